@@ -1,0 +1,47 @@
+# `make demo` and `make test` do all their own set-up: Python 3.11 or newer and the network to a package index is all they need.
+PYTHON ?= python3
+UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+BIN := .venv/bin
+
+.PHONY: demo test lint setup lock clean help
+
+help: ## Say what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+demo: .venv/ready ## Provision, check, run and break all four providers on this machine, with no cloud account
+	$(BIN)/preflight demo
+
+test: .venv/ready lint ## Run every test; nothing outside loopback is asked
+	$(BIN)/python -m pytest
+
+lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/ty check infra
+
+setup: .venv/ready ## Build .venv with everything the project needs, from the pinned list
+
+# Where uv is missing it goes into a virtual environment of its own: no global install, so no distribution refuses it.
+.uv/bin/uv: requirements/uv.txt
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+ifeq ($(UV),.uv/bin/uv)
+.venv/ready: .uv/bin/uv
+endif
+.venv/ready: requirements/all.txt pyproject.toml
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements/all.txt
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: ## Resolve the newest versions into requirements/ (names, versions and hashes only)
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate --all-extras --group dev pyproject.toml -o requirements/all.txt
+	echo uv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate - -o requirements/uv.txt
+
+clean: ## Remove what set-up and the demo made
+	rm -rf .venv .uv preflight-demo preflight-runs .preflight-sandbox

@@ -1,0 +1,1 @@
+"""The Pulumi program: what preflight checks is what this provisions."""

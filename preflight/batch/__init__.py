@@ -1,0 +1,1 @@
+"""The run: plan, ledger, submit, watch, fetch, merge."""

@@ -1,0 +1,78 @@
+"""What a check is, and the four things one can come out as.
+
+A check is a function of what was promised and a narrow way to look. `@check` wraps it in a value and registers
+nothing: the order of a `CHECKS` tuple is the order of running and of reading.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """It is as promised.
+
+    `detail` says what was seen and is never empty. `caveat` names a fact the answer rests on that is not certain.
+    """
+
+    detail: str
+    caveat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It is not as promised: the job would be refused or lost. `remedy` is one command or one change."""
+
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It could not be found out. `needs` is what would allow the question: a permission, a setting, a network path."""
+
+    reason: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """It was not asked, because an earlier answer already decides it or because it was asked not to. Runner only."""
+
+    reason: str
+
+
+Answer = Passed | Failed | Unknown
+Outcome = Passed | Failed | Unknown | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question: a stable id, a title in the voice of success, and the function that answers it.
+
+    A check with `gate=True` decides about all that stand after it in its suite: unless it passes, they are skipped.
+    """
+
+    id: str
+    title: str
+    function: Callable[..., Answer]
+    gate: bool = False
+
+    @property
+    def explanation(self) -> str:
+        """The function's docstring: why the question is asked."""
+        return (self.function.__doc__ or "").strip()
+
+    def __call__(self, promised: Any, world: Any) -> Answer:
+        """Ask. Raises what the world raises; the runner turns that into Unknown."""
+        return self.function(promised, world)
+
+
+def check(check_id: str, title: str, *, gate: bool = False) -> Callable[[Callable[..., Answer]], Check]:
+    """Make a Check of a function `(promised, world) -> Passed | Failed | Unknown`."""
+
+    def wrap(function: Callable[..., Answer]) -> Check:
+        return Check(check_id, title, function, gate)
+
+    return wrap

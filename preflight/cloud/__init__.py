@@ -1,0 +1,1 @@
+"""The only importers of a cloud SDK; plain answers out, LookError for no answer."""

@@ -1,0 +1,1 @@
+"""A renderer is a function of a Report."""

@@ -1,0 +1,1 @@
+"""The request file: read, counted, judged, in flat memory."""

@@ -1,0 +1,1 @@
+"""A local world that refuses as the real ones do."""
