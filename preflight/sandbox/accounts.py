@@ -1,0 +1,47 @@
+"""The provider accounts registered at the sandbox's gateway: with whose credentials it acts at each provider."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIAccount:
+    """An OpenAI project's key, and where OpenAI's API is."""
+
+    name: str
+    base_url: str
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AzureAccount:
+    """An Azure OpenAI account's data plane, and a bearer token of the gateway's Entra principal."""
+
+    name: str
+    endpoint: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class VertexAccount:
+    """A Google Cloud project, and an access token of the gateway's service account. `endpoint`: all Google APIs."""
+
+    name: str
+    endpoint: str
+    project: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class BedrockAccount:
+    """The gateway's own AWS keys, and the role it assumes with them. Endpoints are loopback addresses."""
+
+    name: str
+    region: str
+    access_key_id: str
+    secret_access_key: str
+    role_arn: str
+    aws_endpoint: str
+    bedrock_endpoint: str
+
+
+ProviderAccount = OpenAIAccount | AzureAccount | VertexAccount | BedrockAccount
