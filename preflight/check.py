@@ -69,7 +69,9 @@ class Check:
         return self.function(promised, world)
 
 
-def check(check_id: str, title: str, *, gate: bool = False) -> Callable[[Callable[..., Answer]], Check]:
+def check(
+    check_id: str, title: str, *, gate: bool = False
+) -> Callable[[Callable[..., Answer]], Check]:
     """Make a Check of a function `(promised, world) -> Passed | Failed | Unknown`."""
 
     def wrap(function: Callable[..., Answer]) -> Check:

@@ -66,7 +66,9 @@ class Refused(LookError):
         who: the identity that asked, where it is known.
     """
 
-    def __init__(self, where: str, permission: str, who: str = "the identity running preflight") -> None:
+    def __init__(
+        self, where: str, permission: str, who: str = "the identity running preflight"
+    ) -> None:
         """Word the refusal so that the permission to grant is in it."""
         super().__init__(where, f"{who} may not look", f"grant it {permission}")
         self.permission = permission
@@ -256,7 +258,9 @@ class Gcp(Protocol):
         Needs iam.serviceAccounts.getAccessToken on the service account; Refused names that.
         """
 
-    def project_grants(self, project: str, permissions: Sequence[str], identity: str) -> frozenset[str]:
+    def project_grants(
+        self, project: str, permissions: Sequence[str], identity: str
+    ) -> frozenset[str]:
         """Those of the permissions that the service account holds on the project, asked *as* it (impersonation)."""
 
     def publisher_model(self, project: str, region: str, model: str) -> bool:

@@ -1,4 +1,4 @@
-"""The provider accounts registered at the sandbox's gateway: with whose credentials it acts at each provider."""
+"""The provider accounts registered at the sandbox's gateway: as whom it acts at each provider."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class AzureAccount:
 
 @dataclass(frozen=True, slots=True)
 class VertexAccount:
-    """A Google Cloud project, and an access token of the gateway's service account. `endpoint`: all Google APIs."""
+    """A Google Cloud project, and a token of the gateway's service account. `endpoint`: all APIs."""
 
     name: str
     endpoint: str
@@ -33,7 +33,7 @@ class VertexAccount:
 
 @dataclass(frozen=True, slots=True)
 class BedrockAccount:
-    """The gateway's own AWS keys, and the role it assumes with them. Endpoints are loopback addresses."""
+    """The gateway's own AWS keys, and the role it assumes with them."""
 
     name: str
     region: str

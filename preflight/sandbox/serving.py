@@ -13,10 +13,9 @@ LOOPBACK = "127.0.0.1"
 
 @contextmanager
 def serve(app: Flask) -> Iterator[str]:
-    """Serve the application in threads of this process. Yields `http://127.0.0.1:PORT`, without a trailing slash."""
+    """Serve the application in threads of this process. Yields `http://127.0.0.1:PORT`."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server(LOOPBACK, 0, app, threaded=True)
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name=f"{app.name}-server", daemon=True)
     thread.start()
     try:
