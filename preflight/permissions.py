@@ -58,213 +58,46 @@ _BUCKET = "roles/storage.legacyBucketReader"
 _VERTEX_USER = "roles/aiplatform.user"
 _AZURE_CONTRIBUTOR = "Cognitive Services OpenAI Contributor"
 
+# fmt: off
 PERMISSIONS = (
     # Bedrock: the gateway identity
-    Permission(
-        "bedrock", Identity.GATEWAY, "bedrock:CreateModelInvocationJob", On.JOBS, "creates the job"
-    ),
-    Permission(
-        "bedrock",
-        Identity.GATEWAY,
-        "bedrock:CreateModelInvocationJob",
-        On.MODELS,
-        "creates the job for the model",
-    ),
-    Permission(
-        "bedrock",
-        Identity.GATEWAY,
-        "bedrock:GetModelInvocationJob",
-        On.JOBS,
-        "reads the job's status",
-    ),
-    Permission(
-        "bedrock", Identity.GATEWAY, "bedrock:StopModelInvocationJob", On.JOBS, "cancels the job"
-    ),
-    Permission(
-        "bedrock", Identity.GATEWAY, "s3:ListBucket", On.BUCKET, "finds the job's output files"
-    ),
+    Permission("bedrock", Identity.GATEWAY, "bedrock:CreateModelInvocationJob", On.JOBS, "creates the job"),
+    Permission("bedrock", Identity.GATEWAY, "bedrock:CreateModelInvocationJob", On.MODELS, "creates the job for the model"),
+    Permission("bedrock", Identity.GATEWAY, "bedrock:GetModelInvocationJob", On.JOBS, "reads the job's status"),
+    Permission("bedrock", Identity.GATEWAY, "bedrock:StopModelInvocationJob", On.JOBS, "cancels the job"),
+    Permission("bedrock", Identity.GATEWAY, "s3:ListBucket", On.BUCKET, "finds the job's output files"),
     Permission("bedrock", Identity.GATEWAY, "s3:PutObject", On.OBJECTS, "uploads the requests"),
     Permission("bedrock", Identity.GATEWAY, "s3:GetObject", On.OBJECTS, "downloads the results"),
-    Permission(
-        "bedrock",
-        Identity.GATEWAY,
-        "s3:GetObjectAttributes",
-        On.OBJECTS,
-        "sizes the results before it downloads them",
-    ),
-    Permission(
-        "bedrock",
-        Identity.GATEWAY,
-        "iam:PassRole",
-        On.JOB_ROLE,
-        "hands the job role to Bedrock",
-        _PASSED_TO_BEDROCK,
-    ),
+    Permission("bedrock", Identity.GATEWAY, "s3:GetObjectAttributes", On.OBJECTS, "sizes the results before it downloads them"),
+    Permission("bedrock", Identity.GATEWAY, "iam:PassRole", On.JOB_ROLE, "hands the job role to Bedrock", _PASSED_TO_BEDROCK),
     # Bedrock: the job role
-    Permission(
-        "bedrock", Identity.JOB_ROLE, "s3:ListBucket", On.BUCKET, "finds the requests", _OWN_ACCOUNT
-    ),
-    Permission(
-        "bedrock", Identity.JOB_ROLE, "s3:GetObject", On.OBJECTS, "reads the requests", _OWN_ACCOUNT
-    ),
-    Permission(
-        "bedrock", Identity.JOB_ROLE, "s3:PutObject", On.OBJECTS, "writes the results", _OWN_ACCOUNT
-    ),
-    Permission(
-        "bedrock",
-        Identity.JOB_ROLE,
-        "bedrock:InvokeModel",
-        On.MODELS,
-        "runs the model in every region it may be routed to",
-    ),
+    Permission("bedrock", Identity.JOB_ROLE, "s3:ListBucket", On.BUCKET, "finds the requests", _OWN_ACCOUNT),
+    Permission("bedrock", Identity.JOB_ROLE, "s3:GetObject", On.OBJECTS, "reads the requests", _OWN_ACCOUNT),
+    Permission("bedrock", Identity.JOB_ROLE, "s3:PutObject", On.OBJECTS, "writes the results", _OWN_ACCOUNT),
+    Permission("bedrock", Identity.JOB_ROLE, "bedrock:InvokeModel", On.MODELS, "runs the model in every region it may be routed to"),
     # Vertex AI: the gateway's service account
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "storage.buckets.get",
-        On.BUCKET,
-        "finds out where the bucket is",
-        granted_by=_BUCKET,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "storage.objects.create",
-        On.OBJECTS,
-        "uploads the requests",
-        granted_by=_OBJECTS,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "storage.objects.get",
-        On.OBJECTS,
-        "downloads the results",
-        granted_by=_OBJECTS,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "storage.objects.list",
-        On.OBJECTS,
-        "finds the job's output files",
-        granted_by=_OBJECTS,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "aiplatform.batchPredictionJobs.create",
-        On.PROJECT,
-        "creates the job",
-        granted_by=_VERTEX_USER,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "aiplatform.batchPredictionJobs.get",
-        On.PROJECT,
-        "reads the job's status",
-        granted_by=_VERTEX_USER,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "aiplatform.batchPredictionJobs.list",
-        On.PROJECT,
-        "finds a job whose answer was lost",
-        granted_by=_VERTEX_USER,
-    ),
-    Permission(
-        "vertex",
-        Identity.GATEWAY,
-        "aiplatform.batchPredictionJobs.cancel",
-        On.PROJECT,
-        "cancels the job",
-        granted_by=_VERTEX_USER,
-    ),
+    Permission("vertex", Identity.GATEWAY, "storage.buckets.get", On.BUCKET, "finds out where the bucket is", granted_by=_BUCKET),
+    Permission("vertex", Identity.GATEWAY, "storage.objects.create", On.OBJECTS, "uploads the requests", granted_by=_OBJECTS),
+    Permission("vertex", Identity.GATEWAY, "storage.objects.get", On.OBJECTS, "downloads the results", granted_by=_OBJECTS),
+    Permission("vertex", Identity.GATEWAY, "storage.objects.list", On.OBJECTS, "finds the job's output files", granted_by=_OBJECTS),
+    Permission("vertex", Identity.GATEWAY, "aiplatform.batchPredictionJobs.create", On.PROJECT, "creates the job", granted_by=_VERTEX_USER),
+    Permission("vertex", Identity.GATEWAY, "aiplatform.batchPredictionJobs.get", On.PROJECT, "reads the job's status", granted_by=_VERTEX_USER),
+    Permission("vertex", Identity.GATEWAY, "aiplatform.batchPredictionJobs.list", On.PROJECT, "finds a job whose answer was lost", granted_by=_VERTEX_USER),
+    Permission("vertex", Identity.GATEWAY, "aiplatform.batchPredictionJobs.cancel", On.PROJECT, "cancels the job", granted_by=_VERTEX_USER),
     # Vertex AI: the service agent
-    Permission(
-        "vertex",
-        Identity.SERVICE_AGENT,
-        "storage.buckets.get",
-        On.BUCKET,
-        "finds out where the bucket is",
-        granted_by=_BUCKET,
-    ),
-    Permission(
-        "vertex",
-        Identity.SERVICE_AGENT,
-        "storage.objects.get",
-        On.OBJECTS,
-        "reads the requests",
-        granted_by=_OBJECTS,
-    ),
-    Permission(
-        "vertex",
-        Identity.SERVICE_AGENT,
-        "storage.objects.list",
-        On.OBJECTS,
-        "finds the requests",
-        granted_by=_OBJECTS,
-    ),
-    Permission(
-        "vertex",
-        Identity.SERVICE_AGENT,
-        "storage.objects.create",
-        On.OBJECTS,
-        "writes the results",
-        granted_by=_OBJECTS,
-    ),
+    Permission("vertex", Identity.SERVICE_AGENT, "storage.buckets.get", On.BUCKET, "finds out where the bucket is", granted_by=_BUCKET),
+    Permission("vertex", Identity.SERVICE_AGENT, "storage.objects.get", On.OBJECTS, "reads the requests", granted_by=_OBJECTS),
+    Permission("vertex", Identity.SERVICE_AGENT, "storage.objects.list", On.OBJECTS, "finds the requests", granted_by=_OBJECTS),
+    Permission("vertex", Identity.SERVICE_AGENT, "storage.objects.create", On.OBJECTS, "writes the results", granted_by=_OBJECTS),
     # Azure OpenAI: the gateway's Entra principal
-    Permission(
-        "azure",
-        Identity.GATEWAY,
-        "Microsoft.CognitiveServices/accounts/OpenAI/files/write",
-        On.ACCOUNT,
-        "uploads the requests",
-        granted_by=_AZURE_CONTRIBUTOR,
-    ),
-    Permission(
-        "azure",
-        Identity.GATEWAY,
-        "Microsoft.CognitiveServices/accounts/OpenAI/files/read",
-        On.ACCOUNT,
-        "downloads the results",
-        granted_by=_AZURE_CONTRIBUTOR,
-    ),
-    Permission(
-        "azure",
-        Identity.GATEWAY,
-        "Microsoft.CognitiveServices/accounts/OpenAI/batch-jobs/write",
-        On.ACCOUNT,
-        "creates the job",
-        granted_by=_AZURE_CONTRIBUTOR,
-    ),
-    Permission(
-        "azure",
-        Identity.GATEWAY,
-        "Microsoft.CognitiveServices/accounts/OpenAI/batch-jobs/read",
-        On.ACCOUNT,
-        "reads the job's status",
-        granted_by=_AZURE_CONTRIBUTOR,
-    ),
-    Permission(
-        "azure",
-        Identity.GATEWAY,
-        "Microsoft.CognitiveServices/accounts/OpenAI/batches/read",
-        On.ACCOUNT,
-        "lists the open jobs",
-        granted_by=_AZURE_CONTRIBUTOR,
-    ),
-    Permission(
-        "azure",
-        Identity.GATEWAY,
-        "Microsoft.CognitiveServices/accounts/OpenAI/batches/cancel/action",
-        On.ACCOUNT,
-        "cancels the job",
-        granted_by=_AZURE_CONTRIBUTOR,
-    ),
+    Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/files/write", On.ACCOUNT, "uploads the requests", granted_by=_AZURE_CONTRIBUTOR),
+    Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/files/read", On.ACCOUNT, "downloads the results", granted_by=_AZURE_CONTRIBUTOR),
+    Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/batch-jobs/write", On.ACCOUNT, "creates the job", granted_by=_AZURE_CONTRIBUTOR),
+    Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/batch-jobs/read", On.ACCOUNT, "reads the job's status", granted_by=_AZURE_CONTRIBUTOR),
+    Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/batches/read", On.ACCOUNT, "lists the open jobs", granted_by=_AZURE_CONTRIBUTOR),
+    Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/batches/cancel/action", On.ACCOUNT, "cancels the job", granted_by=_AZURE_CONTRIBUTOR),
 )
+# fmt: on
 """Every right a batch job needs, by provider and identity."""
 
 
