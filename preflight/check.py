@@ -1,7 +1,7 @@
 """What a check is, and the four things one can come out as.
 
-A check is a function of what was promised and a narrow way to look. `@check` wraps it in a value and registers
-nothing: the order of a `CHECKS` tuple is the order of running and of reading.
+A check is a function of what was promised and a narrow way to look. `@check` wraps it in a value
+and registers nothing: the order of a `CHECKS` tuple is the order of running and of reading.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,8 @@ from typing import Any
 class Passed:
     """It is as promised.
 
-    `detail` says what was seen and is never empty. `caveat` names a fact the answer rests on that is not certain.
+    `detail` says what was seen and is never empty. `caveat` names a fact the answer rests on that
+    is not certain.
     """
 
     detail: str
@@ -22,7 +23,10 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It is not as promised: the job would be refused or lost. `remedy` is one command or one change."""
+    """It is not as promised: the job would be refused or lost.
+
+    `remedy` is one command or one change.
+    """
 
     problem: str
     remedy: str
@@ -30,7 +34,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It could not be found out. `needs` is what would allow the question: a permission, a setting, a network path."""
+    """It could not be found out.
+
+    `needs` is what would allow the question: a permission, a setting, a network path.
+    """
 
     reason: str
     needs: str
@@ -38,7 +45,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """It was not asked, because an earlier answer already decides it or because it was asked not to. Runner only."""
+    """It was not asked, because an earlier answer decides it. Only the runner makes these."""
 
     reason: str
 
@@ -51,7 +58,8 @@ Outcome = Passed | Failed | Unknown | Skipped
 class Check:
     """One question: a stable id, a title in the voice of success, and the function that answers it.
 
-    A check with `gate=True` decides about all that stand after it in its suite: unless it passes, they are skipped.
+    A check with `gate=True` decides about all that stand after it in its suite: unless it passes,
+    they are skipped.
     """
 
     id: str

@@ -1,6 +1,7 @@
-"""What a stack promises. The Pulumi program builds its outputs through these classes; preflight parses with them.
+"""What a stack promises: the Pulumi program exports these, and preflight parses with them.
 
-A stack has one output per section: `version`, `gateway`, and one per provider that is on. Nothing here is secret.
+A stack has one output per section: `version`, `gateway`, and one per provider that is on. Nothing
+here is secret.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The AI gateway. `base_url` has no trailing slash and nothing is added to it but `/files` and `/batches`."""
+    """The AI gateway. Nothing is added to `base_url` but paths such as `/files` and `/batches`."""
 
     base_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAI:
-    """OpenAI: nothing is provisioned. `provider_name` is the gateway's provider account, `model` OpenAI's own id."""
+    """OpenAI: nothing is provisioned.
+
+    `provider_name` is the gateway's provider account, `model` OpenAI's own id.
+    """
 
     provider_name: str
     model: str
@@ -26,7 +30,10 @@ class OpenAI:
 
 @dataclass(frozen=True, slots=True)
 class AzureOpenAI:
-    """Azure OpenAI: an account and a deployment of a batch kind. `gateway_principal_id` is an Entra object id."""
+    """Azure OpenAI: an account and a deployment of a batch kind.
+
+    `gateway_principal_id` is an Entra object id.
+    """
 
     provider_name: str
     subscription_id: str
@@ -42,7 +49,7 @@ class AzureOpenAI:
 
 @dataclass(frozen=True, slots=True)
 class VertexAI:
-    """Vertex AI: a bucket in the model's region. The service agent is whom Vertex AI acts as on the bucket."""
+    """Vertex AI: a bucket in the model's region; Vertex AI reads it as its service agent."""
 
     provider_name: str
     project: str
@@ -56,10 +63,11 @@ class VertexAI:
 
 @dataclass(frozen=True, slots=True)
 class Bedrock:
-    """Amazon Bedrock: a bucket in the model's region, the job role, and the gateway's own principal.
+    """Amazon Bedrock: a bucket in the model's region, the job role, the gateway's own principal.
 
-    `model` is a foundation model id or an inference profile id; `model_arns` every ARN the job role must be allowed
-    to invoke for it: the model, or the profile and its model in each destination region.
+    `model` is a foundation model id or an inference profile id; `model_arns` every ARN the job role
+    must be allowed to invoke for it: the model, or the profile and its model in each destination
+    region.
     """
 
     provider_name: str
@@ -85,4 +93,4 @@ class Promises:
 
 
 PROVIDERS = ("openai", "azure", "vertex", "bedrock")
-"""The providers, by the name that the command line and the outputs use; also the order of reading."""
+"""The providers, by the name the command line and the outputs use; also the order of reading."""

@@ -1,7 +1,7 @@
 """FACTS: what one batch may hold, per provider. Each with its source and the day it was read.
 
-Where an API tells the live value (Bedrock: Service Quotas), the check asks it and falls back on this table, and says
-which of the two it used.
+Where an API tells the live value (Bedrock: Service Quotas), the check asks it and falls back on
+this table, and says which of the two it used.
 """
 
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ LIMITS = {
 """By provider name."""
 
 GATEWAY_WARN_BYTES = 50 * MB
-"""The gateway's file page names 50 MB on a newer and 200 MB on an older page: above this, say so."""
+"""The gateway's newer file page names 50 MB, an older one 200 MB: above this, say so."""
 
 AZURE_BATCH_SKUS = ("GlobalBatch", "DataZoneBatch")
 """The deployment types that may run batch jobs. Source: Azure's deployment types page, 2026-10."""
 
 BEDROCK_OPEN_JOBS = 20
-"""Submitted and running jobs per base model, where Service Quotas has no row. Source: the quota table of 2025-06."""
+"""Submitted and running jobs per base model, where Service Quotas has no row (table of 2025-06)."""

@@ -1,9 +1,10 @@
 """FACTS: how the gateway is told which provider a call is for.
 
-Source: the gateway's API reference for files and batches (read October 2026). No AWS region header is documented: the
-region is the provider account's. The files reference does not list the Bedrock headers; the conversion on upload needs
-bucket and model, so the same headers go on every call. How the job role is passed on create is not confirmed: it goes
-as `role_arn` beside `model` in the body, as in the open gateway that shares the header scheme.
+Source: the gateway's API reference for files and batches (read October 2026). No AWS region header
+is documented: the region is the provider account's. The files reference does not list the Bedrock
+headers; the conversion on upload needs bucket and model, so the same headers go on every call. How
+the job role is passed on create is not confirmed: it goes as `role_arn` beside `model` in the body,
+as in the open gateway that shares the header scheme.
 """
 
 from functools import singledispatch

@@ -23,7 +23,7 @@ class AzureAccount:
 
 @dataclass(frozen=True, slots=True)
 class VertexAccount:
-    """A Google Cloud project, and a token of the gateway's service account. `endpoint`: all APIs."""
+    """A Google Cloud project, and a token of the gateway's service account."""
 
     name: str
     endpoint: str
