@@ -8,7 +8,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from preflight.contract import PROVIDERS, VERSION, Gateway, Promises
 from preflight.seams import PromiseError, UsageError
@@ -21,7 +21,7 @@ Section = TypeVar("Section")
 
 
 def from_stack(stack: str) -> Promises:
-    """Ask Pulumi for a stack's outputs. Raises UsageError without Pulumi, PromiseError without it."""
+    """Ask Pulumi for a stack's outputs. Raises UsageError (no Pulumi) or PromiseError."""
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise UsageError(
@@ -102,8 +102,8 @@ def parse(text: str, where: str) -> Promises:
 def _class_of(hint: Any) -> type[Any]:
     """The dataclass of an optional section."""
     if isinstance(hint, types.UnionType):
-        return next(kind for kind in get_args(hint) if kind is not types.NoneType)
-    return hint  # type: ignore[no-any-return]
+        (hint,) = (kind for kind in get_args(hint) if kind is not types.NoneType)
+    return cast("type[Any]", hint)
 
 
 def _section(kind: type[Section], value: object, where: str) -> Section:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from preflight.check import Answer, Check, Passed, Skipped, Unknown
@@ -66,32 +66,40 @@ def _answer(check: Check, promised: Any, world: World) -> Answer:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question under way: when it was asked (monotonic seconds) and where its answer will be."""
+
+    asked_at: float = field(default_factory=time.monotonic)
+    answer: Future[tuple[Answer, float]] = field(default_factory=Future)
+
+
 class _Run:
-    """One run: questions that are equal are asked once, each in a daemon thread that may be left."""
+    """One run: equal questions are asked once, each in a daemon thread that may be left behind."""
 
     def __init__(self, deadline_seconds: float) -> None:
         self.deadline = deadline_seconds
         self.lock = threading.Lock()
-        self.asked: dict[tuple[str, int, int], Future[tuple[Answer, float]]] = {}
+        self.asked: dict[tuple[str, int, int], _Question] = {}
 
-    def ask(self, suite: Suite, check: Check) -> Future[tuple[Answer, float]]:
+    def ask(self, suite: Suite, check: Check) -> _Question:
         key = (check.id, id(suite.promised), id(suite.world))
         with self.lock:
             if key in self.asked:
                 return self.asked[key]
-            future = self.asked[key] = Future()
+            question = self.asked[key] = _Question()
 
-        def question() -> None:
-            start = time.monotonic()
-            answer = _answer(check, suite.promised, suite.world)
-            future.set_result((answer, time.monotonic() - start))
+        def answer() -> None:
+            found = _answer(check, suite.promised, suite.world)
+            question.answer.set_result((found, time.monotonic() - question.asked_at))
 
-        threading.Thread(target=question, name=check.id, daemon=True).start()
-        return future
+        threading.Thread(target=answer, name=check.id, daemon=True).start()
+        return question
 
-    def wait(self, future: Future[tuple[Answer, float]]) -> tuple[Answer, float]:
+    def wait(self, question: _Question) -> tuple[Answer, float]:
+        left = question.asked_at + self.deadline - time.monotonic()
         try:
-            return future.result(timeout=self.deadline)
+            return question.answer.result(timeout=max(left, 0))
         except TimeoutError:
             reason = f"no answer within {self.deadline:g} s"
             needs = "a provider that answers in time; or a longer --deadline"
@@ -100,11 +108,11 @@ class _Run:
     def suite(self, suite: Suite, into: list[Result]) -> None:
         """Gates one by one; between two gates all questions side by side."""
         closed: str | None = None
-        waiting: list[tuple[Check, Future[tuple[Answer, float]]]] = []
+        waiting: list[tuple[Check, _Question]] = []
 
         def collect() -> None:
-            for check, future in waiting:
-                answer, seconds = self.wait(future)
+            for check, question in waiting:
+                answer, seconds = self.wait(question)
                 into.append(
                     Result(suite.provider, suite.name, check.id, check.title, answer, seconds)
                 )
