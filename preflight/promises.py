@@ -90,20 +90,19 @@ def parse(text: str, where: str) -> Promises:
         )
     if "gateway" not in outputs:
         raise PromiseError(f"{where}: gateway", "is missing", "run `pulumi up`")
-    hints = get_type_hints(Promises)
     sections = {
-        name: _section(_class_of(hints[name]), outputs[name], f"{where}: {name}")
+        name: _section(provider_class(name), outputs[name], f"{where}: {name}")
         for name in PROVIDERS
         if outputs.get(name) is not None
     }
     return Promises(_section(Gateway, outputs["gateway"], f"{where}: gateway"), **sections)
 
 
-def _class_of(hint: Any) -> type[Any]:
-    """The dataclass of an optional section."""
-    if isinstance(hint, types.UnionType):
-        (hint,) = (kind for kind in get_args(hint) if kind is not types.NoneType)
-    return cast("type[Any]", hint)
+def provider_class(provider: str) -> type[Any]:
+    """The contract's dataclass for a provider's name."""
+    hint = get_type_hints(Promises)[provider]
+    (kind,) = (kind for kind in get_args(hint) if kind is not types.NoneType)
+    return cast("type[Any]", kind)
 
 
 def _section(kind: type[Section], value: object, where: str) -> Section:

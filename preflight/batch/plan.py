@@ -1,0 +1,96 @@
+"""What one run is to do: which file, through which provider, under which key."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from preflight.batch.ledger import Ledger
+from preflight.contract import PROVIDERS, AzureOpenAI, Bedrock, OpenAI, Promises, VertexAI
+from preflight.promises import provider_class
+from preflight.routes import endpoint
+from preflight.seams import UsageError
+
+Route = OpenAI | AzureOpenAI | VertexAI | Bedrock
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One file, one provider, one batch.
+
+    `key` names the run at the provider (job name, metadata): the same file for the same provider
+    account and model has the same key, on whichever machine.
+    """
+
+    key: str
+    provider: str
+    base_url: str
+    promised: Route
+    requests: Path
+    sha256: str
+    count: int
+    size: int
+
+    @property
+    def endpoint(self) -> str:
+        """The `endpoint` to create the batch with."""
+        return endpoint(self.promised)
+
+
+def make(  # noqa: D417 - the rest is in the names
+    promises: Promises, provider: str, requests: Path, *, sha256: str, count: int, size: int
+) -> Plan:
+    """Plan the run of one file.
+
+    Args:
+        sha256: of the file's bytes, as a hexadecimal string.
+        count: requests in the file.
+        size: bytes in the file.
+    """
+    promised: Route = getattr(promises, provider)
+    base_url = promises.gateway.base_url
+    model = promised.deployment if isinstance(promised, AzureOpenAI) else promised.model
+    identity = json.dumps([base_url, provider, promised.provider_name, model, sha256])
+    key = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return Plan(key, provider, base_url, promised, requests.resolve(), sha256, count, size)
+
+
+def folder_name(plan: Plan) -> str:
+    """A folder for the run: readable, and the same for the same plan."""
+    return f"{plan.requests.stem}-{plan.provider}-{plan.key[:8]}"
+
+
+def write(ledger: Ledger, plan: Plan) -> None:
+    """Write the plan into the ledger. Raises UsageError where it holds the run of another key.
+
+    The promises may have changed since (a repaired stack); the key says it is the same run.
+    """
+    known = ledger.plan()
+    if known is not None and known["key"] != plan.key:
+        raise UsageError(
+            str(ledger.folder),
+            "holds the run of another file, provider or stack",
+            "choose another folder with --out",
+        )
+    ledger.write_plan(asdict(plan) | {"requests": str(plan.requests)})
+
+
+def read(ledger: Ledger) -> Plan:
+    """The plan of an existing run. Raises UsageError for a ledger that has none."""
+    values: dict[str, Any] | None = ledger.plan()
+    if values is None or values["provider"] not in PROVIDERS:
+        raise UsageError(str(ledger.folder), "holds no plan", "start with `preflight run`")
+    kind = provider_class(values["provider"])
+    hints = get_type_hints(kind)
+    promised = {
+        name: tuple(value) if hints[name] is not str else value
+        for name, value in values["promised"].items()
+    }
+    return Plan(
+        **{
+            **values,
+            "promised": kind(**promised),
+            "requests": Path(values["requests"]),
+        }
+    )

@@ -1,0 +1,69 @@
+"""Waiting for a batch: hours long, patient with a gateway that is away for a while."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from preflight.batch.ledger import Ledger
+from preflight.batch.remote import Batch, Lost
+from preflight.batch.statuses import TERMINAL, meaning
+
+EVERY_SECONDS = 60.0
+"""Azure asks for no more than one look a minute."""
+
+FIRST_SECONDS = 2.0
+"""The first looks come sooner, doubling: a batch that fails its validation says so early."""
+
+PATIENCE_SECONDS = 1800.0
+"""How long the gateway may be away before waiting is given up (the run is kept)."""
+
+
+class Looker(Protocol):
+    """The part of the gateway that waiting needs."""
+
+    def look(self, batch_id: str) -> Batch:
+        """The batch as it stands. Raises Declined, Lost."""
+
+
+def _pauses(every: float) -> Iterator[float]:
+    pause = min(FIRST_SECONDS, every)
+    while True:
+        yield pause
+        pause = min(pause * 2, every)
+
+
+def watch(  # noqa: D417 - the rest is in the names
+    ledger: Ledger,
+    gateway: Looker,
+    batch_id: str,
+    show: Callable[[Batch], None],
+    *,
+    every: float = EVERY_SECONDS,
+    patience: float = PATIENCE_SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Batch:
+    """Look until the status is terminal. There is no upper limit: Azure lets late jobs run on.
+
+    Args:
+        every: seconds between looks, in the long run.
+        patience: seconds without any answer after which Lost is raised.
+    """
+    heard = clock()
+    seen: str | None = None
+    for pause in _pauses(every):
+        try:
+            batch = gateway.look(batch_id)
+        except Lost:
+            if clock() - heard > patience:
+                raise
+        else:
+            heard = clock()
+            if batch.status != seen:
+                seen = batch.status
+                ledger.write(ledger.attempt, "status", "answer", status=batch.status)
+            show(batch)
+            if meaning(batch.status) in TERMINAL:
+                return batch
+        sleep(pause)
+    raise AssertionError  # pragma: no cover - the pauses never end
