@@ -5,7 +5,7 @@ Three files come out, each written beside and renamed: `results.jsonl` in the or
 ready to be sent again. What came back and belongs to no request is kept in `unmatched.jsonl`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -101,7 +101,7 @@ def merge(requests: Path, raw: list[Path], folder: Path) -> Summary:
     return Summary(**counts, unmatched=unmatched)
 
 
-def _places(opened: list[BinaryIO], unmatched: BinaryIO) -> tuple[dict[str, _Place], int]:
+def _places(opened: Sequence[BinaryIO], unmatched: BinaryIO) -> tuple[dict[str, _Place], int]:
     """Where each id's row is. A result wins over an error; a second row of an id is kept apart."""
     places: dict[str, _Place] = {}
     strays = 0
@@ -119,7 +119,7 @@ def _places(opened: list[BinaryIO], unmatched: BinaryIO) -> tuple[dict[str, _Pla
     return places, strays
 
 
-def _written(opened: list[BinaryIO], place: _Place) -> bytes:
+def _written(opened: Sequence[BinaryIO], place: _Place) -> bytes:
     file = opened[place.file]
     file.seek(place.offset)
     found = row(file.readline())

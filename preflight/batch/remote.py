@@ -103,10 +103,10 @@ class Remote:
         except self._openai.OpenAIError as error:
             raise Lost(where, f"{what}: unreadable answer ({error})", "try again") from None
 
-    def upload(self, path: Path) -> str:
-        """Upload the request file; the file's id. Raises Declined, Lost."""
+    def upload(self, path: Path, name: str) -> str:
+        """Upload the request file under that name; the file's id. Raises Declined, Lost."""
         with self._said("upload"), path.open("rb") as file:
-            return self._client.files.create(file=(path.name, file), purpose="batch").id
+            return self._client.files.create(file=(name, file), purpose="batch").id
 
     def find_upload(self, name: str, size: int) -> str | None:
         """The id of an uploaded file of that name and size (bytes), newest first; or None."""

@@ -1,8 +1,8 @@
 """One line of output, in whichever shape it comes, as one row of results.
 
 Three shapes are known: OpenAI's (`custom_id`, `response`), Bedrock's (`recordId`, `modelOutput` or
-`error`) and Vertex AI's (`status`, `response`, and the sibling keys it echoes). Native bodies of the
-known model families are given OpenAI's form; an unknown one is passed on as it came.
+`error`) and Vertex AI's (`status`, `response`, and the sibling keys it echoes). Native bodies of
+the known model families are given OpenAI's form; an unknown one is passed on as it came.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _IDS = ("custom_id", "recordId", "requestId", "key")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A result or an error for one request. `line` is what goes into the file, without a newline."""
+    """A result or an error for one request. `line` is what is written, without a newline."""
 
     custom_id: str
     ok: bool

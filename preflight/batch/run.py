@@ -1,9 +1,9 @@
-"""The run from plan to merged results; a step may be one process's last and the next one's first."""
+"""The run from plan to merged results; any process may die in it, and another carry on."""
 
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from preflight.batch import plan as plans
@@ -22,7 +22,7 @@ RAW = "raw"
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What became of a run: the batch's last status and reasons, the counts, where the files are."""
+    """What became of a run: the batch's last status and reasons, the counts, the folder."""
 
     status: str
     reasons: tuple[str, ...]
@@ -53,8 +53,9 @@ def prepare(ledger: Ledger, plan: Plan, source: Path) -> Plan:
                 str(source), "changed while it was being checked", "run the command again"
             )
         part.replace(kept)
+    plan = replace(plan, requests=kept)
     plans.write(ledger, plan)
-    return plans.read(ledger)
+    return plan
 
 
 def begin(ledger: Ledger, say: Say) -> Finished | None:
