@@ -1,0 +1,156 @@
+"""The gateway's HTTP surface: who may ask, for which provider, and what a request must hold."""
+
+import hmac
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+from flask import Flask, Response, jsonify, request
+
+from preflight.sandbox.accounts import (
+    AzureAccount,
+    OpenAIAccount,
+    ProviderAccount,
+    VertexAccount,
+)
+from preflight.sandbox.gateway.bedrock import Bedrock
+from preflight.sandbox.gateway.lines import models
+from preflight.sandbox.gateway.models import catalog, refuse_virtual
+from preflight.sandbox.gateway.objects import Page
+from preflight.sandbox.gateway.passthrough import to_azure, to_openai
+from preflight.sandbox.gateway.provider import Provider, Route, needed
+from preflight.sandbox.gateway.refusal import (
+    BAD_REQUEST,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Refusal,
+    install,
+)
+from preflight.sandbox.gateway.vertex import Vertex
+from preflight.sandbox.serving import serve
+
+PROVIDER = "x-tfy-provider-name"
+_PROVIDER_SECONDS = 60
+
+
+class SandboxGateway:
+    """The gateway, served for as long as a `with` block lasts.
+
+    `base_url` is where it is. It acts with the credentials of its provider accounts, never with
+    the caller's, and keeps nothing between requests but those accounts.
+    """
+
+    def __init__(self, api_key: str, accounts: Sequence[ProviderAccount] = ()) -> None:
+        """Take the one key that callers must show, and the provider accounts to begin with."""
+        self._api_key = api_key.encode()
+        self._accounts = {account.name: account for account in accounts}
+        self._running = ExitStack()
+        self.base_url = ""
+
+    def __enter__(self) -> Self:
+        """Start serving."""
+        # The environment may name a proxy; everything here is on this machine.
+        self._http = self._running.enter_context(
+            httpx2.Client(timeout=_PROVIDER_SECONDS, trust_env=False)
+        )
+        self.base_url = self._running.enter_context(serve(self._application()))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop serving."""
+        self._running.close()
+
+    def register(self, account: ProviderAccount) -> None:
+        """Add a provider account, or replace the one of that name."""
+        self._accounts = {**self._accounts, account.name: account}
+
+    def _application(self) -> Flask:
+        app = Flask("sandbox-gateway")
+        # An id may be a URI whose escapes the web server has undone: `//` in a path is its own.
+        app.url_map.merge_slashes = False
+        install(app)
+        app.before_request(self._admit)
+        app.get("/models")(lambda: jsonify(catalog(self._accounts.values())))
+        app.post("/files")(self._upload)
+        app.get("/files")(lambda: self._provider().files(_page()))
+        app.get("/files/<path:file_id>")(lambda file_id: self._provider().file(file_id))
+        app.get("/files/<path:file_id>/content")(lambda file_id: self._provider().content(file_id))
+        app.delete("/files/<path:file_id>")(lambda file_id: self._provider().delete(file_id))
+        app.post("/batches")(self._create)
+        app.get("/batches")(lambda: self._provider().batches(_page()))
+        app.get("/batches/<path:batch_id>")(lambda batch_id: self._provider().batch(batch_id))
+        app.get("/batches/<path:batch_id>/output")(
+            lambda batch_id: self._provider().output(batch_id)
+        )
+        app.post("/batches/<path:batch_id>/cancel")(
+            lambda batch_id: self._provider().cancel(batch_id)
+        )
+        return app
+
+    def _admit(self) -> None:
+        shown = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(shown, b"Bearer " + self._api_key):
+            raise Refusal(UNAUTHORIZED, "the gateway does not know this API key", "invalid_api_key")
+
+    def _provider(self) -> Provider:
+        route = Route(request.headers)
+        name = route.need(PROVIDER)
+        account = self._accounts.get(name)
+        match account:
+            case None:
+                raise Refusal(
+                    NOT_FOUND,
+                    f"no provider account {name} is registered at the gateway",
+                    "provider_account_not_found",
+                    PROVIDER,
+                )
+            case OpenAIAccount():
+                return to_openai(account, self._http)
+            case AzureAccount():
+                return to_azure(account, route, self._http)
+            case VertexAccount():
+                return Vertex(account, route, self._http)
+            case _:
+                return Bedrock(account, route)
+
+    def _upload(self) -> Response:
+        # Kept whole before the form is read, so that it can be passed through unchanged.
+        request.get_data()
+        provider = self._provider()
+        upload = request.files.get("file")
+        if upload is None:
+            raise Refusal(BAD_REQUEST, "file is required", "missing_required_parameter", "file")
+        if request.form.get("purpose") != "batch":
+            raise Refusal(BAD_REQUEST, "purpose must be batch", "invalid_purpose", "purpose")
+        if not (upload.filename or "").endswith(".jsonl"):
+            raise Refusal(
+                BAD_REQUEST, "only .jsonl files are taken for batches", "invalid_file", "file"
+            )
+        content = upload.read()
+        refuse_virtual(models(content), self._accounts)
+        return provider.upload(request, content)
+
+    def _create(self) -> Response:
+        provider = self._provider()
+        body: Any = request.get_json(force=True, silent=True)
+        if not isinstance(body, dict):
+            raise Refusal(BAD_REQUEST, "the body must be a JSON object", "invalid_json")
+        needed(body, "input_file_id")
+        needed(body, "endpoint")
+        if isinstance(model := body.get("model"), str):
+            refuse_virtual([model], self._accounts)
+        return provider.create(request, body)
+
+
+def _page() -> Page:
+    limit = request.args.get("limit")
+    if limit is not None and not (limit.isdecimal() and int(limit)):
+        raise Refusal(BAD_REQUEST, "limit must be a positive number", "invalid_limit", "limit")
+    return Page(None if limit is None else int(limit), request.args.get("after"))
