@@ -1,0 +1,299 @@
+import pytest
+
+from preflight.iam import Effect, Kind, Principal, Request, evaluate
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/svc/job"
+OBJECT = "arn:aws:s3:::bucket/in/a.jsonl"
+BEDROCK = Principal(Kind.SERVICE, "bedrock.amazonaws.com")
+
+
+def policy(*statements, version="2012-10-17"):
+    return {"Version": version, "Statement": list(statements)}
+
+
+def allow(**elements):
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"} | elements
+
+
+def deny(**elements):
+    return allow(Effect="Deny", **elements)
+
+
+def says(document, context=None, absent=(), principal=None, resource=OBJECT):
+    request = Request("s3:GetObject", resource, principal, context or {}, frozenset(absent))
+    return evaluate(document, request)
+
+
+def condition(operator, value, key="test:key"):
+    return policy(allow(Condition={operator: {key: value}}))
+
+
+def test_an_explicit_deny_wins_wherever_it_stands():
+    for order in ((allow(), deny(Sid="No")), (deny(Sid="No"), allow())):
+        ruling = says(policy(*order))
+        assert ruling.effect is Effect.DENY
+        assert ruling.statement == 'statement "No"'
+
+
+def test_a_policy_that_does_not_speak_of_the_action_says_nothing():
+    ruling = says(policy(allow(Action="s3:PutObject")))
+    assert ruling.effect is Effect.NONE
+    assert ruling.reason == "its Action is s3:PutObject"
+
+
+def test_the_statement_that_comes_nearest_gives_the_reason():
+    document = policy(
+        allow(Action="s3:PutObject"),
+        allow(Sid="Near", Condition={"StringEquals": {"test:key": "other"}}),
+    )
+    ruling = says(document, {"test:key": "mine"})
+    assert ruling.effect is Effect.NONE
+    assert ruling.statement == 'statement "Near"'
+    assert ruling.reason == "it asks StringEquals test:key other, but it is mine"
+
+
+def test_actions_have_no_case_and_resources_do():
+    assert says(policy(allow(Action="S3:GETOBJECT"))).effect is Effect.ALLOW
+    assert says(policy(allow(Resource=OBJECT.upper()))).effect is Effect.NONE
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "actual"),
+    [
+        ("StringEquals", ["a", "b"], "b"),
+        ("StringLike", "a*c", "abc"),
+        ("StringEqualsIgnoreCase", "ABC", "abc"),
+        ("StringNotEquals", "a", "b"),
+        ("ArnLike", "arn:aws:s3:::buck*", "arn:aws:s3:::bucket"),
+        ("ArnEquals", "arn:aws:iam::*:role/x", f"arn:aws:iam::{ACCOUNT}:role/x"),
+        ("Bool", True, "true"),
+        ("NumericLessThan", 12, "11.5"),
+        ("DateGreaterThan", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
+        ("IpAddress", "10.0.0.0/8", "10.9.9.9"),
+        ("Null", "false", "anything"),
+        ("ForAnyValue:StringEquals", "b", ("a", "b")),
+        ("ForAllValues:StringEquals", ["a", "b"], ("a", "b")),
+    ],
+)
+def test_a_condition_that_holds_allows(operator, value, actual):
+    assert says(condition(operator, value), {"TEST:Key": actual}).effect is Effect.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "actual"),
+    [
+        ("StringEquals", "a*", "abc"),
+        ("StringNotEquals", ["a", "b"], "b"),
+        ("ArnLike", "arn:aws:*:x", "arn:aws:s3:::x"),
+        ("Bool", "true", "false"),
+        ("NumericGreaterThanEquals", 12, "11.5"),
+        ("DateLessThan", 1, "2026-02-01T00:00:00Z"),
+        ("NotIpAddress", "10.0.0.0/8", "10.9.9.9"),
+        ("Null", "true", "anything"),
+        ("ForAllValues:StringEquals", "b", ("a", "b")),
+        ("ForAnyValue:StringNotEquals", ["a", "b"], ("a", "b")),
+    ],
+)
+def test_a_condition_that_fails_does_not_allow(operator, value, actual):
+    assert says(condition(operator, value), {"test:key": actual}).effect is not Effect.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("operator", "effect"),
+    [
+        ("StringEquals", Effect.NONE),
+        ("StringNotEquals", Effect.ALLOW),
+        ("StringEqualsIfExists", Effect.ALLOW),
+        ("ForAllValues:StringEquals", Effect.ALLOW),
+        ("ForAnyValue:StringEquals", Effect.NONE),
+        ("ForAnyValue:StringNotEquals", Effect.NONE),
+    ],
+)
+def test_an_absent_key_has_an_outcome(operator, effect):
+    assert says(condition(operator, "a"), absent={"Test:Key"}).effect is effect
+
+
+def test_a_family_of_keys_can_be_absent():
+    document = policy(allow(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}}))
+    assert says(document, absent={"aws:PrincipalTag/"}).effect is Effect.NONE
+
+
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [
+        ("StringEquals", "a"),
+        ("StringNotEqualsIfExists", "a"),
+        ("Null", "true"),
+        ("ForAllValues:StringLike", "*"),
+    ],
+)
+def test_an_unknown_key_is_never_a_yes(operator, value):
+    ruling = says(condition(operator, value))
+    assert ruling.effect is Effect.UNKNOWN
+    assert "test:key" in ruling.reason
+    assert "not known" in ruling.reason
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "actual"),
+    [
+        ("StringSounds", "a", "a"),
+        ("NullIfExists", "true", "a"),
+        ("ForSomeValues:StringEquals", "a", "a"),
+        ("Bool", "perhaps", "true"),
+        ("Null", "perhaps", "a"),
+        ("NumericEquals", "many", "1"),
+        ("DateEquals", "tomorrow", "2026-01-01T00:00:00Z"),
+        ("IpAddress", "here", "10.0.0.1"),
+        ("ArnLike", "*", "arn:aws:s3:::bucket"),
+        ("StringEquals", "a", ("a", "b")),
+        ("StringEquals", "${not a key}", "a"),
+    ],
+)
+def test_what_is_not_understood_is_never_a_yes(operator, value, actual):
+    assert says(condition(operator, value), {"test:key": actual}).effect is Effect.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        policy("allow everything"),
+        policy(allow(Effect="Maybe")),
+        policy(allow(), {"Effect": "Deny", "Resource": "*"}),
+        policy(allow(NotAction="s3:PutObject")),
+        policy(allow(NotResource="*")),
+        policy(allow(Since="2026")),
+        policy(allow(Condition="none")),
+        policy(allow(Condition={"StringEquals": "none"})),
+        policy(allow(Principal="*")),
+    ],
+)
+def test_a_document_of_another_shape_is_never_a_yes(document):
+    assert says(document).effect is Effect.UNKNOWN
+
+
+def test_a_deny_that_might_hold_makes_the_answer_unknown():
+    document = policy(allow(), deny(Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}))
+    assert says(document).effect is Effect.UNKNOWN
+    assert says(document, {"aws:SourceVpce": "vpce-1"}).effect is Effect.ALLOW
+    assert says(document, absent={"aws:SourceVpce"}).effect is Effect.DENY
+
+
+def test_variables_are_filled_in_and_their_values_are_no_wildcards():
+    document = policy(allow(Resource="arn:aws:s3:::bucket/${aws:username}/*"))
+    assert says(document, {"aws:username": "in"}).effect is Effect.ALLOW
+    assert says(document, {"aws:username": "*"}).effect is Effect.NONE
+    assert says(document).effect is Effect.UNKNOWN
+    assert says(document, absent={"aws:username"}).effect is Effect.NONE
+
+
+def test_a_variable_without_a_value_takes_its_default():
+    document = policy(allow(Resource="arn:aws:s3:::bucket/${aws:username, 'in'}/*"))
+    assert says(document, absent={"aws:username"}).effect is Effect.ALLOW
+    assert says(document, {"aws:username": "out"}).effect is Effect.NONE
+
+
+def test_a_literal_star_is_written_as_a_variable():
+    document = condition("StringLike", "a${*}b?")
+    assert says(document, {"test:key": "a*bc"}).effect is Effect.ALLOW
+    assert says(document, {"test:key": "axbc"}).effect is Effect.NONE
+
+
+def test_old_documents_have_no_variables():
+    document = policy(
+        allow(Condition={"StringEquals": {"test:key": "${aws:username}"}}), version="2008-10-17"
+    )
+    assert says(document, {"test:key": "me", "aws:username": "me"}).effect is Effect.NONE
+    assert says(document, {"test:key": "${aws:username}"}).effect is Effect.ALLOW
+
+
+def test_what_an_exclusion_without_a_value_excludes_is_not_known():
+    excluding = allow(NotResource="arn:aws:s3:::${aws:username}/*")
+    del excluding["Resource"]
+    assert says(policy(excluding), absent={"aws:username"}).effect is Effect.UNKNOWN
+    document = condition("StringNotEquals", "${aws:username}")
+    assert says(document, {"test:key": "a"}, absent={"aws:username"}).effect is Effect.UNKNOWN
+
+
+def trusts(principal, asker, **elements):
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Principal": principal} | elements
+    return says(policy(statement), principal=asker)
+
+
+@pytest.mark.parametrize(
+    ("principal", "effect", "delegated"),
+    [
+        ("*", Effect.ALLOW, False),
+        ({"AWS": "*"}, Effect.ALLOW, False),
+        ({"AWS": ROLE}, Effect.ALLOW, False),
+        ({"AWS": ["arn:aws:iam::999999999999:role/x", ROLE]}, Effect.ALLOW, False),
+        ({"AWS": ACCOUNT}, Effect.ALLOW, True),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Effect.ALLOW, True),
+        ({"AWS": "arn:aws:iam::999999999999:root"}, Effect.NONE, False),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/job/today"}, Effect.UNKNOWN, False),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/other/today"}, Effect.NONE, False),
+        ({"Service": "bedrock.amazonaws.com"}, Effect.NONE, False),
+        ({"Federated": "cognito-identity.amazonaws.com"}, Effect.NONE, False),
+        ({"CanonicalUser": "79a5"}, Effect.UNKNOWN, False),
+        ("everybody", Effect.UNKNOWN, False),
+    ],
+)
+def test_a_role_is_meant_by_name_or_as_one_of_its_account(principal, effect, delegated):
+    ruling = trusts(principal, Principal.of_arn(ROLE))
+    assert (ruling.effect, ruling.delegated) == (effect, delegated)
+
+
+@pytest.mark.parametrize(
+    ("principal", "effect"),
+    [
+        ({"Service": "bedrock.amazonaws.com"}, Effect.ALLOW),
+        ({"Service": ["lambda.amazonaws.com", "bedrock.amazonaws.com"]}, Effect.ALLOW),
+        ({"Service": "lambda.amazonaws.com"}, Effect.NONE),
+        ("*", Effect.ALLOW),
+        ({"AWS": "*"}, Effect.UNKNOWN),
+        ({"AWS": ACCOUNT}, Effect.NONE),
+    ],
+)
+def test_a_service_is_meant_by_its_name(principal, effect):
+    assert trusts(principal, BEDROCK).effect is effect
+
+
+@pytest.mark.parametrize(
+    ("excluded", "asker", "effect"),
+    [
+        ({"AWS": "arn:aws:iam::999999999999:root"}, Principal.of_arn(ROLE), Effect.DENY),
+        ({"AWS": ROLE}, Principal.of_arn(ROLE), Effect.UNKNOWN),
+        ({"AWS": ACCOUNT}, Principal.of_arn(ROLE), Effect.UNKNOWN),
+        ({"Service": "lambda.amazonaws.com"}, BEDROCK, Effect.DENY),
+        ({"Service": "bedrock.amazonaws.com"}, BEDROCK, Effect.NONE),
+    ],
+)
+def test_everybody_but_them_is_denied(excluded, asker, effect):
+    document = policy({"Effect": "Deny", "Action": "*", "Resource": "*", "NotPrincipal": excluded})
+    assert says(document, principal=asker).effect is effect
+
+
+def test_a_resource_policy_must_say_whom_it_means():
+    assert says(policy(allow()), principal=BEDROCK).effect is Effect.UNKNOWN
+
+
+def test_a_grant_by_name_is_preferred_to_one_of_the_account():
+    document = policy(allow(Principal={"AWS": ACCOUNT}), allow(Principal={"AWS": ROLE}, Sid="Name"))
+    ruling = says(document, principal=Principal.of_arn(ROLE))
+    assert (ruling.delegated, ruling.statement) == (False, 'statement "Name"')
+
+
+def test_a_ruling_names_the_condition_keys_of_its_statement():
+    conditions = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    ruling = says(policy(allow(Condition=conditions)), {"aws:SourceAccount": ACCOUNT})
+    assert ruling.keys == {"aws:sourceaccount"}
+
+
+@pytest.mark.parametrize(
+    "arn", ["job", f"arn:aws:sts::{ACCOUNT}:assumed-role/a/b", "arn:aws:iam::1"]
+)
+def test_only_roles_and_users_are_principals_by_arn(arn):
+    with pytest.raises(ValueError, match=arn):
+        Principal.of_arn(arn)
