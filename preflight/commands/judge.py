@@ -1,0 +1,94 @@
+"""`preflight check`, and the check that comes before every run."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from preflight import promises as sources
+from preflight.contract import PROVIDERS, Promises
+from preflight.report import Report
+from preflight.requests.scan import Scan
+from preflight.runner import run
+from preflight.seams import UsageError
+
+PROMISES = "PREFLIGHT_PROMISES"
+"""The environment variable that names a promise file where no option does."""
+
+
+def promised(arguments: Namespace) -> Promises:
+    """The promises that the command line (or the environment) names. Raises UsageError."""
+    if arguments.stack:
+        return sources.from_stack(arguments.stack)
+    name = arguments.promises or os.environ.get(PROMISES)
+    if not name:
+        raise UsageError(
+            "the command line",
+            "says not which stack to hold the clouds against",
+            "add --stack NAME or --promises FILE",
+        )
+    return sources.from_file(name)
+
+
+def providers(arguments: Namespace, promises: Promises) -> tuple[str, ...]:
+    """The providers to judge: those asked for, else all that the stack promises."""
+    there = tuple(name for name in PROVIDERS if getattr(promises, name) is not None)
+    if not there:
+        raise UsageError("the stack", "promises no provider", "turn one on and run `pulumi up`")
+    asked = tuple(dict.fromkeys(arguments.provider or there))
+    for name in asked:
+        if name not in there:
+            raise UsageError(
+                f"--provider {name}",
+                f"the stack promises only {', '.join(there)}",
+                f"pulumi config set {name}Enabled true, then pulumi up",
+            )
+    return asked
+
+
+def judge(
+    promises: Promises, names: tuple[str, ...], scan: Scan | None, arguments: Namespace
+) -> Report:
+    """Ask every question there is about these providers and this file."""
+    from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
+
+    scope = []
+    if arguments.offline:
+        scope.append("the gateway and the clouds (--offline); this judges the request file alone")
+    if scan is None:
+        scope.append("a request file, since none was given")
+    return run(
+        suites.build(promises, names, scan, offline=arguments.offline),
+        scope=tuple(scope),
+        deadline_seconds=arguments.deadline,
+    )
+
+
+def scanned(name: str) -> Scan:
+    """Read the request file. Raises RequestFileError."""
+    from preflight.requests.scan import scan  # noqa: PLC0415
+
+    return scan(Path(name))
+
+
+def check(arguments: Namespace) -> int:
+    """`preflight check`."""
+    promises = promised(arguments)
+    names = providers(arguments, promises)
+    if arguments.requests is None and arguments.offline:
+        raise UsageError(
+            "--offline", "leaves nothing to look at without a request file", "name the file"
+        )
+    scan = scanned(arguments.requests) if arguments.requests else None
+    report = judge(promises, names, scan, arguments)
+    show(report, arguments.format)
+    return report.exit_code
+
+
+def show(report: Report, form: str) -> None:
+    """Write the report to standard output."""
+    if form == "json":
+        from preflight.render.json_report import render  # noqa: PLC0415
+    else:
+        from preflight.render.text import render  # noqa: PLC0415
+    render(report, sys.stdout)

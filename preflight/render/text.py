@@ -1,0 +1,115 @@
+"""The report for people: what was asked, what was seen, and the repair beside each problem."""
+
+from itertools import groupby
+from typing import IO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from preflight.check import Failed, Outcome, Passed, Skipped, Unknown
+from preflight.render.printable import printable
+from preflight.report import Report, Result, Verdict, verdict
+
+MARKS: dict[type, tuple[str, str]] = {
+    Passed: ("✓", "green"),
+    Failed: ("✗", "bold red"),
+    Unknown: ("?", "bold yellow"),
+    Skipped: ("-", "dim"),
+}
+_ASCII = {"✓": "+", "✗": "x"}
+STYLES = {
+    Verdict.READY: "bold green",
+    Verdict.NOT_READY: "bold red",
+    Verdict.CANNOT_TELL: "bold yellow",
+}
+WIDTH = 110
+"""Where standard output is no terminal, columns."""
+
+
+def console(out: IO[str]) -> Console:
+    """A console that draws no colours into a file, and never reads markup out of content."""
+    terminal = out.isatty()
+    return Console(
+        file=out,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        width=None if terminal else WIDTH,
+        soft_wrap=False,
+    )
+
+
+def render(report: Report, out: IO[str]) -> None:
+    """Write the report."""
+    console_ = console(out)
+    for provider in report.providers:
+        _provider(console_, provider, report.of(provider))
+    for sentence in report.scope:
+        console_.print(Text(f"Not looked at: {sentence}", style="dim"))
+    _conclusion(console_, report)
+
+
+def _provider(out: Console, provider: str, results: tuple[Result, ...]) -> None:
+    word = verdict(results)
+    out.print(
+        Text.assemble((provider, "bold"), "  ", (word, STYLES[word]), f"  {_counts(results)}")
+    )
+    for suite, found in groupby(results, key=lambda result: result.suite):
+        out.print(Text(f"  {suite}", style="bold dim"))
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=1)
+        grid.add_column(overflow="fold")
+        for result in found:
+            grid.add_row(_mark(out, result.outcome), _body(result))
+        out.print(Padding(grid, (0, 0, 0, 4)))
+    out.print()
+
+
+def _mark(out: Console, outcome: Outcome) -> Text:
+    mark, style = MARKS[type(outcome)]
+    return Text(mark if out.encoding.startswith("utf") else _ASCII.get(mark, mark), style=style)
+
+
+def _body(result: Result) -> Text:
+    body = Text(result.title)
+    outcome = result.outcome
+    match outcome:
+        case Passed(detail, caveat):
+            body.append(f": {printable(detail)}", "dim")
+            if caveat:
+                body.append(f"\nnote: {printable(caveat)}", "dim yellow")
+        case Failed(problem, remedy):
+            body.stylize("bold")
+            body.append(f"  [{result.check_id}]", "dim")
+            body.append(f"\n{printable(problem)}", "red")
+            body.append("\nrepair: ", "bold").append(printable(remedy))
+        case Unknown(reason, needs):
+            body.stylize("bold")
+            body.append(f"  [{result.check_id}]", "dim")
+            body.append(f"\nnot known: {printable(reason)}", "yellow")
+            body.append("\nneeds: ", "bold").append(printable(needs))
+        case Skipped(reason):
+            body.stylize("dim")
+            body.append(f": not asked, {printable(reason)}", "dim")
+    return body
+
+
+def _counts(results: tuple[Result, ...]) -> str:
+    words = {Passed: "passed", Failed: "failed", Unknown: "unknown", Skipped: "not asked"}
+    counted = {
+        word: sum(isinstance(result.outcome, kind) for result in results)
+        for kind, word in words.items()
+    }
+    return ", ".join(f"{count} {word}" for word, count in counted.items() if count)
+
+
+def _conclusion(out: Console, report: Report) -> None:
+    word = report.verdict
+    sentences = {
+        Verdict.READY: "the job would run, as far as can be known before it",
+        Verdict.NOT_READY: "the job would be refused or lost; repair the lines marked with a cross",
+        Verdict.CANNOT_TELL: "some questions got no answer; that is no yes",
+    }
+    out.print(Text.assemble((word, STYLES[word]), f": {sentences[word]}  ({report.seconds:.1f} s)"))
