@@ -128,6 +128,15 @@ class LifecycleRule:
 
 
 @dataclass(frozen=True, slots=True)
+class KmsKey:
+    """An encryption key: its ARN, its state (Enabled, Disabled, PendingDeletion...), its own policy, parsed."""
+
+    arn: str
+    state: str
+    policy: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundationModel:
     """A Bedrock model in one region. `inference_types` holds ON_DEMAND or PROVISIONED; nothing there says "batch"."""
 
@@ -164,6 +173,9 @@ class Aws(Protocol):
     def bucket_kms_key(self, bucket: str) -> str | None:
         """The customer key that encrypts new objects; None for S3's own keys (s3:GetEncryptionConfiguration)."""
 
+    def kms_key(self, key: str) -> KmsKey | None:
+        """The key; None where there is no such key (kms:DescribeKey, kms:GetKeyPolicy)."""
+
     def bucket_expiry(self, bucket: str) -> tuple[LifecycleRule, ...]:
         """The enabled rules that delete current objects (s3:GetLifecycleConfiguration)."""
 
@@ -172,8 +184,11 @@ class Aws(Protocol):
 
     def may(
         self, principal: str, action: str, resource: str, context: Mapping[str, str]
-    ) -> Decision:
-        """What IAM's own engine says (iam:SimulatePrincipalPolicy). `context`: condition key -> value."""
+    ) -> Decision | None:
+        """What IAM's own engine says (iam:SimulatePrincipalPolicy). `context`: condition key -> value.
+
+        None where there is no such principal. A bucket's or a key's own policy has no part in the answer.
+        """
 
     def foundation_model(self, region: str, model: str) -> FoundationModel | None:
         """The model in that region; None where it is not offered (bedrock:GetFoundationModel)."""
@@ -349,6 +364,10 @@ class GatewayAnswer:
     code: str = ""
     message: str = ""
     batches: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_THE_GATEWAY = "not_the_gateway"
+"""The code of a GatewayAnswer where something answers that is no gateway: a web page, or JSON of another kind."""
 
 
 class GatewayApi(Protocol):

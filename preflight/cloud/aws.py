@@ -1,0 +1,62 @@
+"""The real client of `seams.Aws`: boto3 in, plain answers out."""
+
+from collections.abc import Mapping
+
+from preflight.cloud import aws_forms
+from preflight.cloud.aws_bedrock import Models
+from preflight.cloud.aws_bucket import Buckets
+from preflight.contract import Bedrock
+from preflight.seams import Aws, Caller, Decision, Role
+
+_NO_ENTITY = "NoSuchEntity"
+
+
+def connect(promised: Bedrock) -> Aws:
+    """A client for the promised region, with the credentials of the environment.
+
+    Nothing is imported or asked before the first question.
+    """
+    return AwsClient(promised.region)
+
+
+class AwsClient(Buckets, Models):
+    """Read-only questions to AWS. May be shared by threads."""
+
+    def caller(self) -> Caller:
+        """Who is asking."""
+
+        def look() -> Caller:
+            answer = self._client("sts").get_caller_identity()
+            return Caller(answer["Account"], answer["Arn"])
+
+        found = self._told(look, "AWS", "sts:GetCallerIdentity")
+        self._who = found.name
+        return found
+
+    def role(self, arn: str) -> Role | None:
+        """The role of exactly that ARN; a namesake with another path is another role."""
+        wanted = aws_forms.principal_arn(arn)
+
+        def look() -> Role:
+            found = self._client("iam").get_role(RoleName=wanted.rsplit("/", 1)[-1])["Role"]
+            return Role(found["Arn"], aws_forms.document(found["AssumeRolePolicyDocument"]))
+
+        found = self._asked(look, wanted, "iam:GetRole", _NO_ENTITY)
+        return found if found and found.arn == wanted else None
+
+    def may(
+        self, principal: str, action: str, resource: str, context: Mapping[str, str]
+    ) -> Decision | None:
+        """What IAM's simulator says of one action on one resource."""
+        wanted = aws_forms.principal_arn(principal)
+
+        def look() -> Decision:
+            answer = self._client("iam").simulate_principal_policy(
+                PolicySourceArn=wanted,
+                ActionNames=[action],
+                ResourceArns=[resource],
+                ContextEntries=aws_forms.context_entries(context),
+            )
+            return aws_forms.decision(answer, action, resource)
+
+        return self._asked(look, wanted, "iam:SimulatePrincipalPolicy", _NO_ENTITY)

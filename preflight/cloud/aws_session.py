@@ -1,0 +1,57 @@
+"""The clients of one AWS account, and how each is asked."""
+
+from collections.abc import Callable
+from os import environ
+from threading import Lock
+from typing import Any, TypeVar
+
+from preflight.cloud import aws_calls
+from preflight.seams import Unreachable
+
+T = TypeVar("T")
+
+
+class AwsSession:
+    """Clients that are made when first needed. May be shared by threads."""
+
+    def __init__(self, region: str) -> None:
+        """Keep the region to ask in where a question names none. Nothing is imported or asked."""
+        self._region = region
+        self._lock = Lock()
+        self._session: Any = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._who = "the identity running preflight"
+
+    def _asked(self, look: Callable[[], T], where: str, permission: str, *missing: str) -> T | None:
+        return aws_calls.told(look, where, permission, *missing, who=self._who)
+
+    def _told(self, look: Callable[[], T], where: str, permission: str) -> T:
+        """The answer to a question that always has one."""
+        found = self._asked(look, where, permission)
+        if found is None:
+            raise Unreachable(where, f"{permission} answered nothing", "try again")
+        return found
+
+    def _client(self, service: str, region: str = "") -> Any:
+        """The client of a service in a region, made once. Raises what boto3 raises."""
+        import boto3  # noqa: PLC0415 - instant start-up
+        from botocore.config import Config  # noqa: PLC0415
+
+        key = (service, region or self._region)
+        with self._lock:
+            # Neither a session nor the making of clients is safe to share.
+            self._session = self._session or boto3.Session()
+            if key not in self._clients:
+                # An endpoint of one's own has no name per bucket.
+                own = environ.get("AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL_S3")
+                self._clients[key] = self._session.client(
+                    service,
+                    region_name=key[1],
+                    config=Config(
+                        connect_timeout=aws_calls.CONNECT_SECONDS,
+                        read_timeout=aws_calls.READ_SECONDS,
+                        retries={"mode": "standard", "total_max_attempts": aws_calls.TRIES},
+                        s3={"addressing_style": "path"} if own else None,
+                    ),
+                )
+            return self._clients[key]
