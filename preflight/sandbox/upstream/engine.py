@@ -1,0 +1,194 @@
+"""Files and batches of one account, as OpenAI documents them. Safe to call from several threads.
+
+A create is accepted and validated late, as at the real services: what validation finds is decided
+at once and told when its time has come.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, Any
+
+from preflight.sandbox.upstream.answers import BYTES_PER_TOKEN
+from preflight.sandbox.upstream.batch import Batch, Order, row
+from preflight.sandbox.upstream.filestore import FileStore, StoredFile
+from preflight.sandbox.upstream.lifecycle import TERMINAL, Course, Timing
+from preflight.sandbox.upstream.refusals import Refusal, Rejected, invalid
+from preflight.sandbox.upstream.rules import Rules
+from preflight.sandbox.upstream.validation import Request, Resolve, requests
+
+WINDOW = "24h"
+
+Shape = dict[str, Any]
+"""A batch as the API shows it."""
+
+
+class Engine:
+    """`resolve` turns a body's `model` into the model; `clock` tells seconds since the epoch."""
+
+    def __init__(
+        self,
+        folder: Path,
+        rules: Rules,
+        resolve: Resolve,
+        timing: Timing | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Keep files below `folder`."""
+        self.rules = rules
+        self._resolve = resolve
+        self._timing = timing or Timing()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._files = FileStore(folder, rules)
+        self._batches: dict[str, Batch] = {}
+        self._next_expires: float | None = None
+
+    def expire_next(self, share: float) -> None:
+        """The window of the next batch closes when this share (0..1) of its requests is done."""
+        with self._lock:
+            self._next_expires = share
+
+    # --- files ---
+
+    def upload(
+        self, content: IO[bytes], name: str, purpose: str, lives: int | None = None
+    ) -> StoredFile:
+        """Take a file; `lives` is in seconds. Raises Refusal."""
+        with self._lock:
+            return self._files.upload(content, name, purpose, int(self._clock()), lives)
+
+    def file(self, file_id: str) -> StoredFile:
+        """One file. Raises Refusal (404)."""
+        with self._lock:
+            return self._files.get(file_id)
+
+    def files(self) -> list[StoredFile]:
+        """All files, the newest first."""
+        with self._lock:
+            return self._files.every()
+
+    def delete(self, file_id: str) -> None:
+        """Delete a file. Raises Refusal (404)."""
+        with self._lock:
+            self._files.delete(file_id)
+
+    # --- batches ---
+
+    def create(self, order: Order) -> Shape:
+        """Accept a batch. Raises Refusal for what is refused at once.
+
+        The faults of the file come later.
+        """
+        if order.endpoint not in self.rules.endpoints:
+            allowed = ", ".join(self.rules.endpoints)
+            message = f"Invalid value: '{order.endpoint}'. Supported values are: {allowed}."
+            raise invalid("endpoint", message)
+        if self.rules.window_checked_at_create and order.window != WINDOW:
+            message = f"Invalid value: '{order.window}'. Value must be '{WINDOW}'."
+            raise invalid("completion_window", message)
+        with self._lock:
+            source = self._files.get(order.input_file_id)
+            share, self._next_expires = self._next_expires, None
+            course = Course(self._clock(), expires_at_share=share)
+            batch = Batch(f"batch_{secrets.token_hex(16)}", order, course, self._timing)
+            try:
+                self._validate(batch, source)
+            except Rejected as rejected:
+                batch.rejected = rejected
+                batch.rows = ()
+                batch.tokens = 0
+                batch.course = Course(course.created, rejected=True)
+            self._batches[batch.id] = batch
+            return batch.shape(course.created)
+
+    def batch(self, batch_id: str) -> Shape:
+        """One batch as the API shows it. Raises Refusal (404)."""
+        with self._lock:
+            return self._shown(self._found(batch_id))
+
+    def batches(self) -> list[Shape]:
+        """All batches, the newest first."""
+        with self._lock:
+            return [self._shown(batch) for batch in reversed(self._batches.values())]
+
+    def cancel(self, batch_id: str) -> Shape:
+        """Ask a batch to stop. Raises Refusal where it has ended already."""
+        with self._lock:
+            batch = self._found(batch_id)
+            now = self._clock()
+            word = batch.status(now)
+            if word in TERMINAL:
+                message = f"Cannot cancel a batch with status '{word}'."
+                raise Refusal(HTTPStatus.BAD_REQUEST, "invalid_request", message)
+            if word != "cancelling":
+                batch.cancel(now)
+            return batch.shape(now)
+
+    def _found(self, batch_id: str) -> Batch:
+        try:
+            return self._batches[batch_id]
+        except KeyError:
+            message = f"No batch found with id '{batch_id}'."
+            raise Refusal(HTTPStatus.NOT_FOUND, "not_found", message, "id") from None
+
+    def _shown(self, batch: Batch) -> Shape:
+        """The batch at one moment: whoever sees that it has ended also sees its files."""
+        now = self._clock()
+        self._settle(batch, now)
+        return batch.shape(now)
+
+    def _validate(self, batch: Batch, source: StoredFile) -> None:
+        """Validate the file and work out every row. Raises Rejected."""
+        order = batch.order
+        if order.window != WINDOW:
+            message = f"The completion window must be '{WINDOW}', not '{order.window}'."
+            raise Rejected("invalid_request", message, param="completion_window")
+        if source.purpose != "batch":
+            message = f"The purpose of the input file must be 'batch', not '{source.purpose}'."
+            raise Rejected("invalid_request", message, param="input_file_id")
+        rows, last = [], None
+        for last in requests(source.path, order.endpoint, self.rules, self._resolve):
+            rows.append(row(batch.id, last, int(batch.course.created)))
+        if last is None:
+            raise Rejected("empty_file", "The input file holds no request.")
+        self._queue(batch, last, source.size // BYTES_PER_TOKEN)
+        # Results come back in another order than the requests.
+        batch.rows = (*rows[1::2], *rows[::2])
+
+    def _queue(self, batch: Batch, request: Request, tokens: int) -> None:
+        """Put the batch's tokens into its model's queue. Raises Rejected where it is full."""
+        batch.model = request.model.name
+        queue = request.model.queue
+        batch.tokens = tokens
+        now = self._clock()
+        waiting = sum(
+            other.tokens
+            for other in self._batches.values()
+            if other.model == batch.model and other.open(now)
+        )
+        if queue is not None and waiting + tokens > queue.limit:
+            raise Rejected("token_limit_exceeded", queue.message)
+
+    def _settle(self, batch: Batch, now: float) -> None:
+        """Write the result files of a batch that has ended, once."""
+        word = batch.status(now)
+        if batch.result_files or word not in TERMINAL or word == "failed":
+            return
+        done = batch.done(now)
+        good = [row.line for row in done if row.succeeded]
+        bad = [row.line for row in done if not row.succeeded]
+        if word != "completed":
+            bad.extend(batch.undone(now))
+        keep = {"output": good, "error": bad}
+        forced = self.rules.always_an_error_file and word == "completed"
+        for kind, lines in keep.items():
+            wanted = lines or (forced and kind == "error")
+            name = f"{batch.id}_{kind}.jsonl"
+            lives = batch.order.results_live
+            batch.result_files[kind] = (
+                self._files.write(lines, name, int(now), lives).id if wanted else None
+            )
