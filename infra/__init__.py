@@ -1,1 +1,1 @@
-"""The Pulumi program: what preflight checks is what this provisions."""
+"""The Pulumi program: what batch jobs need at each provider, and the promises about it."""

@@ -1,0 +1,154 @@
+"""Azure OpenAI: an account, a deployment of a batch kind, and the gateway's role on the account."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from infra.grants import azure_role_id, roles
+from infra.promise import written
+from preflight.contract import AzureOpenAI
+from preflight.permissions import Identity, On
+
+DEPLOYMENT = "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class AzureOpenAIArgs:
+    """What the component is made from.
+
+    Args:
+        provider_name: the gateway's provider account.
+        subscription_id: the subscription that the Azure provider must be logged in to.
+        region: where the account and its deployment are.
+        model: the deployment's model.
+        model_version: the model's version.
+        sku: the deployment's kind, one that runs batch jobs.
+        capacity: tokens that may wait in its queue, in thousands.
+        api_version: what the gateway names to Azure.
+        gateway_principal_id: Entra object id of the gateway's service principal.
+    """
+
+    provider_name: str
+    subscription_id: str
+    region: str
+    model: str
+    model_version: str
+    sku: str
+    capacity: int
+    api_version: str
+    gateway_principal_id: str
+
+
+class AzureOpenAIBatch(pulumi.ComponentResource):
+    """All that Azure OpenAI and the gateway need to run batch jobs in one region."""
+
+    account: pulumi.Output[str]
+    deployment: pulumi.Output[str]
+    promise: pulumi.Output[dict[str, Any]]
+
+    def __init__(
+        self, name: str, args: AzureOpenAIArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Register the component and its children."""
+        # Imported only when Azure is on: whoever does not use it need not have it installed.
+        from pulumi_azure_native import authorization, cognitiveservices, resources  # noqa: PLC0415
+
+        super().__init__("batch-preflight:azure:AzureOpenAIBatch", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        # Checked before the first resource: a promise names the subscription that was asked for.
+        region = authorization.get_client_config_output(
+            opts=pulumi.InvokeOutputOptions(parent=self)
+        ).subscription_id.apply(lambda seen: _same_subscription(args, seen))
+        group = resources.ResourceGroup(name, location=region, opts=child)
+        subdomain = _subdomain(args.subscription_id)
+        account = cognitiveservices.Account(
+            f"{name}-account",
+            resource_group_name=group.name,
+            account_name=subdomain,
+            location=args.region,
+            kind="OpenAI",
+            sku={"name": "S0"},
+            identity={"type": cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED},
+            properties={
+                # Batch does not work without one, and it cannot be added later.
+                "custom_sub_domain_name": subdomain,
+                "public_network_access": "Enabled",
+                # The gateway comes as its Entra principal, never with a key.
+                "disable_local_auth": True,
+            },
+            # The subdomain is unique in the world: a replacement can only come after it.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(delete_before_replace=True)
+            ),
+        )
+        deployment = cognitiveservices.Deployment(
+            f"{name}-deployment",
+            resource_group_name=group.name,
+            account_name=account.name,
+            deployment_name=DEPLOYMENT,
+            sku={"name": args.sku, "capacity": args.capacity},
+            properties={
+                "model": {"format": "OpenAI", "name": args.model, "version": args.model_version},
+                # One run, one version: it moves on only when the version is withdrawn.
+                "version_upgrade_option": "OnceCurrentVersionExpired",
+            },
+            opts=child,
+        )
+        for role in roles("azure", Identity.GATEWAY, On.ACCOUNT):
+            authorization.RoleAssignment(
+                f"{name}-gateway",
+                scope=account.id,
+                role_assignment_name=account.id.apply(
+                    lambda scope, role=role: assignment_name(scope, role, args.gateway_principal_id)
+                ),
+                role_definition_id=azure_role_id(role, args.subscription_id),
+                principal_id=args.gateway_principal_id,
+                # Without it a principal made a moment ago is looked up, and not found.
+                principal_type="ServicePrincipal",
+                opts=child,
+            )
+
+        self.account = account.name
+        self.deployment = deployment.name
+        self.promise = pulumi.Output.all(
+            group=group.name, account=account.name, deployment=deployment.name
+        ).apply(
+            lambda made: written(
+                AzureOpenAI(
+                    provider_name=args.provider_name,
+                    subscription_id=args.subscription_id,
+                    resource_group=made["group"],
+                    account=made["account"],
+                    region=args.region,
+                    deployment=made["deployment"],
+                    model=args.model,
+                    sku=args.sku,
+                    api_version=args.api_version,
+                    gateway_principal_id=args.gateway_principal_id,
+                )
+            )
+        )
+        self.register_outputs({"account": self.account, "deployment": self.deployment})
+
+
+def assignment_name(scope: str, role: str, principal_id: str) -> str:
+    """The GUID of a role assignment: the same three give the same, so it is never made twice."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}|{role}|{principal_id}".lower()))
+
+
+def _subdomain(subscription_id: str) -> str:
+    """The account's name and its host name, unique in the world, another one for every stack."""
+    stack = f"{subscription_id}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    return f"batch-{uuid.uuid5(uuid.NAMESPACE_URL, stack).hex[:12]}"
+
+
+def _same_subscription(args: AzureOpenAIArgs, seen: str) -> str:
+    """The region to build in. Raises RunError where the login is to another subscription."""
+    if seen.lower() != args.subscription_id.lower():
+        raise pulumi.RunError(
+            f"azureSubscriptionId is {args.subscription_id}, but the Azure provider is logged in to"
+            f" {seen}: pulumi config set azure-native:subscriptionId {args.subscription_id}"
+        )
+    return args.region
