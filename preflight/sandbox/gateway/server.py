@@ -33,6 +33,7 @@ from preflight.sandbox.serving import serve
 
 PROVIDER = "x-tfy-provider-name"
 _PROVIDER_SECONDS = 60
+_FILE, _BATCH = "/files/<path:file_id>", "/batches/<path:batch_id>"
 
 
 class SandboxGateway:
@@ -51,11 +52,12 @@ class SandboxGateway:
 
     def __enter__(self) -> Self:
         """Start serving."""
-        # The environment may name a proxy; everything here is on this machine.
-        self._http = self._running.enter_context(
-            httpx2.Client(timeout=_PROVIDER_SECONDS, trust_env=False)
-        )
-        self.base_url = self._running.enter_context(serve(self._application()))
+        with ExitStack() as starting:
+            # The environment may name a proxy; everything here is on this machine.
+            client = httpx2.Client(timeout=_PROVIDER_SECONDS, trust_env=False)
+            self._http = starting.enter_context(client)
+            self.base_url = starting.enter_context(serve(self._application()))
+            self._running = starting.pop_all()
         return self
 
     def __exit__(
@@ -77,21 +79,20 @@ class SandboxGateway:
         app.url_map.merge_slashes = False
         install(app)
         app.before_request(self._admit)
-        app.get("/models")(lambda: jsonify(catalog(self._accounts.values())))
-        app.post("/files")(self._upload)
-        app.get("/files")(lambda: self._provider().files(_page()))
-        app.get("/files/<path:file_id>")(lambda file_id: self._provider().file(file_id))
-        app.get("/files/<path:file_id>/content")(lambda file_id: self._provider().content(file_id))
-        app.delete("/files/<path:file_id>")(lambda file_id: self._provider().delete(file_id))
-        app.post("/batches")(self._create)
-        app.get("/batches")(lambda: self._provider().batches(_page()))
-        app.get("/batches/<path:batch_id>")(lambda batch_id: self._provider().batch(batch_id))
-        app.get("/batches/<path:batch_id>/output")(
-            lambda batch_id: self._provider().output(batch_id)
-        )
-        app.post("/batches/<path:batch_id>/cancel")(
-            lambda batch_id: self._provider().cancel(batch_id)
-        )
+        for method, path, answer in (
+            ("GET", "/models", lambda: jsonify(catalog(self._accounts.values()))),
+            ("POST", "/files", self._upload),
+            ("GET", "/files", lambda: self._provider().files(_page())),
+            ("GET", _FILE, lambda file_id: self._provider().file(file_id)),
+            ("DELETE", _FILE, lambda file_id: self._provider().delete(file_id)),
+            ("GET", f"{_FILE}/content", lambda file_id: self._provider().content(file_id)),
+            ("POST", "/batches", self._create),
+            ("GET", "/batches", lambda: self._provider().batches(_page())),
+            ("GET", _BATCH, lambda batch_id: self._provider().batch(batch_id)),
+            ("POST", f"{_BATCH}/cancel", lambda batch_id: self._provider().cancel(batch_id)),
+            ("GET", f"{_BATCH}/output", lambda batch_id: self._provider().output(batch_id)),
+        ):
+            app.add_url_rule(path, f"{method} {path}", answer, methods=[method])
         return app
 
     def _admit(self) -> None:
