@@ -1,0 +1,228 @@
+"""Azure OpenAI: the account, the deployment, and what the gateway's principal may do on them."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.checks.azure_api import api_version
+from preflight.contract import AzureOpenAI
+from preflight.limits import AZURE_BATCH_SKUS
+from preflight.permissions import Identity, On, permissions
+from preflight.seams import Azure, AzureAccount, Deployment, RoleDefinition
+
+_UP = "pulumi up --refresh"
+_KINDS = ("OpenAI", "AIServices")
+_READY = "Succeeded"
+_A_THOUSAND_TOKENS = 1000
+
+
+@check("azure-credentials", "Azure knows who is asking", gate=True)
+def credentials(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """All looks at Azure are made as whatever DefaultAzureCredential finds."""
+    del promised
+    caller = azure.caller()
+    return Passed(
+        f"asking as {caller.name}" + (f" of tenant {caller.account}" * bool(caller.account))
+    )
+
+
+def _account(promised: AzureOpenAI, azure: Azure) -> AzureAccount | Failed:
+    found = azure.account(promised)
+    where = f"resource group {promised.resource_group}, subscription {promised.subscription_id}"
+    return found or Failed(f"account {promised.account} does not exist in {where}", _UP)
+
+
+def _deployment(promised: AzureOpenAI, azure: Azure) -> Deployment | Failed:
+    found = azure.deployment(promised)
+    where = f"account {promised.account}"
+    return found or Failed(f"{where} has no deployment {promised.deployment}", _UP)
+
+
+@check("azure-account", "The Azure OpenAI account exists and is ready", gate=True)
+def account(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """An account of another kind serves no OpenAI models; one that is being made, none yet."""
+    found = _account(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    if found.kind not in _KINDS:
+        what = f"account {promised.account} is of kind {found.kind}, not OpenAI"
+        return Failed(what, _UP)
+    if found.provisioning_state != _READY:
+        what = f"account {promised.account} is in state {found.provisioning_state}"
+        return Failed(what, _UP)
+    return Passed(f"account {promised.account} is of kind {found.kind} and ready")
+
+
+@check("azure-subdomain", "The account has its own subdomain")
+def subdomain(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """Batch does not work on an account without one: Azure lists it as a known issue."""
+    found = _account(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    if not found.custom_subdomain:
+        return Failed(
+            f"account {promised.account} has no subdomain of its own",
+            f"az cognitiveservices account update --name {promised.account} "
+            f"--resource-group {promised.resource_group} --custom-domain {promised.account}",
+        )
+    return Passed(f"account {promised.account} answers at subdomain {found.custom_subdomain}")
+
+
+@check("azure-region", "The account is in the promised region")
+def region(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """Models, quotas and data residency go by the account's region."""
+    found = _account(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    if found.region != promised.region.lower().replace(" ", ""):
+        return Failed(
+            f"account {promised.account} is in {found.region}, but {promised.region} is promised",
+            f"pulumi config set azureRegion {found.region}; then pulumi up",
+        )
+    return Passed(f"account {promised.account} is in {found.region}")
+
+
+@check("azure-network", "The gateway can reach the account")
+def network(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """Without public access only a private endpoint's network reaches it: is the gateway in it?"""
+    found = _account(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    if found.public_network_access == "Disabled":
+        return Unknown(
+            f"account {promised.account} is closed to public networks; whether the gateway is in "
+            "the network of its private endpoint cannot be seen from here",
+            "gateway-batch-api to pass, which asks through the gateway; then waive this check",
+        )
+    return Passed(f"account {promised.account} is open to public networks")
+
+
+@check("azure-deployment", "The deployment exists and is ready", gate=True)
+def deployment(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """The file's `model` is the deployment's name. An unknown one fails as model_not_found."""
+    found = _deployment(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    if found.provisioning_state != _READY:
+        what = f"deployment {promised.deployment} is in state {found.provisioning_state}"
+        return Failed(what, _UP)
+    return Passed(f"deployment {promised.deployment} is ready")
+
+
+@check("azure-deployment-type", "The deployment is of a batch kind")
+def deployment_type(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """Other kinds answer single requests; a batch on one fails late, as invalid_request."""
+    found = _deployment(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    where = f"deployment {promised.deployment} is of kind {found.sku}"
+    if found.sku not in AZURE_BATCH_SKUS:
+        return Failed(f"{where}; only {' and '.join(AZURE_BATCH_SKUS)} run batch jobs", _UP)
+    if found.sku != promised.sku:
+        return Failed(f"{where}, but {promised.sku} is promised", _UP)
+    return Passed(where)
+
+
+@check("azure-deployment-model", "The deployment serves the promised model")
+def deployment_model(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """A deployment keeps its name when somebody gives it another model."""
+    found = _deployment(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    if found.model != promised.model:
+        return Failed(
+            f"deployment {promised.deployment} serves {found.model}, but {promised.model} is "
+            "promised",
+            _UP,
+        )
+    return Passed(f"deployment {promised.deployment} serves {found.model} {found.model_version}")
+
+
+def _covers(role: RoleDefinition, action: str) -> bool:
+    """Whether the role holds the data action. Azure compares without regard to case."""
+
+    def matches(patterns: tuple[str, ...]) -> bool:
+        return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+
+    return matches(role.data_actions) and not matches(role.not_data_actions)
+
+
+@check("azure-gateway-role", "The gateway's principal may upload files and run batches")
+def gateway_role(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """Its roles on the account are added up. "OpenAI User" reads files and batches, no more."""
+    principal = promised.gateway_principal_id
+    roles = azure.roles_of(promised, principal)
+    who = f"{Identity.GATEWAY} {principal}"
+    names = ", ".join(sorted({role.name for role in roles})) or "no role"
+    rows = permissions("azure", Identity.GATEWAY, On.ACCOUNT)
+    lacks = [row for row in rows if not any(_covers(role, row.action) for role in roles)]
+    if lacks:
+        missing = ", ".join(f"{row.action} ({row.why})" for row in lacks)
+        carriers = " and ".join(sorted({row.granted_by for row in lacks}))
+        return Failed(
+            f"{who} holds {names} on account {promised.account} and lacks {missing}",
+            f"pulumi up --refresh, which gives it {carriers}",
+        )
+    return Passed(f"{who} holds {names} on account {promised.account}")
+
+
+@check("azure-quota", "The subscription's quota covers the deployment")
+def quota(promised: AzureOpenAI, azure: Azure) -> Answer:
+    """Where a quota was lowered below what is deployed, jobs stay in the queue or are refused."""
+    found = _deployment(promised, azure)
+    if isinstance(found, Failed):
+        return found
+    wanted = f"OpenAI.{found.sku}.{found.model}"
+    usages = azure.usages(promised)
+    usage = next((usages[name] for name in usages if _same(name, wanted)), None)
+    where = f"quota {wanted} in {promised.region}"
+    if usage is None:
+        return Unknown(
+            f"{where} is not among the subscription's quotas",
+            f"az cognitiveservices usage list --location {promised.region}",
+        )
+    seen = f"{where}: {usage.current:g} of {usage.limit:g} thousand tokens are taken"
+    if usage.current > usage.limit:
+        left = max(found.capacity - (usage.current - usage.limit), 1)
+        return Failed(seen, f"pulumi config set azureCapacity {left:.0f}; then pulumi up")
+    return Passed(seen)
+
+
+def _same(name: str, wanted: str) -> bool:
+    """Azure spells a model in a quota's name with or without its dashes."""
+    return name.lower().replace("-", "") == wanted.lower().replace("-", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """Azure, and how many tokens the request file would put into the queue (an estimate)."""
+
+    azure: Azure
+    tokens: int
+
+
+@check("azure-capacity", "The deployment's queue takes the request file")
+def capacity(promised: AzureOpenAI, world: Sized) -> Answer:
+    """All waiting jobs of a deployment share its capacity; above it: token_limit_exceeded."""
+    found = _deployment(promised, world.azure)
+    if isinstance(found, Failed):
+        return found
+    room = found.capacity * _A_THOUSAND_TOKENS
+    seen = f"about {world.tokens:,} tokens for a queue of {room:,} (deployment {found.name})"
+    if world.tokens > room:
+        needed = -(-world.tokens // _A_THOUSAND_TOKENS)
+        return Failed(seen, f"pulumi config set azureCapacity {needed}; then pulumi up")
+    return Passed(seen, caveat="what other jobs have in the queue cannot be seen")
+
+
+SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
+    ("azure account", (credentials, account, subdomain, region, network)),
+    ("azure deployment", (credentials, account, deployment, deployment_type, deployment_model)),
+    ("azure gateway identity", (credentials, account, gateway_role)),
+    ("azure quota", (credentials, account, deployment, quota)),
+    ("azure API", (api_version,)),
+)
+"""Side by side; inside one, what a gate decides comes after it."""
+
+SIZED_CHECKS: tuple[Check, ...] = (capacity,)
+"""Those that need the request file as well: their world is a `Sized`."""

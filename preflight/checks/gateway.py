@@ -1,0 +1,138 @@
+"""The gateway: it answers, takes the key, knows the provider account, and reaches its batch API."""
+
+import re
+
+from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.contract import AzureOpenAI, OpenAI
+from preflight.permissions import Identity
+from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
+
+OK, BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 400, 401, 403, 404
+UNPROCESSABLE, TOO_MANY, SERVER_FAULT = 422, 429, 500
+
+_PROVIDERS_WORDS = re.compile(
+    r"platform\.openai\.com|incorrect api key"  # OpenAI
+    r"|subscription key|audience is incorrect|tenant"  # Azure
+    r"|oauth 2|google|gserviceaccount"  # Google Cloud
+    r"|security token|signature|access key id|not authorized to perform|aws",  # AWS
+    re.IGNORECASE,
+)
+"""How the providers word a refused credential. The gateway passes their 401 on beside its own."""
+
+_ABOUT_AN_ACCOUNT = re.compile(
+    r"provider[\s_-]?account|integration|x-tfy-provider-name|provider[\s_-]?name", re.IGNORECASE
+)
+
+
+def refused_by_provider(answer: GatewayAnswer) -> bool:
+    """Whether a 401 is the provider's word about the gateway, not the gateway's about the key."""
+    return answer.status == UNAUTHORIZED and bool(_PROVIDERS_WORDS.search(answer.message))
+
+
+def quoted(answer: GatewayAnswer) -> str:
+    """The answer's own words."""
+    words = ": ".join(part for part in (answer.code, answer.message) if part)
+    return f"HTTP {answer.status}" + (f", {words}" if words else "")
+
+
+def config_key(route: Route) -> str:
+    """The configuration key that names the route's provider account."""
+    kind = type(route).__name__
+    return {"AzureOpenAI": "azure", "VertexAI": "vertex"}.get(kind, kind.lower()) + "ProviderName"
+
+
+@check("gateway-reachable", "The gateway answers", gate=True)
+def reachable(promised: Route, gateway: GatewayApi) -> Answer:
+    """All calls go through the gateway. A wrong address is often a web page that answers 200."""
+    answer = gateway.batches(promised)
+    if answer.code == NOT_THE_GATEWAY:
+        return Failed(
+            f"the gateway's address is not the gateway's: HTTP {answer.status}, {answer.message}",
+            "pulumi config set gatewayUrl <the gateway's base URL>; then pulumi up",
+        )
+    return Passed(f"the gateway answers (HTTP {answer.status})")
+
+
+@check("gateway-key", "The gateway takes the key in TFY_API_KEY", gate=True)
+def key(promised: Route, gateway: GatewayApi) -> Answer:
+    """A wrong or expired key stops every call. A provider's 401 is passed on as it is, too.
+
+    The two are told apart by their wording, since the status is the same.
+    """
+    answer = gateway.batches(promised)
+    if answer.status == UNAUTHORIZED and not refused_by_provider(answer):
+        return Failed(
+            f"the gateway refuses the key in TFY_API_KEY: {quoted(answer)}",
+            "export TFY_API_KEY with a valid key of this gateway",
+        )
+    return Passed("the gateway takes the key")
+
+
+@check("gateway-provider-account", "The gateway knows the provider account", gate=True)
+def provider_account(promised: Route, gateway: GatewayApi) -> Answer:
+    """The header x-tfy-provider-name must name an account registered at the gateway.
+
+    A virtual model is none: a batch runs at one provider.
+    """
+    answer = gateway.batches(promised)
+    name = promised.provider_name
+    refused = answer.status in (BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNPROCESSABLE)
+    if refused and _ABOUT_AN_ACCOUNT.search(f"{answer.code} {answer.message}"):
+        return Failed(
+            f"the gateway does not let the key use provider account {name}: {quoted(answer)}",
+            f"register {name} at the gateway, or pulumi config set {config_key(promised)} "
+            "<a registered name>; then pulumi up",
+        )
+    return Passed(f"the gateway knows provider account {name}")
+
+
+@check("gateway-batch-api", "The gateway reaches the provider's batch API")
+def batch_api(promised: Route, gateway: GatewayApi) -> Answer:
+    """Chat may work where batches do not: other rights, other headers, another API version.
+
+    So the batch path itself is asked: a list of batches, with the headers that the run will send.
+    """
+    answer = gateway.batches(promised)
+    name = promised.provider_name
+    if answer.status == OK:
+        return Passed(f"the gateway lists {len(answer.batches)} batches of {name}")
+    if answer.status == TOO_MANY or answer.status >= SERVER_FAULT:
+        return Unknown(
+            f"no list of batches from {name}: {quoted(answer)}",
+            f"another try; if it stays, the gateway's log for provider account {name}",
+        )
+    if isinstance(promised, OpenAI) and answer.status in (UNAUTHORIZED, FORBIDDEN):
+        return Unknown(f"OpenAI refuses: {quoted(answer)}", "a key that openai-key passes")
+    return _refused(promised, answer)
+
+
+def _refused(promised: Route, answer: GatewayAnswer) -> Failed:
+    """The provider's refusal in its own words, and the change that answers it."""
+    name = promised.provider_name
+    who = f"{Identity.GATEWAY} (provider account {name})"
+    if answer.status == UNAUTHORIZED:
+        return Failed(
+            f"the provider does not know {who}: {quoted(answer)}",
+            f"renew the credentials of provider account {name} at the gateway",
+        )
+    if answer.status == FORBIDDEN:
+        return Failed(
+            f"{who} may not list batches at the provider: {quoted(answer)}",
+            "pulumi up --refresh, which grants it its rights",
+        )
+    if answer.status == NOT_FOUND and isinstance(promised, AzureOpenAI):
+        return Failed(
+            f"Azure OpenAI finds no batch API of version {promised.api_version}: {quoted(answer)}",
+            "pulumi config set azureApiVersion 2024-10-21; then pulumi up",
+        )
+    return Failed(
+        f"the gateway gives no list of batches for {name}: {quoted(answer)}",
+        f"repair what this text names in provider account {name} at the gateway",
+    )
+
+
+CHECKS: tuple[Check, ...] = (reachable, key, provider_account, batch_api)
+"""In order of asking and of reading."""
+
+SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (("gateway", CHECKS),)
+"""For every provider's route."""

@@ -1,0 +1,81 @@
+"""OpenAI: nothing is provisioned, so what counts is the gateway's key and the model."""
+
+from preflight.catalog.batchable import batchable
+from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.checks import gateway as gate
+from preflight.contract import OpenAI
+from preflight.permissions import Identity
+from preflight.seams import GatewayApi
+
+_OPEN = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
+_LISTED = 100
+
+
+@check("openai-key", "OpenAI takes the key that the gateway holds", gate=True)
+def openai_key(promised: OpenAI, gateway: GatewayApi) -> Answer:
+    """The gateway acts with an OpenAI key of its own; a restricted one may lack the batch scope."""
+    answer = gateway.batches(promised)
+    name = promised.provider_name
+    who = f"{Identity.GATEWAY} (the OpenAI key of provider account {name})"
+    if answer.status == gate.UNAUTHORIZED:
+        return Failed(
+            f"OpenAI does not know {who}: {gate.quoted(answer)}",
+            f"replace the OpenAI key of provider account {name} at the gateway",
+        )
+    if answer.status == gate.FORBIDDEN:
+        return Failed(
+            f"OpenAI does not let {who} list batches: {gate.quoted(answer)}",
+            "allow that key Files: write and Batch: write in OpenAI's project settings",
+        )
+    if answer.status != gate.OK:
+        return Unknown(
+            f"no answer from OpenAI about its key: {gate.quoted(answer)}",
+            "a gateway that passes gateway-batch-api",
+        )
+    return Passed(f"OpenAI takes the key of provider account {name}")
+
+
+@check("openai-open-batches", "The open batches leave room for another")
+def open_batches(promised: OpenAI, gateway: GatewayApi) -> Answer:
+    """Open batches share one limit of enqueued tokens for each model and organisation.
+
+    A batch above it fails in validation. No API tells the limit: it stands in the platform's
+    settings, under limits.
+    """
+    answer = gateway.batches(promised)
+    if answer.status != gate.OK:
+        return Unknown(f"no list of batches: {gate.quoted(answer)}", "gateway-batch-api to pass")
+    waiting = sum(status in _OPEN for status in answer.batches.values())
+    least = "at least " if len(answer.batches) >= _LISTED else ""
+    return Passed(
+        f"{least}{waiting} batches are open",
+        caveat="OpenAI's limit of enqueued tokens cannot be read by an API",
+    )
+
+
+@check("openai-model", "The model takes batches")
+def model(promised: OpenAI, gateway: GatewayApi) -> Answer:
+    """A model that takes no batches is refused in validation. No API says which do."""
+    del gateway
+    table = batchable("openai")
+    if why := table.why_not(promised.model):
+        return Failed(
+            f"model {promised.model} {why} ({table})",
+            "pulumi config set openaiModel <a model that takes batches>; then pulumi up",
+        )
+    if not table.lists(promised.model):
+        return Unknown(
+            f"model {promised.model} is in no list of batch models ({table})",
+            f"a look at OpenAI's page on {promised.model}: does it name the batch endpoint?",
+        )
+    return Passed(f"model {promised.model} takes batches", caveat=f"by {table}")
+
+
+CHECKS: tuple[Check, ...] = (openai_key, open_batches, model)
+"""In order of asking and of reading."""
+
+SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
+    ("openai", (gate.reachable, gate.key, gate.provider_account, openai_key, open_batches)),
+    ("openai model", (model,)),
+)
+"""All ask through the gateway. The first begins as the gateway's own suite does."""

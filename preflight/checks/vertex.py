@@ -1,0 +1,190 @@
+"""Vertex AI: the project, the bucket, and what its two other identities may do there.
+
+The gateway's service account uploads and creates the job; the Vertex AI service agent reads and
+writes for it. A fault of either is accepted at create and told hours later.
+"""
+
+from collections.abc import Iterable
+
+from preflight.catalog.batchable import batchable
+from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
+from preflight.contract import VertexAI
+from preflight.permissions import Identity, On, Permission, permissions
+from preflight.seams import Binding, Gcp
+
+_UP = "pulumi up --refresh"
+_APIS = ("aiplatform.googleapis.com", "storage.googleapis.com")
+
+
+@check("vertex-credentials", "Google Cloud knows who is asking", gate=True)
+def credentials(promised: VertexAI, gcp: Gcp) -> Answer:
+    """All looks at Google Cloud are made as the application default credentials."""
+    del promised
+    return Passed(f"asking as {gcp.caller().name}")
+
+
+@check("vertex-project", "The project exists", gate=True)
+def project(promised: VertexAI, gcp: Gcp) -> Answer:
+    """The project's number names its service agent, so a wrong number means a wrong identity."""
+    number = gcp.project_number(promised.project)
+    if number is None:
+        return Failed(
+            f"project {promised.project} does not exist, or is being deleted",
+            "pulumi config set vertexProject <the id of a project>; then pulumi up",
+        )
+    if number != promised.project_number:
+        return Failed(
+            f"project {promised.project} has number {number}, but {promised.project_number} is "
+            "promised",
+            _UP,
+        )
+    return Passed(f"project {promised.project} has number {number}")
+
+
+@check("vertex-apis", "The APIs that a job uses are enabled")
+def apis(promised: VertexAI, gcp: Gcp) -> Answer:
+    """A call to an API that is off is refused with SERVICE_DISABLED."""
+    off = [api for api in _APIS if not gcp.api_enabled(promised.project, api)]
+    if off:
+        return Failed(f"not enabled in project {promised.project}: {', '.join(off)}", _UP)
+    return Passed(f"enabled: {', '.join(_APIS)}")
+
+
+@check("vertex-gateway-account", "The gateway's service account exists and is enabled", gate=True)
+def gateway_account(promised: VertexAI, gcp: Gcp) -> Answer:
+    """The gateway uploads the requests and creates the job as this service account."""
+    email = promised.gateway_service_account
+    found = gcp.service_account(email)
+    if found is None:
+        return Failed(f"{Identity.GATEWAY} {email} does not exist", _UP)
+    if found.disabled:
+        enable = f"gcloud iam service-accounts enable {email} --project {promised.project}"
+        return Failed(f"{Identity.GATEWAY} {email} is disabled", enable)
+    return Passed(f"{email} exists and is enabled")
+
+
+def _lacking(rows: Iterable[Permission], granted: frozenset[str]) -> list[Permission]:
+    return [row for row in rows if row.action not in granted]
+
+
+def _named(rows: Iterable[Permission]) -> str:
+    return ", ".join(f"{row.action} ({row.why})" for row in rows)
+
+
+def _judged(who: str, where: str, rows: tuple[Permission, ...], held: frozenset[str]) -> Answer:
+    lacks = _lacking(rows, held)
+    if lacks:
+        return Failed(f"{who} lacks on {where}: {_named(lacks)}", _UP)
+    return Passed(f"{who} holds on {where}: {', '.join(row.action for row in rows)}")
+
+
+@check("vertex-gateway-bucket", "The gateway may use the bucket")
+def gateway_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
+    """Google itself is asked, as the gateway's service account, what it holds on the bucket."""
+    rows = permissions("vertex", Identity.GATEWAY, On.BUCKET, On.OBJECTS)
+    email = promised.gateway_service_account
+    held = gcp.bucket_grants(promised.bucket, [row.action for row in rows], email)
+    return _judged(f"{Identity.GATEWAY} {email}", f"gs://{promised.bucket}", rows, held)
+
+
+@check("vertex-gateway-project", "The gateway may run batch jobs in the project")
+def gateway_project(promised: VertexAI, gcp: Gcp) -> Answer:
+    """Google itself is asked, as the gateway's service account, what it holds on the project."""
+    rows = permissions("vertex", Identity.GATEWAY, On.PROJECT)
+    email = promised.gateway_service_account
+    held = gcp.project_grants(promised.project, [row.action for row in rows], email)
+    return _judged(f"{Identity.GATEWAY} {email}", f"project {promised.project}", rows, held)
+
+
+@check("vertex-agent-name", "The promised service agent is Vertex AI's in this project", gate=True)
+def agent_name(promised: VertexAI, gcp: Gcp) -> Answer:
+    """Grants to another project's agent, or to another service's, help nobody."""
+    del gcp
+    agent = f"service-{promised.project_number}@gcp-sa-aiplatform.iam.gserviceaccount.com"
+    if promised.service_agent != agent:
+        return Failed(
+            f"{Identity.SERVICE_AGENT} of project {promised.project} is {agent}, but "
+            f"{promised.service_agent} is promised",
+            _UP,
+        )
+    return Passed(f"{Identity.SERVICE_AGENT} is {agent}")
+
+
+@check("vertex-agent-bucket", "The Vertex AI service agent may read and write the bucket")
+def agent_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
+    """The agent cannot be asked, so its roles on bucket and project are looked up and added.
+
+    What it lacks is told late: a read at the job's start, a write at its end, after all was paid.
+    """
+    found = found_bucket(promised, gcp)
+    if isinstance(found, Failed):
+        return found
+    own = found.project_number in ("", promised.project_number)
+    home = promised.project if own else found.project_number
+    given = [
+        binding
+        for binding in (*gcp.bucket_bindings(promised.bucket), *gcp.project_bindings(home))
+        if binding.member == f"serviceAccount:{promised.service_agent}"
+    ]
+    rows = permissions("vertex", Identity.SERVICE_AGENT, On.BUCKET, On.OBJECTS)
+    always = _held(gcp, [binding for binding in given if not binding.condition])
+    lacks = _lacking(rows, always)
+    who = f"{Identity.SERVICE_AGENT} {promised.service_agent}"
+    where = f"gs://{promised.bucket}"
+    if lacks and not _lacking(lacks, _held(gcp, [each for each in given if each.condition])):
+        conditions = "; ".join(sorted({each.condition for each in given if each.condition}))
+        return Unknown(
+            f"{who} holds on {where} only under a condition: {_named(lacks)}",
+            f"a grant without a condition (pulumi up), or a look at the condition: {conditions}",
+        )
+    return _judged(who, where, rows, always)
+
+
+def _held(gcp: Gcp, given: Iterable[Binding]) -> frozenset[str]:
+    """What the roles hold in sum; a role that was deleted holds nothing."""
+    held: frozenset[str] = frozenset()
+    for role in sorted({binding.role for binding in given}):
+        held |= gcp.role_permissions(role) or frozenset()
+    return held
+
+
+@check("vertex-model", "Google publishes the model in the region")
+def model(promised: VertexAI, gcp: Gcp) -> Answer:
+    """A wrong id, a retired model, or one of another region answers 404 at create."""
+    if not gcp.publisher_model(promised.project, promised.region, promised.model):
+        return Failed(
+            f"model {promised.model} is not published in {promised.region}",
+            f"pulumi config set vertexModel <a model of {promised.region}>; then pulumi up",
+        )
+    return Passed(f"model {promised.model} is published in {promised.region}")
+
+
+@check("vertex-model-batch", "The model takes batches")
+def model_batch(promised: VertexAI, gcp: Gcp) -> Answer:
+    """A model may answer single requests and take no batches. No API says which do."""
+    del gcp
+    table = batchable("vertex")
+    if why := table.why_not(promised.model):
+        return Failed(
+            f"model {promised.model} {why} ({table})",
+            "pulumi config set vertexModel <a model that takes batches>; then pulumi up",
+        )
+    if not table.lists(promised.model):
+        return Unknown(
+            f"model {promised.model} is in no list of batch models ({table})",
+            "a look at Vertex AI's page of models that support batch inference",
+        )
+    return Passed(f"model {promised.model} takes batches", caveat=f"by {table}")
+
+
+SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
+    ("vertex project", (credentials, project, apis)),
+    ("vertex bucket", (credentials, bucket, *ON_BUCKET)),
+    ("vertex gateway identity", (credentials, gateway_account, gateway_project)),
+    ("vertex gateway on bucket", (credentials, bucket, gateway_account, gateway_bucket)),
+    ("vertex service agent", (credentials, project, agent_name, bucket, agent_bucket)),
+    ("vertex model", (credentials, model)),
+    ("vertex batch models", (model_batch,)),
+)
+"""Side by side; inside one, what a gate decides comes after it."""

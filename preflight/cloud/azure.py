@@ -1,0 +1,224 @@
+"""Azure, read-only: `seams.Azure` answered by Azure's own management clients.
+
+Asks as whatever `DefaultAzureCredential` finds. PREFLIGHT_ARM_ENDPOINT stands for
+https://management.azure.com.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from preflight.cloud.azure_forms import account, deployment, names, role_definitions
+from preflight.cloud.one_moment import Moment, once
+from preflight.contract import AzureOpenAI
+from preflight.seams import (
+    AzureAccount,
+    Caller,
+    CredentialsMissing,
+    Deployment,
+    LookError,
+    Refused,
+    RoleDefinition,
+    Unreachable,
+    Usage,
+)
+
+ENDPOINT_VARIABLE = "PREFLIGHT_ARM_ENDPOINT"
+_PUBLIC = "https://management.azure.com"
+_SCOPE = f"{_PUBLIC}/.default"
+_LOGIN = "az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
+_AGAIN = "check the network between here and Azure, then try again"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PATIENCE_SECONDS = 8
+_LONGEST_WORDS = 300
+_MISSING = 404
+_REFUSED = (401, 403)
+
+T = TypeVar("T")
+
+
+def connect(promised: AzureOpenAI) -> "AzureCloud":
+    """A client for the promised subscription. Credentials are looked for at the first question."""
+    endpoint = os.environ.get(ENDPOINT_VARIABLE, "").rstrip("/") or _PUBLIC
+    return AzureCloud(promised.subscription_id, endpoint)
+
+
+class AzureCloud:
+    """`seams.Azure` over the network. Threads may share it; it asks each question once."""
+
+    def __init__(self, subscription: str, endpoint: str = _PUBLIC) -> None:
+        """Keep the subscription's id and the address of Azure Resource Manager."""
+        self._subscription = subscription
+        self._endpoint = endpoint
+        self.moment = Moment()
+        parts = urlsplit(endpoint)
+        # A token goes over plain http to this machine only: that is the sandbox.
+        plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        self._how: dict[str, Any] = {"enforce_https": False} if plain else {}
+
+    @once
+    def caller(self) -> Caller:
+        """See `seams.Azure`."""
+        token = _told(
+            lambda: self._credential().get_token(_SCOPE).token, "Azure credentials", "a valid login"
+        )
+        return names(token or "")
+
+    @once
+    def account(self, promised: AzureOpenAI) -> AzureAccount | None:
+        """See `seams.Azure`."""
+        found = _told(
+            lambda: self._openai().accounts.get(
+                promised.resource_group, promised.account, **self._how
+            ),
+            f"account {promised.account}",
+            "Microsoft.CognitiveServices/accounts/read",
+        )
+        return None if found is None else account(found)
+
+    @once
+    def deployment(self, promised: AzureOpenAI) -> Deployment | None:
+        """See `seams.Azure`."""
+        found = _told(
+            lambda: self._openai().deployments.get(
+                promised.resource_group, promised.account, promised.deployment, **self._how
+            ),
+            f"deployment {promised.deployment} of account {promised.account}",
+            "Microsoft.CognitiveServices/accounts/deployments/read",
+        )
+        return None if found is None else deployment(found)
+
+    @once
+    def roles_of(self, promised: AzureOpenAI, principal_id: str) -> tuple[RoleDefinition, ...]:
+        """See `seams.Azure`. An account that does not exist has no roles on it."""
+        scope = (
+            f"/subscriptions/{promised.subscription_id}/resourceGroups/{promised.resource_group}"
+            f"/providers/Microsoft.CognitiveServices/accounts/{promised.account}"
+        )
+        where = f"roles on account {promised.account}"
+
+        def assigned() -> list[str]:
+            client = self._authorization()
+            found = client.role_assignments.list_for_scope(
+                scope, filter=f"assignedTo('{principal_id}')", **self._how
+            )
+            return list(dict.fromkeys(_holding(found, scope)))
+
+        ids = _told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
+        return tuple(role for role_id in ids for role in self._role(role_id, where))
+
+    @once
+    def usages(self, promised: AzureOpenAI) -> Mapping[str, Usage]:
+        """See `seams.Azure`."""
+        found = _told(
+            lambda: list(self._openai().usages.list(promised.region, **self._how)),
+            f"quotas of subscription {promised.subscription_id} in {promised.region}",
+            "Microsoft.CognitiveServices/locations/usages/read",
+        )
+        return {
+            item.name.value: Usage(float(item.current_value or 0), float(item.limit or 0))
+            for item in found or ()
+            if item.name and item.name.value
+        }
+
+    @once
+    def _role(self, role_id: str, where: str) -> tuple[RoleDefinition, ...]:
+        found = _told(
+            lambda: self._authorization().role_definitions.get_by_id(role_id, **self._how),
+            where,
+            "Microsoft.Authorization/roleDefinitions/read",
+        )
+        return () if found is None else tuple(role_definitions(found))
+
+    # --- how it is asked ----------------------------------------------------------------------
+
+    @once
+    def _credential(self) -> Any:
+        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - instant start-up
+
+        return DefaultAzureCredential()
+
+    @once
+    def _openai(self) -> Any:
+        from azure.mgmt.cognitiveservices import (  # noqa: PLC0415 - instant start-up
+            CognitiveServicesManagementClient,
+        )
+
+        return self._client(CognitiveServicesManagementClient)
+
+    @once
+    def _authorization(self) -> Any:
+        from azure.mgmt.authorization import (  # noqa: PLC0415 - instant start-up
+            AuthorizationManagementClient,
+        )
+
+        return self._client(AuthorizationManagementClient)
+
+    def _client(self, kind: Callable[..., Any]) -> Any:
+        return kind(
+            self._credential(),
+            self._subscription,
+            base_url=self._endpoint,
+            credential_scopes=[_SCOPE],
+            connection_timeout=_PATIENCE_SECONDS,
+            read_timeout=_PATIENCE_SECONDS,
+            retry_total=2,
+            retry_backoff_factor=0.2,
+            timeout=2 * _PATIENCE_SECONDS,
+        )
+
+
+def _holding(assignments: Any, scope: str) -> Iterator[str]:
+    """The role ids of the assignments that hold on the scope; the list also has those below it."""
+    for assignment in assignments:
+        at = (assignment.scope or "").rstrip("/").lower()
+        if f"{scope.lower()}/".startswith(f"{at}/"):
+            yield assignment.role_definition_id
+
+
+def _told(look: Callable[[], T], where: str, permission: str) -> T | None:
+    """What the look answers; None where there is no such thing. Raises only LookError."""
+    import azure.core.exceptions as core  # noqa: PLC0415 - instant start-up
+
+    try:
+        return look()
+    except core.DecodeError as error:
+        raise _silent(error, where) from error
+    except core.HttpResponseError as error:
+        if error.status_code == _MISSING and _is_azures(error):
+            return None
+        raise _spoken(error, where, permission) from error
+    except (core.AzureError, OSError, ValueError) as error:
+        raise _silent(error, where) from error
+
+
+def _spoken(error: Any, where: str, permission: str) -> LookError:
+    """Azure answered otherwise; an error without a status means that nobody could be asked as."""
+    if error.status_code is None:
+        what = f"there are no usable Azure credentials ({_short(error)})"
+        return CredentialsMissing(where, what, _LOGIN)
+    if error.status_code in _REFUSED:
+        return Refused(where, permission)
+    if "MissingSubscriptionRegistration" in str(error):
+        return Unreachable(
+            where,
+            "the subscription is not registered for Cognitive Services",
+            "az provider register --namespace Microsoft.CognitiveServices",
+        )
+    return Unreachable(where, f"Azure answered {error.status_code}: {_short(error)}", _AGAIN)
+
+
+def _silent(error: Exception, where: str) -> Unreachable:
+    return Unreachable(where, f"Azure did not answer ({_short(error)})", _AGAIN)
+
+
+def _is_azures(error: Any) -> bool:
+    """Azure says "not found" in JSON; a proxy in between says it in HTML, which is no answer."""
+    kind = error.response.headers.get("content-type", "") if error.response is not None else ""
+    return "json" in kind
+
+
+def _short(error: Any) -> str:
+    words = " ".join(str(getattr(error, "message", error)).split())
+    return f"{type(error).__name__}: {words[:_LONGEST_WORDS]}"

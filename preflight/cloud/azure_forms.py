@@ -1,0 +1,67 @@
+"""Azure's models, read into the plain answers of `seams`."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from preflight.seams import AzureAccount, Caller, Deployment, RoleDefinition
+
+_TOKEN_PARTS = 3
+
+
+def account(found: Any) -> AzureAccount:
+    """A Cognitive Services account. Its region is said with capitals and blanks at times."""
+    properties = found.properties
+    return AzureAccount(
+        region=(found.location or "").lower().replace(" ", ""),
+        kind=found.kind or "",
+        custom_subdomain=_word(properties, "custom_sub_domain_name"),
+        identity_type=_word(found.identity, "type") or "None",
+        provisioning_state=_word(properties, "provisioning_state"),
+        public_network_access=_word(properties, "public_network_access"),
+    )
+
+
+def deployment(found: Any) -> Deployment:
+    """A model deployment."""
+    model = getattr(found.properties, "model", None)
+    return Deployment(
+        name=found.name or "",
+        sku=_word(found.sku, "name"),
+        capacity=int(getattr(found.sku, "capacity", 0) or 0),
+        model=_word(model, "name"),
+        model_version=_word(model, "version"),
+        provisioning_state=_word(found.properties, "provisioning_state"),
+    )
+
+
+def _word(model: Any, field: str) -> str:
+    """A field that may be missing, None, or an enumeration of words."""
+    value = getattr(model, field, None)
+    return str(getattr(value, "value", value) or "")
+
+
+def role_definitions(found: Any) -> Iterator[RoleDefinition]:
+    """One for each block of permissions: what a block takes away, it takes from itself only."""
+    for block in found.permissions or ():
+        yield RoleDefinition(
+            name=found.role_name or found.name or "",
+            data_actions=tuple(block.data_actions or ()),
+            not_data_actions=tuple(block.not_data_actions or ()),
+        )
+
+
+def names(token: str) -> Caller:
+    """Tenant and object id out of an access token; a token that is not a JWT names nobody."""
+    parts = token.split(".")
+    unnamed = Caller("", "an identity whose token names nobody")
+    if len(parts) != _TOKEN_PARTS:
+        return unnamed
+    padded = parts[1] + "=" * (-len(parts[1]) % 4)
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(padded))
+    except ValueError:
+        return unnamed
+    name = claims.get("oid") or claims.get("appid")
+    return Caller(str(claims.get("tid", "")), str(name)) if name else unnamed

@@ -1,0 +1,133 @@
+"""The gateway, read-only: `seams.GatewayApi` answered by the official OpenAI client.
+
+The gateway speaks OpenAI's Files and Batches; which provider a call is for stands in its headers.
+The key comes from TFY_API_KEY and goes into no answer and no error.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from preflight import routes
+from preflight.cloud.one_moment import Moment, once
+from preflight.contract import Gateway
+from preflight.seams import (
+    NOT_THE_GATEWAY,
+    CredentialsMissing,
+    GatewayAnswer,
+    Route,
+    Unreachable,
+)
+
+KEY_VARIABLE = "TFY_API_KEY"
+PATIENCE_SECONDS = 8.0
+"""For one try of one call."""
+
+_TRIES_MORE = 1
+_BATCHES_LISTED = 100
+_OK = 200
+_SERVER_FAULT = 500
+_LONGEST_WORDS = 500
+
+
+def connect(gateway: Gateway) -> "GatewayClient":
+    """A client for the gateway. Raises CredentialsMissing where TFY_API_KEY is not set."""
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not key:
+        what = f"{KEY_VARIABLE} is not set"
+        remedy = f"export {KEY_VARIABLE} with a key of the gateway that may use its batch API"
+        raise CredentialsMissing(gateway.base_url, what, remedy)
+    return GatewayClient(gateway.base_url, key)
+
+
+class GatewayClient:
+    """`seams.GatewayApi` over the network. Threads may share it; it asks each question once."""
+
+    def __init__(self, base_url: str, key: str) -> None:
+        """Keep address and key; nothing is taken from the address but one trailing slash."""
+        self._base_url = base_url.removesuffix("/")
+        self._key = key
+        self.moment = Moment()
+
+    @once
+    def batches(self, route: Route) -> GatewayAnswer:
+        """See `seams.GatewayApi`."""
+        return self._asked(
+            route, lambda client: client.batches.with_raw_response.list(limit=_BATCHES_LISTED)
+        )
+
+    @once
+    def files(self, route: Route) -> GatewayAnswer:
+        """See `seams.GatewayApi`."""
+        return self._asked(route, lambda client: client.files.with_raw_response.list())
+
+    def _asked(self, route: Route, look: Callable[[Any], Any]) -> GatewayAnswer:
+        import httpx2  # noqa: PLC0415 - start-up stays instant
+        import openai  # noqa: PLC0415
+
+        try:
+            with openai.OpenAI(
+                api_key=self._key,
+                base_url=self._base_url,
+                default_headers=routes.headers(route),
+                max_retries=_TRIES_MORE,
+                timeout=PATIENCE_SECONDS,
+            ) as client:
+                raw = look(client)
+                return self._read(raw.status_code, raw.http_response)
+        except openai.APIStatusError as error:
+            return self._read(error.status_code, error.response)
+        except openai.APITimeoutError as error:
+            what = f"the gateway did not answer within {PATIENCE_SECONDS:g} s"
+            raise Unreachable(self._base_url, what, _AGAIN) from error
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            cause = error.__cause__ or error
+            what = f"the gateway did not answer ({type(cause).__name__}: {self._clean(str(cause))})"
+            raise Unreachable(self._base_url, what, _AGAIN) from error
+
+    def _read(self, status: int, response: Any) -> GatewayAnswer:
+        """The answer, whatever its status; what is no JSON is a page of somebody else's."""
+        try:
+            body = response.json()
+        except ValueError as error:
+            return self._unread(status, response, error)
+        if status == _OK:
+            if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+                words = f"JSON that is no list of files or batches at {self._base_url}"
+                return GatewayAnswer(status, NOT_THE_GATEWAY, words)
+            return GatewayAnswer(status, batches=_statuses(body["data"]))
+        code, message = _words(body)
+        return GatewayAnswer(status, code, self._clean(message))
+
+    def _unread(self, status: int, response: Any, error: ValueError) -> GatewayAnswer:
+        kind = response.headers.get("content-type", "no content type").split(";")[0]
+        if status >= _SERVER_FAULT:
+            what = f"HTTP {status} with {kind}, as from a proxy that finds no gateway behind it"
+            raise Unreachable(self._base_url, what, _AGAIN) from error
+        if kind.startswith("text/plain") and status != _OK:
+            return GatewayAnswer(status, message=self._clean(response.text))
+        return GatewayAnswer(status, NOT_THE_GATEWAY, f"{kind} at {self._base_url}")
+
+    def _clean(self, words: str) -> str:
+        return " ".join(words.replace(self._key, "***").split())[:_LONGEST_WORDS]
+
+
+_AGAIN = "check gatewayUrl and the network between here and the gateway, then try again"
+
+
+def _statuses(data: list[Any]) -> dict[str, str]:
+    return {
+        str(item["id"]): str(item.get("status", ""))
+        for item in data
+        if isinstance(item, Mapping) and "id" in item
+    }
+
+
+def _words(body: Any) -> tuple[str, str]:
+    """Code and message of a refusal: OpenAI's form, a bare one, or FastAPI's `detail`."""
+    error = body.get("error", body) if isinstance(body, Mapping) else body
+    if not isinstance(error, Mapping):
+        return "", str(error)
+    code = error.get("code") or error.get("type") or ""
+    message = error.get("message") or error.get("detail") or error
+    return str(code), str(message)
