@@ -1,0 +1,201 @@
+"""Cloud Storage's JSON API: every call authorised here, then answered by the object store."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, jsonify, request
+
+from preflight.sandbox.gcp.bucket_rules import first_policy, new_bucket, patched
+from preflight.sandbox.gcp.errors import ApiError
+from preflight.sandbox.gcp.incoming import json_body
+from preflight.sandbox.gcp.names import PROJECT, STORAGE_API, is_ours
+from preflight.sandbox.gcp.objects import ObjectStore
+from preflight.sandbox.gcp.policy import CONDITIONAL_VERSION
+from preflight.sandbox.gcp.world import World
+
+_BUCKETS = "/storage/v1/b"
+_BUCKET = f"{_BUCKETS}/<bucket>"
+_OBJECT = f"{_BUCKET}/o/<path:key>"
+_RIGHTS = {
+    "GET": "storage.objects.get",
+    "PATCH": "storage.objects.update",
+    "DELETE": "storage.objects.delete",
+}
+
+
+class StorageApi:
+    """The routes of Cloud Storage."""
+
+    def __init__(self, world: World, store: ObjectStore) -> None:
+        """Serve this store under this world's policies."""
+        self._world = world
+        self._store = store
+
+    def register(self, app: Flask) -> None:
+        """Add the routes to the application."""
+        routes = Blueprint("storage", __name__)
+        route = routes.add_url_rule
+        route(_BUCKETS, view_func=self.list_buckets, methods=["GET"])
+        route(_BUCKETS, view_func=self.create_bucket, methods=["POST"])
+        route(_BUCKET, view_func=self.get_bucket, methods=["GET"])
+        route(_BUCKET, view_func=self.patch_bucket, methods=["PATCH"])
+        route(_BUCKET, view_func=self.delete_bucket, methods=["DELETE"])
+        route(f"{_BUCKET}/iam", view_func=self.get_policy, methods=["GET"])
+        route(f"{_BUCKET}/iam", view_func=self.set_policy, methods=["PUT"])
+        route(f"{_BUCKET}/iam/testPermissions", view_func=self.test_permissions)
+        route(f"{_BUCKET}/o", view_func=self.list_objects, methods=["GET"])
+        route(_OBJECT, view_func=self.object, methods=list(_RIGHTS))
+        route(f"/download{_OBJECT}", "download", self.object, methods=["GET"])
+        route(
+            f"{_OBJECT}/rewriteTo/b/<target>/o/<path:copy>",
+            view_func=self.rewrite,
+            methods=["POST"],
+        )
+        route(f"/upload{_BUCKET}/o", view_func=self.upload, methods=["POST", "PUT"])
+        app.register_blueprint(routes)
+
+    def list_buckets(self) -> Response:
+        """buckets.list."""
+        self._need_project("storage.buckets.list")
+        return jsonify(kind="storage#buckets", items=self._store.buckets())
+
+    def create_bucket(self) -> Response:
+        """buckets.insert."""
+        self._need_project("storage.buckets.create")
+        resource = new_bucket(json_body())
+        with self._world.lock:
+            if self._store.bucket(resource["name"]):
+                raise ApiError(
+                    409,
+                    "Your previous request to create the named bucket succeeded and you already "
+                    "own it.",
+                )
+            self._store.put_bucket(resource)
+            self._world.bucket_policies[resource["name"]] = first_policy(resource)
+        return jsonify(resource)
+
+    def get_bucket(self, bucket: str) -> Response:
+        """buckets.get."""
+        return jsonify(self._need(bucket, "storage.buckets.get"))
+
+    def patch_bucket(self, bucket: str) -> Response:
+        """buckets.patch."""
+        with self._world.lock:
+            resource = patched(self._need(bucket, "storage.buckets.update"), json_body())
+            self._store.put_bucket(resource)
+        return jsonify(resource)
+
+    def delete_bucket(self, bucket: str) -> Response:
+        """buckets.delete: only an empty one."""
+        with self._world.lock:
+            self._need(bucket, "storage.buckets.delete")
+            if not self._store.drop_bucket(bucket):
+                raise ApiError(409, "The bucket you tried to delete is not empty.")
+            del self._world.bucket_policies[bucket]
+        return Response(status=204)
+
+    def get_policy(self, bucket: str) -> Response:
+        """buckets.getIamPolicy."""
+        self._need(bucket, "storage.buckets.getIamPolicy")
+        version = int(request.args.get("optionsRequestedPolicyVersion", 1))
+        return jsonify(self._policy_body(bucket, version))
+
+    def set_policy(self, bucket: str) -> Response:
+        """buckets.setIamPolicy."""
+        with self._world.lock:
+            self._need(bucket, "storage.buckets.setIamPolicy")
+            known = self._world.known_identities()
+            self._world.bucket_policies[bucket].replace(json_body(), known)
+        return jsonify(self._policy_body(bucket, CONDITIONAL_VERSION))
+
+    def test_permissions(self, bucket: str) -> Response:
+        """buckets.testIamPermissions: of the permissions asked about, those the caller holds."""
+        self._need(bucket, "")
+        asked = request.args.getlist("permissions")
+        for permission in asked:
+            if not permission.startswith("storage."):
+                raise ApiError(400, f"Permission {permission} is not valid for this resource.")
+        held = [one for one in asked if self._world.may_on_bucket(g.caller, one, bucket)]
+        return jsonify(kind="storage#testIamPermissionsResponse", permissions=held)
+
+    def list_objects(self, bucket: str) -> Response:
+        """objects.list."""
+        self._need(bucket, "storage.objects.list")
+        return self._forward(f"No such bucket: {bucket}")
+
+    def object(self, bucket: str, key: str) -> Response:
+        """objects.get (also its bytes), objects.patch and objects.delete."""
+        # HEAD reads what GET reads.
+        self._need(bucket, _RIGHTS.get(request.method, _RIGHTS["GET"]), key)
+        answer = self._forward(f"No such object: {bucket}/{key}")
+        if request.method == "DELETE":
+            answer.status_code = 204
+        return answer
+
+    def rewrite(self, bucket: str, key: str, target: str, copy: str) -> Response:
+        """objects.rewrite."""
+        self._need(bucket, "storage.objects.get", key)
+        self._need(target, "storage.objects.create", copy)
+        return self._forward(f"No such object: {bucket}/{key}")
+
+    def upload(self, bucket: str) -> Response:
+        """objects.insert, in one request or in parts."""
+        if "upload_id" in request.args:
+            # The session's own address is the right to go on: it was given when the session began.
+            self._need(bucket, "")
+            return self._forward(f"No such bucket: {bucket}")
+        key = request.args.get("name", "") or _key_in_metadata()
+        if not key:
+            raise ApiError(400, "Required parameter: name")
+        self._need(bucket, "storage.objects.create", key)
+        if self._store.has(bucket, key):
+            if request.args.get("ifGenerationMatch") == "0":
+                raise ApiError(
+                    412, "At least one of the pre-conditions you specified did not hold."
+                )
+            # Replacing an object deletes the one that was there.
+            self._need(bucket, "storage.objects.delete", key)
+        return self._forward(f"No such bucket: {bucket}")
+
+    def _need_project(self, permission: str) -> None:
+        self._world.need_api(STORAGE_API)
+        if not is_ours(request.args.get("project", PROJECT)):
+            raise ApiError(400, f"Unknown project id: {request.args['project']}")
+        self._world.need_on_bucket(g.caller, permission, "")
+
+    def _need(self, bucket: str, permission: str, key: str = "") -> dict[str, Any]:
+        """The bucket, once the caller has been found to hold the permission ("" for none) on it."""
+        self._world.need_api(STORAGE_API)
+        resource = self._store.bucket(bucket)
+        if resource is None:
+            raise ApiError(404, "The specified bucket does not exist.")
+        if permission:
+            self._world.need_on_bucket(g.caller, permission, bucket, key)
+        return resource
+
+    def _policy_body(self, bucket: str, version: int) -> dict[str, Any]:
+        body = self._world.bucket_policies[bucket].body(version)
+        return {"kind": "storage#policy", "resourceId": f"projects/_/buckets/{bucket}", **body}
+
+    def _forward(self, missing: str) -> Response:
+        path = request.environ["REQUEST_URI"]
+        answer = self._store.forward(
+            request.method, path, dict(request.headers), request.get_data()
+        )
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise ApiError(404, missing)
+        return Response(answer.body, answer.status, answer.headers)
+
+
+def _key_in_metadata() -> str:
+    """The object's name in the JSON that comes before its bytes, or instead of them."""
+    metadata = request.get_data()
+    boundary = request.mimetype_params.get("boundary")
+    if boundary:
+        first = metadata.split(f"--{boundary}".encode(), 2)[1]
+        metadata = first.partition(b"\r\n\r\n")[2]
+    try:
+        return str(json.loads(metadata).get("name", ""))
+    except ValueError:
+        return ""
