@@ -1,0 +1,106 @@
+"""Who sent a request and what they may: the fakes ask ministack, which holds the keys and the policies."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Request
+
+from preflight.sandbox.aws.server import PREFIX, TOKEN_HEADER
+
+BEDROCK = "bedrock.amazonaws.com"
+"""The service principal that Bedrock assumes roles as."""
+
+
+class AwsError(Exception):
+    """An error as AWS answers it: code, message and HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        """Keep the three."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever signed a request: the key, whose it is, and the region the signature is for."""
+
+    access_key_id: str
+    arn: str
+    account: str
+    region: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Ministack's engine. `endpoint` is ministack's, `token` opens its questions."""
+
+    endpoint: str
+    token: str
+
+    def caller(self, request: Request, service: str) -> Caller:
+        """Whoever signed the request for `service`. Raises AwsError for a key or signature that is not good."""
+        path, _, query = str(request.environ["REQUEST_URI"]).partition("?")
+        found = Caller(
+            **self._ask(
+                "authenticate",
+                method=request.method,
+                raw_path=path,
+                query=query,
+                headers=[[name, value] for name, value in request.headers],
+                body=base64.b64encode(request.get_data()).decode(),
+            )
+        )
+        if found.service != service:
+            message = f"Credential should be scoped to correct service: '{service}'. "
+            raise AwsError("SignatureDoesNotMatch", message, 403)
+        return found
+
+    def require(
+        self,
+        access_key_id: str,
+        action: str,
+        resource: str,
+        region: str,
+        context: Mapping[str, str] | None = None,
+    ) -> None:
+        """Raise AwsError (AccessDeniedException, in AWS's words) unless the key may do that."""
+        self._ask(
+            "decide",
+            access_key_id=access_key_id,
+            action=action,
+            resource=resource,
+            region=region,
+            context=dict(context or {}),
+        )
+
+    def assume_as_bedrock(self, role_arn: str, source_arn: str, account: str) -> dict[str, str]:
+        """The role's credentials for Bedrock, acting for `source_arn`. Raises AwsError when trust refuses it."""
+        return self._ask(
+            "assume-for-service",
+            role_arn=role_arn,
+            service=BEDROCK,
+            session="BedrockBatchInference",
+            context={"aws:SourceAccount": account, "aws:SourceArn": source_arn},
+        )
+
+    def _ask(self, question: str, **body: Any) -> dict[str, str]:
+        connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=30)
+        try:
+            connection.request(
+                "POST", PREFIX + question, json.dumps(body), {TOKEN_HEADER: self.token}
+            )
+            response = connection.getresponse()
+            answer: dict[str, str] = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status != 200:  # noqa: PLR2004 - HTTP's OK
+            raise AwsError(answer["code"], answer["message"], response.status)
+        return answer

@@ -1,0 +1,287 @@
+"""Batch jobs: what is refused at once, and what a job's age makes of the rest.
+
+Nothing runs in the background. A job's status follows from the time since it was submitted; its validation and its run
+happen when somebody looks for the first time after the moment at which they are due.
+"""
+
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from preflight.sandbox.aws.authority import BEDROCK, Authority, AwsError, Caller
+from preflight.sandbox.aws.models import find_model, find_profile
+from preflight.sandbox.aws.quotas import CONCURRENT_JOBS
+from preflight.sandbox.aws.runs import Counts, JobFailed, Run, Runner
+
+_NAME = re.compile(r"[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9+\-.]){0,63}")
+_HOURS = range(24, 169)
+_WORK = ("Submitted", "Validating", "Scheduled", "InProgress")
+_VALIDATED, _SCHEDULED, _STARTED = 0.1, 0.4, 0.5
+"""Parts of a job's life, after which it is validating, scheduled, in progress."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One batch job. `submitted` and `stopped`: seconds since the epoch; `request`: as it was created."""
+
+    arn: str
+    caller: Caller
+    request: Mapping[str, Any]
+    model_arns: tuple[str, ...]
+    submitted: float
+    stopped: float | None = None
+    run: Run | None = None
+    failure: str = ""
+    finished: Counts | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def id(self) -> str:
+        """The 12 characters that name it."""
+        return self.arn.rpartition("/")[2]
+
+
+class Jobs:
+    """All batch jobs of the sandbox. `seconds` is how long a job takes from submission to its end."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        runner: Runner,
+        seconds: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Start with none."""
+        self._authority = authority
+        self._runner = runner
+        self._seconds = seconds
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def create(self, caller: Caller, request: Mapping[str, Any]) -> str:
+        """Accept the job, or raise AwsError for what Bedrock refuses at once. Returns the job's ARN."""
+        request = {"clientRequestToken": secrets.token_hex(16), **request}
+        _check_shape(request)
+        model_arns = _model_arns(caller, request["modelId"])
+        arn = f"arn:aws:bedrock:{caller.region}:{caller.account}:model-invocation-job/"
+        arn += secrets.token_hex(6)
+        for resource in (*model_arns, arn):
+            self._require(caller, "bedrock:CreateModelInvocationJob", resource)
+        if request.get("tags"):
+            self._require(caller, "bedrock:TagResource", arn)
+        passed = {"iam:PassedToService": BEDROCK}
+        self._require(caller, "iam:PassRole", request["roleArn"], passed)
+        with self._lock:
+            same = self._same(caller, request)
+            if same is not None:
+                return same.arn
+            self._jobs[arn] = Job(arn, caller, request, model_arns, self._clock())
+        return arn
+
+    def find(self, caller: Caller, identifier: str) -> Job:
+        """The caller's job by id or ARN. Raises AwsError where there is none."""
+        wanted = identifier.rpartition("/")[2]
+        for job in self._of(caller):
+            if job.id == wanted:
+                return job
+        raise AwsError("ResourceNotFoundException", f"No job {identifier} was found.", 404)
+
+    def page(self, caller: Caller, query: Mapping[str, str]) -> dict[str, Any]:
+        """One page of the caller's jobs, newest first unless the query says otherwise."""
+        jobs = sorted(self._of(caller), key=lambda job: job.submitted)
+        if query.get("sortOrder") != "Ascending":
+            jobs.reverse()
+        found = [
+            summary
+            for summary in map(self.describe, jobs)
+            if query.get("nameContains", "") in summary["jobName"]
+            and query.get("statusEquals", summary["status"]) == summary["status"]
+            and _within(summary["submitTime"], query)
+        ]
+        start = int(query.get("nextToken", "0"))
+        end = start + int(query.get("maxResults", "100"))
+        page: dict[str, Any] = {"invocationJobSummaries": found[start:end]}
+        return page | {"nextToken": str(end)} if end < len(found) else page
+
+    def stop(self, job: Job) -> None:
+        """Stop a job that has not ended. Raises AwsError for one that has."""
+        with job.lock:
+            status = self._status(job)
+            if status not in _WORK:
+                message = f"The job {job.arn} has ended ({status}) and cannot be stopped."
+                raise AwsError("ConflictException", message)
+            job.stopped = self._clock()
+
+    def describe(self, job: Job) -> dict[str, Any]:
+        """The job as GetModelInvocationJob answers it."""
+        with job.lock:
+            status = self._status(job)
+            counts = self._counts(job, status)
+        request = job.request
+        described: dict[str, Any] = {
+            "jobArn": job.arn,
+            "status": status,
+            "submitTime": _stamp(job.submitted),
+            "lastModifiedTime": _stamp(min(self._clock(), self._end(job))),
+            "timeoutDurationInHours": request.get("timeoutDurationInHours", _HOURS[0]),
+            "modelInvocationType": request.get("modelInvocationType", "InvokeModel"),
+            "totalRecordCount": counts.total,
+            "processedRecordCount": counts.processed,
+            "successRecordCount": counts.processed - counts.errors,
+            "errorRecordCount": counts.errors,
+        }
+        hours = described["timeoutDurationInHours"]
+        described["jobExpirationTime"] = _stamp(job.submitted + hours * 3600)
+        for name in ("jobName", "modelId", "clientRequestToken", "roleArn"):
+            described[name] = request[name]
+        for name in ("inputDataConfig", "outputDataConfig", "vpcConfig"):
+            if name in request:
+                described[name] = request[name]
+        if status not in (*_WORK, "Stopping"):
+            described["endTime"] = described["lastModifiedTime"]
+        if job.failure:
+            described["message"] = job.failure
+        return described
+
+    def _require(
+        self, caller: Caller, action: str, resource: str, context: Mapping[str, str] | None = None
+    ) -> None:
+        self._authority.require(caller.access_key_id, action, resource, caller.region, context)
+
+    def _of(self, caller: Caller) -> list[Job]:
+        with self._lock:
+            return [
+                job
+                for job in self._jobs.values()
+                if (job.caller.account, job.caller.region) == (caller.account, caller.region)
+            ]
+
+    def _same(self, caller: Caller, request: Mapping[str, Any]) -> Job | None:
+        jobs = [
+            job
+            for job in self._jobs.values()
+            if (job.caller.account, job.caller.region) == (caller.account, caller.region)
+        ]
+        for job in jobs:
+            if job.request["clientRequestToken"] == request["clientRequestToken"]:
+                return job
+        if any(job.request["jobName"] == request["jobName"] for job in jobs):
+            message = f"A job with the name {request['jobName']} already exists."
+            raise AwsError("ConflictException", message)
+        busy = [job for job in jobs if job.request["modelId"] == request["modelId"]]
+        if sum(self._status(job) in _WORK for job in busy) >= CONCURRENT_JOBS:
+            message = f"You have {CONCURRENT_JOBS} submitted and in-progress jobs for the model."
+            raise AwsError("ServiceQuotaExceededException", message)
+        return None
+
+    def _status(self, job: Job) -> str:
+        """What the job's age makes of it; validates and runs it when that is due."""
+        with job.lock:
+            return self._status_now(job)
+
+    def _status_now(self, job: Job) -> str:
+        age = self._clock() - job.submitted
+        if job.stopped is not None:
+            age = job.stopped - job.submitted
+        part = age / self._seconds
+        if part < _SCHEDULED:
+            status = _WORK[0] if part < _VALIDATED else _WORK[1]
+        else:
+            self._validate(job)
+            status = _WORK[2] if part < _STARTED else _WORK[3]
+        if job.failure:
+            return "Failed"
+        if job.stopped is not None:
+            self._finish(job, max(0.0, (part - _STARTED) / (1 - _STARTED)))
+            winding_down = self._clock() - job.stopped < self._seconds * _VALIDATED
+            return "Stopping" if winding_down else "Stopped"
+        if part < 1:
+            return status
+        self._finish(job, 1.0)
+        if job.failure:
+            return "Failed"
+        counts = job.finished or Counts()
+        return "Completed" if counts.processed == counts.total else "PartiallyCompleted"
+
+    def _validate(self, job: Job) -> None:
+        if job.run is None and not job.failure:
+            try:
+                job.run = self._runner.validate(job.arn, job.request, job.model_arns)
+            except JobFailed as failure:
+                job.failure = str(failure)
+
+    def _finish(self, job: Job, part: float) -> None:
+        if job.finished is None and job.run is not None:
+            try:
+                job.finished = self._runner.finish(job.run, part)
+            except JobFailed as failure:
+                job.failure = str(failure)
+
+    def _counts(self, job: Job, status: str) -> Counts:
+        """Documented: zero for as long as processing has not started."""
+        if job.finished is not None:
+            return job.finished
+        if job.run is None or status != "InProgress":
+            return Counts()
+        part = (self._clock() - job.submitted) / self._seconds
+        return job.run.counts_after((part - _STARTED) / (1 - _STARTED))
+
+    def _end(self, job: Job) -> float:
+        if job.stopped is not None:
+            return job.stopped
+        return job.submitted + self._seconds * (_SCHEDULED if job.failure else 1)
+
+
+def _model_arns(caller: Caller, identifier: str) -> tuple[str, ...]:
+    """The ARNs that the job needs rights on: the model; or the profile and its model in every region."""
+    profile = find_profile(caller.region, identifier)
+    if profile is not None:
+        model, arns = profile.model, (profile.arn(caller.account), *profile.model_arns)
+    else:
+        found = find_model(caller.region, identifier)
+        if found is None:
+            raise AwsError("ValidationException", "The provided model identifier is invalid.")
+        model, arns = found, (found.arn(caller.region),)
+    if not model.quota_name:
+        raise AwsError(
+            "ValidationException", "Batch inference is not supported for the requested model"
+        )
+    if profile is None and caller.region not in model.on_demand:
+        raise AwsError(
+            "ValidationException",
+            f"Invocation of model ID {model.id} with on-demand throughput isn't supported. Retry "
+            "your request with the ID or ARN of an inference profile that contains this model.",
+        )
+    return arns
+
+
+def _check_shape(request: Mapping[str, Any]) -> None:
+    if not _NAME.fullmatch(request["jobName"]):
+        raise AwsError("ValidationException", f"Invalid job name {request['jobName']}.")
+    if request.get("timeoutDurationInHours", _HOURS[0]) not in _HOURS:
+        raise AwsError("ValidationException", "timeoutDurationInHours must be 24 to 168.")
+    if ":role/" not in request["roleArn"]:
+        raise AwsError("ValidationException", f"Invalid role ARN {request['roleArn']}.")
+    for side, place in (("input", "s3InputDataConfig"), ("output", "s3OutputDataConfig")):
+        uri = request[f"{side}DataConfig"][place]["s3Uri"]
+        if not uri.startswith("s3://"):
+            raise AwsError("ValidationException", f"Invalid S3 URI {uri}.")
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _within(stamp: str, query: Mapping[str, str]) -> bool:
+    submitted = datetime.fromisoformat(stamp)
+    after, before = query.get("submitTimeAfter"), query.get("submitTimeBefore")
+    return not (
+        (after and submitted <= datetime.fromisoformat(after))
+        or (before and submitted >= datetime.fromisoformat(before))
+    )

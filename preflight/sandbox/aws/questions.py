@@ -1,0 +1,144 @@
+"""What the sandbox asks ministack's own engine, inside ministack's process. Its internals are touched here alone.
+
+Ministack is pinned exactly, since these are not its public interface.
+"""
+
+import base64
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from ministack.core import iam_evaluator, iam_actions, responses, router
+from ministack.services import iam, sts
+
+_SESSION_SECONDS = 3600
+
+
+class Denied(Exception):
+    """The question's answer is no: AWS's error code and a message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep both."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def authenticate(
+    method: str, raw_path: str, query: str, headers: list[list[str]], body: str
+) -> dict[str, str]:
+    """Who signed this request, `body` being base64. Raises Denied for an unknown key or a bad signature."""
+    plain = {name.lower(): value for name, value in headers}
+    key = router.extract_access_key_id(plain, {}) or ""
+    _as_account_of(key)
+    region = router.extract_region(plain, {})
+    responses.set_request_region(region)
+    raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    iam_evaluator.pin_signed_request(
+        method, raw_path, parse_qs(query, keep_blank_values=True), raw_headers
+    )
+    iam_evaluator.pin_signed_body(base64.b64decode(body))
+    if not key:
+        raise Denied("MissingAuthenticationToken", "Missing Authentication Token")
+    account = responses.get_account_id()
+    checked = _or_denied(iam_evaluator.authenticate(key, account))
+    principal = _or_denied(iam_evaluator.resolve_principal(key, account, checked))
+    return {
+        "access_key_id": key,
+        "arn": principal.arn,
+        "account": principal.account,
+        "region": region,
+        "service": plain["authorization"].split("Credential=")[1].split("/")[3],
+    }
+
+
+def decide(
+    access_key_id: str, action: str, resource: str, region: str, context: dict[str, str]
+) -> dict[str, str]:
+    """Whether the key may: returns nothing, or raises Denied with AWS's wording.
+
+    Everything that ministack knows counts: identity policies, boundary, session policies, and the resource's policy.
+    """
+    _as_account_of(access_key_id)
+    service = action.partition(":")[0]
+    refused = iam_evaluator.enforce(
+        access_key_id, action, service, region, resource_arn=resource, service_context=context
+    )
+    if refused is None:
+        return {}
+    _or_denied(refused)
+    explicit = refused.decision == "Deny"
+    if explicit and refused.resource_policy_arn:
+        message = (
+            f"User: {refused.principal_arn} is not authorized to perform: {action} "
+            f"on resource: {resource} with an explicit deny in a resource-based policy"
+        )
+    else:
+        message = iam_actions.identity_denial_message(
+            action, refused.principal_arn, resource, explicit
+        )
+    raise Denied("AccessDeniedException", message)
+
+
+def assume_for_service(
+    role_arn: str, service: str, session: str, context: dict[str, str]
+) -> dict[str, str]:
+    """Temporary credentials of a role for an AWS service, if its trust policy lets the service have them.
+
+    `context`: what the service states about itself, such as aws:SourceArn.
+    """
+    account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    role = iam._roles.get_scoped(account, None, name)  # noqa: SLF001 - see the module's docstring
+    if role is None or role["Arn"] != role_arn:
+        raise Denied("NoSuchEntity", "the role does not exist")
+    asked = iam_evaluator.EvalContext(
+        principal_arn=service,
+        principal_type="Service",
+        principal_account=account,
+        action="sts:AssumeRole",
+        resource_arn=role_arn,
+        region="",
+        service_context={key.lower(): value for key, value in context.items()},
+    )
+    trust = role["AssumeRolePolicyDocument"]
+    decision = iam_evaluator.evaluate_resource_policy(trust, asked, service=service).decision
+    if decision != "Allow":
+        stated = ", ".join(f"{key} {value}" for key, value in sorted(context.items()))
+        raise Denied(
+            "AccessDenied", f"its trust policy does not let {service} assume it ({stated})"
+        )
+    key = "ASIA" + secrets.token_hex(8).upper()
+    issued = {"SecretAccessKey": secrets.token_urlsafe(30), "SessionToken": secrets.token_hex(64)}
+    sts.register_session(
+        key,
+        {
+            **issued,
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+            "UserId": f"{role['RoleId']}:{session}",
+            "Expiration": time.time() + _SESSION_SECONDS,
+            "AccountId": account,
+            "PrincipalType": "AssumedRole",
+        },
+    )
+    return {"AccessKeyId": key, **issued}
+
+
+def _as_account_of(access_key_id: str) -> None:
+    owner = iam_evaluator.find_iam_access_key_account(access_key_id)
+    responses.set_request_account_id(owner or access_key_id)
+
+
+def _or_denied(answer: Any) -> Any:
+    if isinstance(answer, iam_evaluator.AuthError):
+        raise Denied(answer.code, answer.message)
+    return answer
+
+
+QUESTIONS: dict[str, Callable[..., dict[str, str]]] = {
+    "authenticate": authenticate,
+    "decide": decide,
+    "assume-for-service": assume_for_service,
+}
+"""By the last part of the path."""
