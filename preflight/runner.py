@@ -18,9 +18,15 @@ DEADLINE_SECONDS = 30.0
 class World:
     """A way to look, made on first use and once, so that suites which share it share its client."""
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
-        """Keep `connect`; a LookError it raises is the answer to every question of this world."""
+    def __init__(self, connect: Callable[[], Any], of: "World | None" = None) -> None:
+        """Plan it.
+
+        Args:
+            connect: makes it; a LookError it raises is the answer to every question of this world.
+            of: the world that this one is a wider view of: a check asked in either is asked once.
+        """
         self._connect = connect
+        self.root: World = of or self
         self._lock = threading.Lock()
         self._made: Future[Any] | None = None
 
@@ -83,7 +89,7 @@ class _Run:
         self.asked: dict[tuple[str, int, int], _Question] = {}
 
     def ask(self, suite: Suite, check: Check) -> _Question:
-        key = (check.id, id(suite.promised), id(suite.world))
+        key = (check.id, id(suite.promised), id(suite.world.root))
         with self.lock:
             if key in self.asked:
                 return self.asked[key]

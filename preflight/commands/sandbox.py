@@ -1,0 +1,80 @@
+"""`preflight sandbox`: up, down, env, break, list."""
+
+import shlex
+import sys
+from argparse import Namespace
+
+from preflight.seams import UsageError
+
+
+def sandbox(arguments: Namespace) -> int:
+    """Dispatch to the action."""
+    if importable():
+        if arguments.name and arguments.action != "break":
+            raise UsageError(arguments.name, f"means nothing to {arguments.action}", "leave it out")
+        return {"up": _up, "down": _down, "env": _env, "break": _break, "list": _list}[
+            arguments.action
+        ](arguments.name)
+    raise UsageError(
+        "the sandbox", "is an extra that is not installed", "pip install 'batch-preflight[sandbox]'"
+    )
+
+
+def importable() -> bool:
+    """Whether the sandbox's own dependencies are installed."""
+    try:
+        import flask  # noqa: F401, PLC0415
+        import ministack  # noqa: F401, PLC0415
+        import pulumi  # noqa: F401, PLC0415
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
+def _up(_: str | None) -> int:
+    from preflight.sandbox import detached  # noqa: PLC0415
+
+    running = detached.up(detached.FOLDER)
+    print("the sandbox is up, on loopback only")
+    print(f"request files: {running.requests}")
+    print('use it:        eval "$(preflight sandbox env)"')
+    print("stop it:       preflight sandbox down")
+    return 0
+
+
+def _down(_: str | None) -> int:
+    from preflight.sandbox import detached  # noqa: PLC0415
+
+    there = detached.down(detached.FOLDER)
+    print("the sandbox is down" if there else "no sandbox was up")
+    return 0
+
+
+def _env(_: str | None) -> int:
+    from preflight.sandbox import detached  # noqa: PLC0415
+
+    for name, value in detached.attach(detached.FOLDER).env.items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _break(name: str | None) -> int:
+    from preflight.sandbox import detached  # noqa: PLC0415
+    from preflight.sandbox.breakages import named  # noqa: PLC0415
+
+    if name is None:
+        raise UsageError("break", "names nothing to break", "see `preflight sandbox list`")
+    breakage = named(name)
+    breakage.apply(detached.attach(detached.FOLDER))
+    print(f"broken: {breakage.words}")
+    print("mend it with `preflight sandbox down` and `up`", file=sys.stderr)
+    return 0
+
+
+def _list(_: str | None) -> int:
+    from preflight.sandbox.breakages import BREAKAGES  # noqa: PLC0415
+
+    width = max(len(breakage.name) for breakage in BREAKAGES)
+    for breakage in BREAKAGES:
+        print(f"{breakage.name:{width}}  {breakage.words}")
+    return 0

@@ -1,0 +1,133 @@
+"""One-place breakages: each makes one promise or one file untrue, as it happens to people.
+
+A breakage declares which checks must fail for it, and what the provider says when the job is forced
+through; a test compares both with what really happens.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from preflight.sandbox.aws import breakages as aws
+from preflight.sandbox.azure import breakages as azure
+from preflight.sandbox.gcp import breakages as gcp
+from preflight.sandbox.world import Sandbox
+from preflight.seams import UsageError
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """One thing to break.
+
+    `fails` are the ids of the checks that must fail, and no other; `says` is a piece of what the
+    forced job ends with.
+    """
+
+    name: str
+    provider: str
+    words: str
+    fails: frozenset[str]
+    says: str
+    apply: Callable[[Sandbox], None]
+
+
+def _rewrite(
+    provider: str, change: Callable[[list[bytes]], list[bytes]]
+) -> Callable[[Sandbox], None]:
+    """A breakage of the provider's request file."""
+
+    def apply(sandbox: Sandbox) -> None:
+        path: Path = sandbox.request_file(provider)
+        path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True))))
+
+    return apply
+
+
+def _same_id(lines: list[bytes]) -> list[bytes]:
+    """The last request takes the first one's id."""
+    first, last = json.loads(lines[0]), json.loads(lines[-1])
+    last["custom_id"] = first["custom_id"]
+    return [*lines[:-1], json.dumps(last).encode() + b"\n"]
+
+
+def _virtual_model(lines: list[bytes]) -> list[bytes]:
+    """Every request names a virtual model, which the gateway would route and fall back on."""
+    requests = [json.loads(line) for line in lines]
+    for request in requests:
+        request["body"]["model"] = "my-virtual-account/cheapest"
+    return [json.dumps(request).encode() + b"\n" for request in requests]
+
+
+def _stream(lines: list[bytes]) -> list[bytes]:
+    first = json.loads(lines[0])
+    first["body"]["stream"] = True
+    return [json.dumps(first).encode() + b"\n", *lines[1:]]
+
+
+def _cloud(provider: str, function: Callable[..., None]) -> Callable[[Sandbox], None]:
+    """A breakage of what was provisioned for the provider."""
+
+    def apply(sandbox: Sandbox) -> None:
+        function(sandbox.env, getattr(sandbox.promises, provider))
+
+    return apply
+
+
+def _breakage(  # noqa: PLR0917 - a table reads best in columns
+    provider: str,
+    name: str,
+    words: str,
+    fails: str,
+    says: str,
+    apply: Callable[[Sandbox], None],
+) -> Breakage:
+    return Breakage(f"{provider}-{name}", provider, words, frozenset(fails.split()), says, apply)
+
+
+# fmt: off
+BREAKAGES = (
+    _breakage("openai", "duplicate-id", "two requests share a custom_id", "requests-unique", "duplicate_custom_id", _rewrite("openai", _same_id)),
+    _breakage("openai", "cut-off-line", "the last line is cut off in the middle", "requests-json", "invalid_json_line", _rewrite("openai", lambda lines: [*lines[:-1], lines[-1][:40]])),
+    _breakage("openai", "virtual-model", "the requests name a virtual model", "requests-model", "virtual", _rewrite("openai", _virtual_model)),
+    _breakage("openai", "streaming", "one request asks for a stream", "requests-stream", "stream", _rewrite("openai", _stream)),
+    _breakage("azure", "standard-deployment", "the deployment is of type Standard", "azure-deployment-type", "SKU", _cloud("azure", azure.standard_deployment)),
+    _breakage("azure", "bom", "the file begins with a byte order mark", "requests-encoding", "model", _rewrite("azure", lambda lines: [BOM + lines[0], *lines[1:]])),
+    _breakage("azure", "read-only-role", "the gateway has a role that cannot upload", "azure-gateway-role", "files/write", _cloud("azure", azure.read_only_role)),
+    _breakage("azure", "no-deployment", "the deployment is gone", "azure-deployment", "model_not_found", _cloud("azure", azure.delete_deployment)),
+    _breakage("azure", "capacity", "the deployment queues too few tokens", "azure-capacity", "token_limit_exceeded", _cloud("azure", azure.shrink_capacity)),
+    _breakage("vertex", "bucket-region", "the bucket is in another region", "vertex-bucket-region", "location", _cloud("vertex", gcp.move_bucket)),
+    _breakage("vertex", "agent-grants", "the service agent lost its grants", "vertex-agent-bucket", "bucket", _cloud("vertex", gcp.remove_agent_grants)),
+    _breakage("vertex", "job-right", "the gateway may create no jobs", "vertex-gateway-project", "aiplatform.batchPredictionJobs.create", _cloud("vertex", gcp.remove_job_right)),
+    _breakage("vertex", "upload-right", "the gateway may not write the bucket", "vertex-gateway-bucket", "storage.objects.create", _cloud("vertex", gcp.remove_upload_right)),
+    _breakage("vertex", "api-off", "the Vertex AI API is off", "vertex-apis", "disabled", _cloud("vertex", gcp.disable_api)),
+    _breakage("bedrock", "pass-role", "the gateway may not pass the job role", "bedrock-gateway-pass-role", "iam:PassRole", _cloud("bedrock", aws.remove_pass_role)),
+    _breakage("bedrock", "bucket-region", "the bucket is in another region", "bedrock-bucket-region", "region", _cloud("bedrock", aws.move_bucket)),
+    _breakage("bedrock", "source-account", "the job role trusts another account's jobs", "bedrock-job-role-trust", "assume", _cloud("bedrock", aws.wrong_source_account)),
+    _breakage("bedrock", "service-principal", "the job role does not trust Bedrock", "bedrock-job-role-trust", "assume", _cloud("bedrock", aws.remove_service_principal)),
+    _breakage("bedrock", "bucket-policy", "the bucket's policy keeps the job role out", "bedrock-bucket-policy", "", _cloud("bedrock", aws.deny_in_bucket_policy)),
+    _breakage("bedrock", "results-right", "the job role may not write results", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.drop_results_right)),
+    _breakage("bedrock", "model-right", "the job role may not run the model", "bedrock-job-role-models", "bedrock:InvokeModel", _cloud("bedrock", aws.drop_model_right)),
+    _breakage("bedrock", "job-rights", "the gateway may create no jobs", "bedrock-gateway-jobs", "bedrock:CreateModelInvocationJob", _cloud("bedrock", aws.drop_job_rights)),
+    _breakage("bedrock", "too-few", "the file holds 99 requests", "bedrock-quota-minimum", "less records", _rewrite("bedrock", lambda lines: lines[:99])),
+)
+# fmt: on
+"""In the order of the providers."""
+
+DEMO = {
+    "openai": "openai-duplicate-id",
+    "azure": "azure-standard-deployment",
+    "vertex": "vertex-bucket-region",
+    "bedrock": "bedrock-pass-role",
+}
+"""The one that the demonstration breaks at each provider."""
+
+
+def named(name: str) -> Breakage:
+    """The breakage of that name. Raises UsageError."""
+    for breakage in BREAKAGES:
+        if breakage.name == name:
+            return breakage
+    raise UsageError(name, "is no breakage", "see `preflight sandbox list`")

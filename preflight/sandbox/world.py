@@ -1,0 +1,199 @@
+"""The whole sandbox: four providers, a gateway before them, and the program applied to them."""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx2
+
+from preflight.contract import Promises
+from preflight.promises import parse
+from preflight.requests.example import PROVIDER_MODELS, write_requests
+from preflight.sandbox.accounts import AzureAccount, BedrockAccount, OpenAIAccount, VertexAccount
+from preflight.sandbox.aws.cloud import AwsCloud
+from preflight.sandbox.azure.cloud import AzureCloud
+from preflight.sandbox.gateway import SandboxGateway
+from preflight.sandbox.gcp.cloud import GcpCloud
+from preflight.sandbox.provision import Progress, provision
+from preflight.sandbox.upstream import OpenAIUpstream
+
+GATEWAY_PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
+SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
+PROJECT = "sandbox-project"
+POLL_SECONDS = "0.3"
+REQUESTS = 1000
+
+Say = Callable[[str], None]
+
+
+def _quiet(*_: object) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What a command needs to work in a running sandbox.
+
+    `env` holds everything, keys too: the environment variables of a user who is logged in to all
+    three clouds and has a gateway key. `requests` is the folder with one request file a provider.
+    """
+
+    env: Mapping[str, str]
+    outputs: Mapping[str, Any]
+    requests: Path
+
+    @property
+    def promises(self) -> Promises:
+        """The applied program's outputs, parsed as preflight parses them."""
+        return parse(json.dumps(self.outputs), "the sandbox's outputs")
+
+    def request_file(self, provider: str) -> Path:
+        """The provider's request file."""
+        return self.requests / f"{provider}.jsonl"
+
+
+class World:
+    """A running sandbox, for as long as a `with` block lasts; everything of it is on loopback."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        count: int = REQUESTS,
+        program: Path | None = None,
+        say: Say = _quiet,
+        progress: Progress = _quiet,
+    ) -> None:
+        """Plan it; entering starts it.
+
+        Args:
+            folder: takes the request files, the outputs and the clouds' scratch files.
+            count: requests in each request file.
+            program: the folder of Pulumi.yaml; None looks for it from here upwards.
+            say: told what is being done.
+            progress: told of each resource that was created.
+        """
+        self._folder = folder
+        self._count = count
+        self._program = program
+        self._say = say
+        self._progress = progress
+        self._running = ExitStack()
+
+    def __enter__(self) -> Sandbox:
+        """Start the clouds and the gateway, apply the program, write the request files."""
+        with ExitStack() as starting:
+            sandbox = self._start(starting)
+            self._running = starting.pop_all()
+        return sandbox
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop everything."""
+        self._running.close()
+
+    def _start(self, starting: ExitStack) -> Sandbox:
+        scratch = self._folder / "clouds"
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._say("starting the clouds and the gateway on loopback")
+        aws = starting.enter_context(AwsCloud(scratch))
+        gcp = starting.enter_context(GcpCloud(scratch))
+        azure = starting.enter_context(AzureCloud(scratch))
+        openai = starting.enter_context(OpenAIUpstream())
+        key = secrets.token_urlsafe(24)
+        gateway = starting.enter_context(SandboxGateway(key))
+        clouds = {**aws.env, **gcp.env, **azure.env}
+        self._say("applying the Pulumi program, once, through Pulumi's test monitor")
+        outputs = provision(
+            _settings(gateway.base_url, aws.gateway_user_arn),
+            clouds,
+            program=self._program,
+            progress=self._progress,
+        )
+        promises = self._folder / "promises.json"
+        promises.write_text(json.dumps(outputs, indent=2) + "\n")
+        sandbox = Sandbox(
+            clouds
+            | {
+                "TFY_API_KEY": key,
+                "PREFLIGHT_PROMISES": str(promises),
+                "PREFLIGHT_POLL_SECONDS": POLL_SECONDS,
+            },
+            outputs,
+            self._folder / "requests",
+        )
+        _register(gateway, sandbox.promises, aws, openai, clouds)
+        self._write_requests(sandbox)
+        return sandbox
+
+    def _write_requests(self, sandbox: Sandbox) -> None:
+        self._say(f"writing {self._count:,} requests a provider from the standard library's docs")
+        sandbox.requests.mkdir(exist_ok=True)
+        for provider in PROVIDER_MODELS:
+            write_requests(sandbox.request_file(provider), provider, count=self._count)
+
+
+def _settings(gateway_url: str, gateway_user_arn: str) -> dict[str, object]:
+    """The stack's settings; everything else has its default."""
+    return {
+        "gatewayUrl": gateway_url,
+        "gatewayAwsPrincipalArn": gateway_user_arn,
+        "gatewayAzurePrincipalId": GATEWAY_PRINCIPAL,
+        "azureSubscriptionId": SUBSCRIPTION,
+        "vertexProject": PROJECT,
+        "openaiEnabled": True,
+        "azureEnabled": True,
+        "vertexEnabled": True,
+        "bedrockEnabled": True,
+    }
+
+
+def _register(
+    gateway: SandboxGateway,
+    promises: Promises,
+    aws: AwsCloud,
+    openai: OpenAIUpstream,
+    clouds: Mapping[str, str],
+) -> None:
+    """Tell the gateway as whom it acts at each provider, as its administrator would."""
+    if promises.openai:
+        name = promises.openai.provider_name
+        gateway.register(OpenAIAccount(name, openai.base_url, openai.api_key))
+    if promises.azure:
+        arm = clouds["PREFLIGHT_ARM_ENDPOINT"]
+        token = _token(arm, "principal_id", promises.azure.gateway_principal_id)
+        endpoint = f"{arm}/accounts/{promises.azure.account}"
+        gateway.register(AzureAccount(promises.azure.provider_name, endpoint, token))
+    if promises.vertex:
+        google = clouds["PREFLIGHT_GOOGLE_ENDPOINT"]
+        token = _token(google, "email", promises.vertex.gateway_service_account)
+        account = VertexAccount(
+            promises.vertex.provider_name, google, promises.vertex.project, token
+        )
+        gateway.register(account)
+    if promises.bedrock:
+        gateway.register(
+            BedrockAccount(
+                promises.bedrock.provider_name,
+                promises.bedrock.region,
+                aws.gateway_keys.access_key_id,
+                aws.gateway_keys.secret_access_key,
+                promises.bedrock.gateway_principal_arn,
+                aws.aws_endpoint,
+                aws.bedrock_endpoint,
+            )
+        )
+
+
+def _token(cloud: str, name: str, value: str) -> str:
+    answer = httpx2.post(f"{cloud}/sandbox/tokens", json={name: value}, trust_env=False)
+    return str(answer.raise_for_status().json()["access_token"])
