@@ -76,9 +76,6 @@ class _Ran:
     talk: str
     seconds: float
 
-    def lines(self) -> list[str]:
-        return [line for line in (self.talk + self.out).splitlines() if line.strip()]
-
 
 def _environment() -> dict[str, str]:
     """The user's environment, without what would point a command at a real cloud."""
@@ -211,8 +208,10 @@ def _forced(show: _Demo, sandbox: "Sandbox", breakage: "Breakage") -> None:
         "--out",
         show.folder / "runs" / f"{provider}-forced",
     )
-    said = [line for line in ran.lines() if breakage.says in line and "[" not in line[:4]]
-    for line in said[-1:]:
+    # Standard error holds the report of the check as well; only its last line is the job's.
+    ended = [*ran.out.splitlines(), *ran.talk.splitlines()[-1:]]
+    said = [line for line in ended if breakage.says in line]
+    for line in said[:1]:
         show.out.print(Text(f"  the job: {printable(line.strip())}", "yellow"))
     show.expect(
         f"the forced job fails for that reason ({breakage.says})",

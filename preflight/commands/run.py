@@ -59,10 +59,11 @@ def _may_go_on(report: Report, arguments: Namespace) -> bool:
         passed = len(report.results)
         say(f"READY: {passed} checks passed in {report.seconds:.1f} s")
         return True
-    show(report, arguments.format)
     if arguments.force:
+        show(report, "text", sys.stderr)
         say(f"{report.verdict}, and sent all the same (--force)")
         return True
+    show(report, arguments.format)
     say("nothing was sent; repair it, or send all the same with --force")
     return False
 
