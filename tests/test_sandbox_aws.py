@@ -1,4 +1,4 @@
-"""The sandbox's AWS: what its Bedrock refuses at once, what it refuses late, and what a good job brings back."""
+"""The sandbox's AWS: what it refuses at once, what it refuses late, what a good job brings back."""
 
 import json
 import os
@@ -8,21 +8,16 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.grants import gateway_role_trust, identity_policy, job_role_trust, tls_only
 from preflight.contract import Bedrock
-from preflight.permissions import (
-    Identity,
-    On,
-    arns,
-    condition,
-    permissions,
-    trust_source_arn,
-)
+from preflight.permissions import Identity, arns, condition, permissions
 from preflight.sandbox.aws import breakages
 from preflight.sandbox.aws.clients import Clients
 from preflight.sandbox.aws.cloud import ACCOUNT, REGION, AwsCloud
@@ -111,23 +106,10 @@ class Stack:
 def deploy(cloud, model=MODEL, region=REGION):
     make = {kind.rpartition(":")[2]: create for kind, create in handlers(cloud.env).items()}
     name = f"s{token_hex(3)}"
-
-    def role(kind, principal, conditions):
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-                | ({"Condition": conditions} if conditions else {})
-            ],
-        }
-        return make["Role"](f"{name}-{kind}", {"assumeRolePolicy": json.dumps(trust)})[1]
-
     bucket = make["Bucket"](name, {"region": region})[1]["bucket"]
-    block = dict.fromkeys(
-        ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"),
-        True,  # noqa: FBT003
-    )
-    make["BucketPublicAccessBlock"]("b", {"bucket": bucket, "region": region} | block)
+    setting = {"bucket": bucket, "region": region}
+    names = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    make["BucketPublicAccessBlock"]("b", setting | dict.fromkeys(names, True))
     promised = Bedrock(
         provider_name="bedrock-main",
         partition="aws",
@@ -139,33 +121,24 @@ def deploy(cloud, model=MODEL, region=REGION):
         job_role_arn="",
         gateway_principal_arn="",
     )
-    job = role(
-        "job",
-        {"Service": "bedrock.amazonaws.com"},
-        {
-            "StringEquals": {"aws:SourceAccount": ACCOUNT},
-            "ArnLike": {"aws:SourceArn": trust_source_arn(promised)},
-        },
+    trusts = {
+        Identity.JOB_ROLE: job_role_trust(promised),
+        Identity.GATEWAY: gateway_role_trust(cloud.gateway_user_arn, ""),
+    }
+    made = {
+        identity: make["Role"](f"{name}-{identity.name.lower()}", {"assumeRolePolicy": trust})[1]
+        for identity, trust in trusts.items()
+    }
+    promised = replace(
+        promised,
+        job_role_arn=made[Identity.JOB_ROLE]["arn"],
+        gateway_principal_arn=made[Identity.GATEWAY]["arn"],
     )
-    gateway = role("gateway", {"AWS": cloud.gateway_user_arn}, {})
-    promised = replace(promised, job_role_arn=job["arn"], gateway_principal_arn=gateway["arn"])
-    for role_name, identity in (
-        (job["name"], Identity.JOB_ROLE),
-        (gateway["name"], Identity.GATEWAY),
-    ):
-        statements = [
-            {"Effect": "Allow", "Action": [row.action], "Resource": list(arns(promised, row.on))}
-            | _when(row, promised)
-            for row in permissions("bedrock", identity)
-        ]
-        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        make["RolePolicy"]("policy", {"role": role_name, "policy": policy})
+    for identity, role in made.items():
+        policy = {"role": role["name"], "policy": identity_policy(promised, identity)}
+        make["RolePolicy"]("policy", policy)
+    make["BucketPolicy"]("policy", setting | {"policy": tls_only(promised)})
     return Stack(cloud, promised)
-
-
-def _when(row, promised):
-    asked = condition(row, promised)
-    return {"Condition": {"StringEquals": asked}} if asked else {}
 
 
 def _model_arns(cloud, model, region):
@@ -711,7 +684,8 @@ def test_the_invokes_answer_who_and_where(cloud):
 
 def test_ministack_listens_on_loopback_and_ends_with_its_parent(tmp_path):
     program = (
-        "import sys, time; from pathlib import Path; from preflight.sandbox.aws.cloud import AwsCloud\n"
+        "import sys, time; from pathlib import Path\n"
+        "from preflight.sandbox.aws.cloud import AwsCloud\n"
         "with AwsCloud(Path(sys.argv[1])) as cloud:\n"
         "    print(cloud.aws_endpoint, flush=True); time.sleep(60)\n"
     )
@@ -733,7 +707,7 @@ def test_ministack_listens_on_loopback_and_ends_with_its_parent(tmp_path):
 def _listening():
     """Address and port of every listening IPv4 socket of this machine."""
     found = set()
-    with open("/proc/net/tcp") as table:
+    with Path("/proc/net/tcp").open() as table:
         for line in table.readlines()[1:]:
             local, _, state = line.split()[1:4]
             if state == "0A":

@@ -1,1 +1,1 @@
-"""The AWS half of the sandbox: ministack, and in front of it what ministack gets wrong about batch jobs."""
+"""The AWS half of the sandbox: ministack, and before it what ministack gets wrong about batches."""

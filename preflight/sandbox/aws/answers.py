@@ -1,4 +1,4 @@
-"""What the sandbox's models say: one short sentence made from the request, in each model family's own shape."""
+"""What the sandbox's models say: a sentence made from the request, in each family's own shape."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One line of output and its tokens; `failed` where the line carries an error instead of an answer."""
+    """One line of output and its tokens; `failed` where the line carries an error instead."""
 
     line: Mapping[str, Any]
     input_tokens: int = 0
@@ -21,7 +21,7 @@ class Answered:
 
 
 def answer(row: Mapping[str, Any], model: str, *, converse: bool) -> Answered:
-    """Answer one `{"recordId", "modelInput"}`. A request that the model does not understand fails alone."""
+    """Answer one `{"recordId", "modelInput"}`. What the model does not understand fails alone."""
     asked = row["modelInput"]
     anthropic = model.startswith("anthropic.") and not converse
     required = ("anthropic_version", "max_tokens", "messages") if anthropic else ("messages",)

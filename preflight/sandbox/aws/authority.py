@@ -1,4 +1,4 @@
-"""Who sent a request and what they may: the fakes ask ministack, which holds the keys and the policies."""
+"""Who sent a request and what they may: ministack knows, which holds the keys and the policies."""
 
 import base64
 import json
@@ -46,7 +46,7 @@ class Authority:
     token: str
 
     def caller(self, request: Request, service: str) -> Caller:
-        """Whoever signed the request for `service`. Raises AwsError for a key or signature that is not good."""
+        """Whoever signed the request for `service`. Raises AwsError for a bad key or signature."""
         path, _, query = str(request.environ["REQUEST_URI"]).partition("?")
         found = Caller(
             **self._ask(
@@ -82,7 +82,10 @@ class Authority:
         )
 
     def assume_as_bedrock(self, role_arn: str, source_arn: str, account: str) -> dict[str, str]:
-        """The role's credentials for Bedrock, acting for `source_arn`. Raises AwsError when trust refuses it."""
+        """The role's credentials for Bedrock, acting for `source_arn`.
+
+        Raises AwsError when the role's trust policy refuses it.
+        """
         return self._ask(
             "assume-for-service",
             role_arn=role_arn,

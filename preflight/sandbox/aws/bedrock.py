@@ -1,4 +1,4 @@
-"""Bedrock's control plane as boto3's `bedrock` client speaks it: models, inference profiles, batch jobs."""
+"""Bedrock's control plane as boto3's `bedrock` client speaks it: models, profiles, batch jobs."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,7 @@
 """One thing broken at a time in the sandbox's AWS, each named after what it takes away.
 
-All take the operator's environment variables and what the stack promises, and change what is deployed, as somebody
-with a console would.
+All take the operator's environment variables and what the stack promises, and change what is
+deployed, as somebody with a console would.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""boto3 clients made from a mapping of environment variables, and from nothing else on the machine."""
+"""boto3 clients made from a mapping of environment variables, and from nothing else there is."""
 
 import os
 import threading
@@ -11,10 +11,10 @@ _MAKING = threading.Lock()
 
 
 class Clients:
-    """Clients of one identity, each made once per service and region. Safe to share between threads."""
+    """Clients of one identity, each made once per service and region. Threads may share them."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        """Read the standard AWS variables from `env`, AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> included."""
+        """Read the standard AWS variables, AWS_ENDPOINT_URL and those per service included."""
         self._env = env
         self._made: dict[tuple[str, str], Any] = {}
 
@@ -35,7 +35,7 @@ class Clients:
             return self._made[service, region]
 
     def acting_as(self, credentials: Mapping[str, str]) -> "Clients":
-        """The same for another identity: its AccessKeyId, SecretAccessKey and perhaps SessionToken, as STS names them."""
+        """The same for another identity, by its keys as STS and IAM name them in an answer."""
         return Clients(
             {
                 **self._env,
@@ -54,9 +54,10 @@ def partition_of(region: str) -> str:
 
 @cache
 def _session() -> Any:
-    """The session of the whole sandbox. No profile and no file of the machine can lead it to a real account.
+    """The session of the whole sandbox, which no profile or file can lead to a real account.
 
-    It is one because the parsed service models live in it, which take longer to read than a job to run.
+    It is one because the parsed service models live in it: they take longer to read than a job
+    takes to run.
     """
     import boto3  # noqa: PLC0415 - SDKs are imported where they are used
     from botocore.session import Session  # noqa: PLC0415

@@ -41,9 +41,10 @@ class AccessKey:
 class AwsCloud:
     """One AWS account on loopback, for as long as a `with` block lasts.
 
-    Inside the block: `env`, the operator's environment variables (the account's root); `gateway_user_arn` and
-    `gateway_keys`, the gateway's own IAM user, which may assume roles that trust it; `aws_endpoint` and
-    `bedrock_endpoint`; `runner`, whose `rows_on_time` makes jobs end as PartiallyCompleted.
+    Inside the block: `env`, the operator's environment variables (the account's root);
+    `gateway_user_arn` and `gateway_keys`, the gateway's own IAM user, which may assume roles that
+    trust it; `aws_endpoint` and `bedrock_endpoint`; `runner`, whose `rows_on_time` makes jobs end
+    as PartiallyCompleted.
     """
 
     env: dict[str, str]
@@ -59,7 +60,7 @@ class AwsCloud:
         job_seconds: float = JOB_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`folder` takes ministack's log; `job_seconds` is how long a batch job takes by `clock`."""
+        """`folder` takes ministack's log; a batch job takes `job_seconds` in all, by `clock`."""
         self._folder = folder
         self._job_seconds = job_seconds
         self._clock = clock

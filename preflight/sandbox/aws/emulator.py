@@ -22,8 +22,8 @@ _KEEP = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "SYSTEMROOT", "VIRTUAL_
 def emulator(folder: Path, account: str, secret: str) -> Iterator[tuple[str, str]]:
     """Run ministack with policy enforcement, its scratch files in `folder`.
 
-    The 12 digits of an account are its root's access key id; `secret` is the key's other half. Yields the
-    endpoint and the token of the questions. Raises RuntimeError when it does not start.
+    The 12 digits of an account are its root's access key id; `secret` is the key's other half.
+    Yields the endpoint and the token of the questions. Raises RuntimeError when it does not start.
     """
     token = secrets.token_urlsafe(32)
     with socket.socket() as listener, (folder / "ministack.log").open("wb") as log:
@@ -60,7 +60,7 @@ def _environment(folder: Path, port: int, account: str, secret: str) -> dict[str
         "TMPDIR": str(folder),
         "STATE_DIR": str(folder),
         "S3_DATA_DIR": str(folder),
-        # Listeners on every interface and somebody else's containers are none of the sandbox's business.
+        # Listeners on every interface and other people's containers are no business of the sandbox.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{folder}/no-docker.sock",

@@ -1,7 +1,7 @@
 """IAM as the sandbox offers it: ministack, but with its own SimulatePrincipalPolicy.
 
-Ministack's answers to that one call ignore the context and every resource but the first, among others; all other calls
-are passed on as they came, so that their signatures stay good.
+Ministack's answers to that one call ignore the context and every resource but the first, among
+others; all other calls are passed on as they came, so that their signatures stay good.
 """
 
 from collections.abc import Iterable

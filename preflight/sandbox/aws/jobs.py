@@ -1,10 +1,9 @@
-"""Batch jobs: what is refused at once, and what a job's age makes of the rest.
+"""Batch jobs, and what a job's age makes of it.
 
-Nothing runs in the background. A job's status follows from the time since it was submitted; its validation and its run
-happen when somebody looks for the first time after the moment at which they are due.
+Nothing runs in the background. A job's status follows from the time since it was submitted; its
+validation and its run happen when somebody looks for the first time after they are due.
 """
 
-import re
 import secrets
 import threading
 import time
@@ -14,12 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from preflight.sandbox.aws.authority import BEDROCK, Authority, AwsError, Caller
-from preflight.sandbox.aws.models import find_model, find_profile
+from preflight.sandbox.aws.job_requests import HOURS, check_shape, model_arns
 from preflight.sandbox.aws.quotas import CONCURRENT_JOBS
 from preflight.sandbox.aws.runs import Counts, JobFailed, Run, Runner
 
-_NAME = re.compile(r"[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9+\-.]){0,63}")
-_HOURS = range(24, 169)
 _WORK = ("Submitted", "Validating", "Scheduled", "InProgress")
 _VALIDATED, _SCHEDULED, _STARTED = 0.1, 0.4, 0.5
 """Parts of a job's life, after which it is validating, scheduled, in progress."""
@@ -27,7 +24,7 @@ _VALIDATED, _SCHEDULED, _STARTED = 0.1, 0.4, 0.5
 
 @dataclass(slots=True)
 class Job:
-    """One batch job. `submitted` and `stopped`: seconds since the epoch; `request`: as it was created."""
+    """One batch job. `submitted`, `stopped`: seconds since the epoch; `request`: as created."""
 
     arn: str
     caller: Caller
@@ -47,7 +44,7 @@ class Job:
 
 
 class Jobs:
-    """All batch jobs of the sandbox. `seconds` is how long a job takes from submission to its end."""
+    """All batch jobs of the sandbox. A job takes `seconds` from its submission to its end."""
 
     def __init__(
         self,
@@ -65,13 +62,13 @@ class Jobs:
         self._lock = threading.Lock()
 
     def create(self, caller: Caller, request: Mapping[str, Any]) -> str:
-        """Accept the job, or raise AwsError for what Bedrock refuses at once. Returns the job's ARN."""
+        """Accept the job and return its ARN. Raises AwsError for what Bedrock refuses at once."""
         request = {"clientRequestToken": secrets.token_hex(16), **request}
-        _check_shape(request)
-        model_arns = _model_arns(caller, request["modelId"])
+        check_shape(request)
+        touched = model_arns(caller, request["modelId"])
         arn = f"arn:aws:bedrock:{caller.region}:{caller.account}:model-invocation-job/"
         arn += secrets.token_hex(6)
-        for resource in (*model_arns, arn):
+        for resource in (*touched, arn):
             self._require(caller, "bedrock:CreateModelInvocationJob", resource)
         if request.get("tags"):
             self._require(caller, "bedrock:TagResource", arn)
@@ -81,7 +78,7 @@ class Jobs:
             same = self._same(caller, request)
             if same is not None:
                 return same.arn
-            self._jobs[arn] = Job(arn, caller, request, model_arns, self._clock())
+            self._jobs[arn] = Job(arn, caller, request, touched, self._clock())
         return arn
 
     def find(self, caller: Caller, identifier: str) -> Job:
@@ -129,7 +126,7 @@ class Jobs:
             "status": status,
             "submitTime": _stamp(job.submitted),
             "lastModifiedTime": _stamp(min(self._clock(), self._end(job))),
-            "timeoutDurationInHours": request.get("timeoutDurationInHours", _HOURS[0]),
+            "timeoutDurationInHours": request.get("timeoutDurationInHours", HOURS[0]),
             "modelInvocationType": request.get("modelInvocationType", "InvokeModel"),
             "totalRecordCount": counts.total,
             "processedRecordCount": counts.processed,
@@ -236,42 +233,6 @@ class Jobs:
         if job.stopped is not None:
             return job.stopped
         return job.submitted + self._seconds * (_SCHEDULED if job.failure else 1)
-
-
-def _model_arns(caller: Caller, identifier: str) -> tuple[str, ...]:
-    """The ARNs that the job needs rights on: the model; or the profile and its model in every region."""
-    profile = find_profile(caller.region, identifier)
-    if profile is not None:
-        model, arns = profile.model, (profile.arn(caller.account), *profile.model_arns)
-    else:
-        found = find_model(caller.region, identifier)
-        if found is None:
-            raise AwsError("ValidationException", "The provided model identifier is invalid.")
-        model, arns = found, (found.arn(caller.region),)
-    if not model.quota_name:
-        raise AwsError(
-            "ValidationException", "Batch inference is not supported for the requested model"
-        )
-    if profile is None and caller.region not in model.on_demand:
-        raise AwsError(
-            "ValidationException",
-            f"Invocation of model ID {model.id} with on-demand throughput isn't supported. Retry "
-            "your request with the ID or ARN of an inference profile that contains this model.",
-        )
-    return arns
-
-
-def _check_shape(request: Mapping[str, Any]) -> None:
-    if not _NAME.fullmatch(request["jobName"]):
-        raise AwsError("ValidationException", f"Invalid job name {request['jobName']}.")
-    if request.get("timeoutDurationInHours", _HOURS[0]) not in _HOURS:
-        raise AwsError("ValidationException", "timeoutDurationInHours must be 24 to 168.")
-    if ":role/" not in request["roleArn"]:
-        raise AwsError("ValidationException", f"Invalid role ARN {request['roleArn']}.")
-    for side, place in (("input", "s3InputDataConfig"), ("output", "s3OutputDataConfig")):
-        uri = request[f"{side}DataConfig"][place]["s3Uri"]
-        if not uri.startswith("s3://"):
-            raise AwsError("ValidationException", f"Invalid S3 URI {uri}.")
 
 
 def _stamp(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """FACTS of the sandbox: which models its Bedrock has, where, and how each may be invoked.
 
-A small part of the real offer as it was in mid 2025, chosen for its traps. The sandbox's world alone, and no source for
-what the real Bedrock offers today.
+A small part of the real offer as it was in mid 2025, chosen for its traps: the sandbox's world
+alone, and no source for what the real Bedrock offers today.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ PROFILE_REGIONS = {"us": US, "eu": EU}
 class Model:
     """One foundation model.
 
-    `on_demand`: the regions where its bare id may be used; `profiles`: the prefixes of its inference profiles.
-    `quota_name` is how Service Quotas spells it; empty where batch inference does not know the model.
+    `on_demand`: the regions where its bare id may be used; `profiles`: the prefixes of its
+    inference profiles. `quota_name` is how Service Quotas spells it; empty where batch inference
+    does not know the model.
     """
 
     id: str
@@ -48,13 +49,16 @@ MODELS = (
     Model("anthropic.claude-3-5-haiku-20241022-v1:0", "Claude 3.5 Haiku", "Anthropic",
           ("us-west-2",), ("us",), "Claude 3.5 Haiku"),
     Model("anthropic.claude-3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", "Anthropic",
-          ("us-east-1", "us-west-2", "eu-central-1"), ("us", "eu"), "Claude 3.5 Sonnet", legacy=True),
+          ("us-east-1", "us-west-2", "eu-central-1"), ("us", "eu"), "Claude 3.5 Sonnet",
+          legacy=True),
     Model("anthropic.claude-3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet v2", "Anthropic",
           ("us-west-2",), ("us",), "Claude 3.5 Sonnet v2"),
     Model("anthropic.claude-sonnet-4-20250514-v1:0", "Claude Sonnet 4", "Anthropic",
           (), ("us", "eu"), "Claude Sonnet 4"),
-    Model("amazon.nova-lite-v1:0", "Nova Lite", "Amazon", ("us-east-1",), ("us", "eu"), "Nova Lite V1"),
-    Model("amazon.nova-pro-v1:0", "Nova Pro", "Amazon", ("us-east-1",), ("us", "eu"), "Nova Pro V1"),
+    Model("amazon.nova-lite-v1:0", "Nova Lite", "Amazon",
+          ("us-east-1",), ("us", "eu"), "Nova Lite V1"),
+    Model("amazon.nova-pro-v1:0", "Nova Pro", "Amazon",
+          ("us-east-1",), ("us", "eu"), "Nova Pro V1"),
     Model("qwen.qwen3-32b-v1:0", "Qwen3 32B", "Qwen", ("us-west-2", "us-east-1"), (), "Qwen3 32B"),
     Model("cohere.command-r-v1:0", "Command R", "Cohere", ("us-east-1", "us-west-2")),
 )  # fmt: skip

@@ -27,7 +27,11 @@ class Principal:
 
 
 def read_principal(clients: Clients, arn: str) -> Principal:
-    """Read it. Raises AwsError: InvalidInput for what has no policies, NoSuchEntity for what is not there."""
+    """Read it.
+
+    Raises AwsError: InvalidInput for an ARN that can have no policies, NoSuchEntity for what is
+    not there.
+    """
     kind, _, path = arn.rpartition(":")[2].partition("/")
     name = path.rpartition("/")[2]
     if ":iam::" not in arn or kind not in {"user", "group", "role"} or not name:

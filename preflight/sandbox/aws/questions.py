@@ -1,6 +1,6 @@
-"""What the sandbox asks ministack's own engine, inside ministack's process. Its internals are touched here alone.
+"""What the sandbox asks ministack's own engine, inside ministack's process.
 
-Ministack is pinned exactly, since these are not its public interface.
+Its internals are touched here alone, and ministack is pinned exactly because they are internal.
 """
 
 import base64
@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from ministack.core import iam_evaluator, iam_actions, responses, router
+from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import iam, sts
 
 _SESSION_SECONDS = 3600
+_LOOPBACK = "127.0.0.1"
 
 
 class Denied(Exception):
@@ -29,7 +30,7 @@ class Denied(Exception):
 def authenticate(
     method: str, raw_path: str, query: str, headers: list[list[str]], body: str
 ) -> dict[str, str]:
-    """Who signed this request, `body` being base64. Raises Denied for an unknown key or a bad signature."""
+    """Who signed this request; `body` is base64. Raises Denied for a bad key or signature."""
     plain = {name.lower(): value for name, value in headers}
     key = router.extract_access_key_id(plain, {}) or ""
     _as_account_of(key)
@@ -59,7 +60,8 @@ def decide(
 ) -> dict[str, str]:
     """Whether the key may: returns nothing, or raises Denied with AWS's wording.
 
-    Everything that ministack knows counts: identity policies, boundary, session policies, and the resource's policy.
+    All that ministack knows counts: identity policies, boundary, session policies, and the
+    resource's own policy.
     """
     _as_account_of(access_key_id)
     service = action.partition(":")[0]
@@ -85,7 +87,7 @@ def decide(
 def assume_for_service(
     role_arn: str, service: str, session: str, context: dict[str, str]
 ) -> dict[str, str]:
-    """Temporary credentials of a role for an AWS service, if its trust policy lets the service have them.
+    """Temporary credentials of a role for an AWS service. Raises Denied when trust refuses it.
 
     `context`: what the service states about itself, such as aws:SourceArn.
     """
@@ -128,6 +130,7 @@ def assume_for_service(
 def _as_account_of(access_key_id: str) -> None:
     owner = iam_evaluator.find_iam_access_key_account(access_key_id)
     responses.set_request_account_id(owner or access_key_id)
+    iam_evaluator.pin_request_origin(_LOOPBACK, secure_transport=True)
 
 
 def _or_denied(answer: Any) -> Any:

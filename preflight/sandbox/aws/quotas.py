@@ -1,6 +1,7 @@
-"""Service Quotas for Bedrock: the six quotas of batch inference, one set of rows per model, told apart by name only.
+"""Service Quotas for Bedrock: six quotas of batch inference per model, told apart by name only.
 
-Names and codes as in a public copy of AWS's quota table of June 2025; where that has no code, one is made up.
+Names and codes as in a public copy of AWS's quota table of June 2025; where that has no code, one
+is made up.
 """
 
 from typing import Any
@@ -29,8 +30,8 @@ _BATCH = (
 )
 # Newer models put the unit at the end.
 _RESPELT = {
-    "Batch inference input file size (in GB) for {}": "Batch inference input file size for {} (in GB)",
-    "Batch inference job size (in GB) for {}": "Batch inference job size for {} (in GB)",
+    _BATCH[3][0]: "Batch inference input file size for {} (in GB)",
+    _BATCH[4][0]: "Batch inference job size for {} (in GB)",
 }
 _NEWER = ("Qwen3 32B",)
 _OTHER = ("On-demand model inference requests per minute for {}", 1000)
@@ -84,7 +85,7 @@ def quotas(authority: Authority) -> Flask:
 
 
 def _rows(caller: Caller, *, applied: bool) -> list[dict[str, Any]]:
-    """All rows of the region. The applied ones leave out what was never set, as the real list may."""
+    """All rows of the region. The applied ones lack what was never set, as the real list may."""
     rows = []
     for model in models_in(caller.region):
         name, codes = model.quota_name, _CODES.get(model.quota_name, ())

@@ -1,4 +1,4 @@
-"""A batch job's validation and its run, with the job role's own rights: reads and writes are real calls as that role.
+"""A batch job's validation and its run: reads and writes are real calls with the job role's rights.
 
 Messages quote Bedrock where its words are known; elsewhere they are the sandbox's own.
 """
@@ -59,7 +59,7 @@ class Runner:
     """
 
     def __init__(self, authority: Authority, operator: Clients) -> None:
-        """`operator` tells what Bedrock knows without the role: where a bucket is and how it encrypts."""
+        """`operator` tells what Bedrock knows without the role: where a bucket is, its key."""
         self._authority = authority
         self._operator = operator
         self.rows_on_time: int | None = None

@@ -1,8 +1,8 @@
-"""The process that runs ministack: `python -m preflight.sandbox.aws.server FD`, on a socket it is handed.
+"""The process that runs ministack: `python -m preflight.sandbox.aws.server FD`, FD its socket.
 
-Beside the AWS APIs it answers the questions that no AWS API answers (who signed this request, may that key do this,
-assume this role as a service), because only this process knows the secrets of the sessions it issued. They are
-behind a token that is made for each start.
+Beside the AWS APIs it answers what no AWS API answers (who signed this request, may that key do
+this, assume this role as a service), because only this process knows the secrets of the sessions
+it issued. These questions are behind a token that is made for each start.
 """
 
 import asyncio
@@ -47,8 +47,12 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     """Ministack's ASGI application, with the sandbox's own questions under /_sandbox/."""
     from ministack.app import app  # noqa: PLC0415
 
-    if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+    if scope["type"] != "http":
         await app(scope, receive, send)
+        return
+    if not scope["path"].startswith(PREFIX):
+        # Loopback stands for TLS here: bucket policies rightly refuse what is not encrypted.
+        await app({**scope, "scheme": "https"}, receive, send)
         return
     headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
     if headers.get(TOKEN_HEADER, b"").decode("latin-1") != os.environ[TOKEN_VARIABLE]:
@@ -70,12 +74,13 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
+    parts: list[bytes] = []
+    more = True
+    while more:
         message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 async def _answer(send: Send, status: int, answer: Any) -> None:

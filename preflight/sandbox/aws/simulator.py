@@ -11,14 +11,15 @@ from typing import Any
 from preflight.sandbox.aws.principals import Policy, Principal
 
 _SIMULATED = "simulated:"
-"""Before every condition key. The evaluator fills some global keys in by itself; a simulation knows only what it is told."""
+"""Put before every condition key: the evaluator would fill some of AWS's global keys in by itself,
+but a simulation knows only what it is told."""
 
 _DECISIONS = {"Allow": "allowed", "Deny": "explicitDeny", "ImplicitDeny": "implicitDeny"}
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The answer for one action on one resource, in IAM's own words (allowed, explicitDeny, implicitDeny)."""
+    """The answer for one action on one resource: allowed, explicitDeny or implicitDeny."""
 
     action: str
     resource: str
@@ -37,7 +38,8 @@ def simulate(
 ) -> list[Evaluation]:
     """Evaluate every action on every resource.
 
-    `extra`: further policy documents to count as the principal's own; `context`: condition key -> its values.
+    `extra`: further policy documents that count as the principal's own; `context`: condition key
+    -> its values.
     """
     import json  # noqa: PLC0415
 
@@ -110,7 +112,7 @@ def _statements(policy: Policy, known: Mapping[str, list[str]]) -> Iterator[Any]
 
 
 def _expanded(part: Any, known: Mapping[str, list[str]]) -> Any:
-    """The document with its policy variables filled in, which ministack's evaluator leaves as they are."""
+    """The document with its policy variables filled in, which ministack's evaluator ignores."""
     if isinstance(part, Mapping):
         return {key: _expanded(value, known) for key, value in part.items()}
     if isinstance(part, list):

@@ -1,7 +1,8 @@
-"""What each Pulumi resource and function does in the sandbox: a real call to the local cloud it belongs to.
+"""What each Pulumi resource and function does in the sandbox: a real call to its local cloud.
 
-A `Create` takes the logical name and the inputs as the Pulumi engine hands them to a provider, and returns the physical
-id and the outputs: the inputs and what the provider computes. An `Invoke` takes arguments and returns results.
+A `Create` takes the logical name and the inputs as the Pulumi engine hands them to a provider, and
+returns the physical id and the outputs: the inputs and what the provider computes. An `Invoke`
+takes arguments and returns results.
 """
 
 from collections.abc import Callable
