@@ -26,10 +26,13 @@ class Reader:
 
     def refuse(self, key: str, allowed: str, example: str) -> None:
         """Remember one bad value, with the command that sets a good one."""
-        value = self.values.get(key)
-        shown = f"is {json.dumps(value, ensure_ascii=False)}" if value else "is not set"
-        if value and CREDENTIALS.search(value):
+        value = self.values.get(key) or ""
+        if value in {"", "[]"}:
+            shown = "is not set"
+        elif CREDENTIALS.search(value):
             shown = "holds credentials"  # and is therefore not repeated
+        else:
+            shown = f"is {value if value.startswith('[') else json.dumps(value)}"
         self.problems.append(f"{key} {shown}, but {allowed}: pulumi config set {example}")
 
     def text(self, key: str, form: re.Pattern[str], allowed: str, example: str) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from preflight.sandbox.provision import provision
@@ -11,6 +12,7 @@ ACCOUNT = "123456789012"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
 PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
 GATEWAY_ARN = "arn:aws:iam::999999999999:role/gateway"
+AGENT = "service-123456789@gcp-sa-aiplatform.iam.gserviceaccount.com"
 
 OPENAI = {"openaiEnabled": True}
 AZURE = {
@@ -44,8 +46,10 @@ class Recorder:
         def make(name, inputs):
             with self.lock:
                 self.resources.append(Recorded(token, name, inputs))
-            made, computed = self.computed(token, name, inputs)
-            return made, inputs | computed
+            made = f"{name}-1a2b3c4"
+            if token in self.ids:
+                made = self.ids[token](inputs, made)
+            return made, inputs | self.computed(token, inputs, made)
 
         return make
 
@@ -64,32 +68,29 @@ class Recorder:
 
         return answer
 
-    def computed(self, token, name, inputs):
-        made = f"{name}-1a2b3c4"
-        group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
+    ids = {  # noqa: RUF012 - a table, not a field
+        "azure-native:resources:ResourceGroup": lambda _inputs, made: (
+            f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{made}"
+        ),
+        "azure-native:cognitiveservices:Account": lambda inputs, _made: (
+            f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{inputs['resourceGroupName']}"
+            f"/providers/Microsoft.CognitiveServices/accounts/{inputs['accountName']}"
+        ),
+    }
+
+    def computed(self, token, inputs, made):
+        last = made.rpartition("/")[2]
         match token:
             case "aws:iam/role:Role":
-                return made, {"arn": f"arn:{self.partition}:iam::{ACCOUNT}:role/{made}"}
+                return {"arn": f"arn:{self.partition}:iam::{ACCOUNT}:role/{made}"}
             case "gcp:serviceaccount/account:Account":
-                return made, {
-                    "email": f"{inputs['accountId']}@{inputs['project']}.iam.gserviceaccount.com"
-                }
+                domain = f"{inputs['project']}.iam.gserviceaccount.com"
+                return {"email": f"{inputs['accountId']}@{domain}"}
             case "gcp:projects/serviceIdentity:ServiceIdentity":
-                email = "service-123456789@gcp-sa-aiplatform.iam.gserviceaccount.com"
-                return made, {"email": email, "member": f"serviceAccount:{email}"}
-            case "gcp:storage/bucket:Bucket":
-                return made, {"name": made}
-            case "azure-native:resources:ResourceGroup":
-                return f"{group}/{made}", {"name": made}
-            case "azure-native:cognitiveservices:Account":
-                return (
-                    f"{group}/{inputs['resourceGroupName']}/providers"
-                    f"/Microsoft.CognitiveServices/accounts/{inputs['accountName']}",
-                    {"name": inputs["accountName"]},
-                )
+                return {"email": AGENT, "member": f"serviceAccount:{AGENT}"}
             case "azure-native:cognitiveservices:Deployment":
-                return made, {"name": inputs["deploymentName"]}
-        return made, {}
+                return {"name": inputs["deploymentName"]}
+        return {"name": last}
 
     def of(self, token):
         return [it for it in self.resources if it.token == token]
@@ -103,3 +104,8 @@ def run(config, recorder=None, **options):
     """(recorder, outputs) of one run of the program."""
     recorder = recorder or Recorder()
     return recorder, provision(config, {}, program=ROOT, handlers=recorder, **options)
+
+
+@cache
+def all_four():
+    return run(ALL)

@@ -170,6 +170,7 @@ async def _apply(run: _Run) -> dict[str, Any]:
     """Run the program on the running loop. Raises what it, or a handler, raises first."""
     import pulumi  # noqa: PLC0415 - start-up stays instant
     from pulumi import runtime  # noqa: PLC0415
+    from pulumi.runtime.settings import reset_options  # noqa: PLC0415
     from pulumi.runtime.stack import run_pulumi_func  # noqa: PLC0415
 
     class Clouds(runtime.Mocks):
@@ -187,6 +188,7 @@ async def _apply(run: _Run) -> dict[str, Any]:
 
     log = logging.getLogger(__name__)
     log.disabled = True  # what goes wrong is raised, and so need not be printed as well
+    reset_options()  # what set_mocks leaves alone still holds the tasks of the run before
     runtime.set_mocks(Clouds(), run.project, run.stack, preview=False, logger=log)
     runtime.set_all_config(dict(run.settings))
     await run_pulumi_func(lambda: _run_file(run.main))
@@ -210,7 +212,7 @@ def _on_own_loop(run: _Run) -> dict[str, Any]:
     loops = []
 
     def own_loop() -> asyncio.AbstractEventLoop:
-        """Pulumi wants a loop in every thread it works in, and would make one and never close it."""
+        """Pulumi wants one in every thread it works in; what it makes itself, it never closes."""
         loops.append(asyncio.new_event_loop())
         asyncio.set_event_loop(loops[-1])
         return loops[-1]

@@ -1,0 +1,241 @@
+import pulumi
+import pytest
+from infra_world import ALL, AZURE, BEDROCK, OPENAI, VERTEX, Recorder, run
+
+from infra.config import SettingsError
+from preflight.limits import LIMITS
+
+SENTENCES = [
+    (
+        {"gatewayUrl": "gateway.example.com"},
+        (
+            'gatewayUrl is "gateway.example.com", but must be an http or https address without'
+            " credentials, query or fragment:"
+            " pulumi config set gatewayUrl https://gateway.truefoundry.ai"
+        ),
+    ),
+    (
+        {"resultDays": 13},
+        (
+            'resultDays is "13", but must be a whole number, 14 or more:'
+            " pulumi config set resultDays 14"
+        ),
+    ),
+    (
+        {"openaiEnabled": "yes"},
+        ('openaiEnabled is "yes", but must be true or false: pulumi config set openaiEnabled true'),
+    ),
+    (
+        OPENAI | {"openaiProviderName": "openai main"},
+        (
+            'openaiProviderName is "openai main", but must be the name of a provider account at the'
+            " gateway, without blanks: pulumi config set openaiProviderName openai-main"
+        ),
+    ),
+    (
+        OPENAI | {"openaiModel": ""},
+        (
+            "openaiModel is not set, but must be OpenAI's id of a model, without blanks:"
+            " pulumi config set openaiModel gpt-4o-mini"
+        ),
+    ),
+    (
+        AZURE | {"azureSku": "Standard"},
+        (
+            'azureSku is "Standard", but only GlobalBatch and DataZoneBatch deployments run batch jobs:'
+            " pulumi config set azureSku GlobalBatch"
+        ),
+    ),
+    (
+        AZURE | {"azureRegion": "Sweden Central"},
+        (
+            'azureRegion is "Sweden Central", but must be a region\'s short name, small letters without'
+            " blanks: pulumi config set azureRegion swedencentral"
+        ),
+    ),
+    (
+        AZURE | {"azureCapacity": 0},
+        (
+            'azureCapacity is "0", but must be a whole number, 1 or more:'
+            " pulumi config set azureCapacity 1"
+        ),
+    ),
+    (
+        AZURE | {"azureApiVersion": "latest"},
+        (
+            'azureApiVersion is "latest", but must be a date, with or without -preview:'
+            " pulumi config set azureApiVersion 2024-10-21"
+        ),
+    ),
+    (
+        AZURE | {"azureSubscriptionId": ""},
+        (
+            "azureSubscriptionId is not set, but must be a GUID: pulumi config set"
+            ' azureSubscriptionId "$(az account show --query id --output tsv)"'
+        ),
+    ),
+    (
+        AZURE | {"gatewayAzurePrincipalId": "gateway"},
+        (
+            'gatewayAzurePrincipalId is "gateway", but must be a GUID, the object id of the gateway\'s'
+            " service principal: pulumi config set gatewayAzurePrincipalId"
+            ' "$(az ad sp show --id APPLICATION_ID --query id --output tsv)"'
+        ),
+    ),
+    (
+        VERTEX | {"vertexProject": "123456789"},
+        (
+            'vertexProject is "123456789", but must be a project\'s id, not its number or its display'
+            ' name: pulumi config set vertexProject "$(gcloud config get-value project)"'
+        ),
+    ),
+    (
+        VERTEX | {"vertexRegion": "US"},
+        (
+            'vertexRegion is "US", but must be one region, as the bucket has to be in the model\'s:'
+            " pulumi config set vertexRegion europe-west4"
+        ),
+    ),
+    (
+        VERTEX | {"vertexRegion": "global"},
+        (
+            'vertexRegion is "global", but must be one region, as the bucket has to be in the model\'s:'
+            " pulumi config set vertexRegion europe-west4"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockRegion": "us-west2"},
+        (
+            'bedrockRegion is "us-west2", but must be an AWS region:'
+            " pulumi config set bedrockRegion us-west-2"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockModel": "Claude 3.5 Haiku"},
+        (
+            'bedrockModel is "Claude 3.5 Haiku", but must be the id of a foundation model or of an'
+            " inference profile, not an ARN: pulumi config set bedrockModel"
+            " anthropic.claude-3-5-haiku-20241022-v1:0"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockModel": "us.amazon.nova-lite-v1:0"},
+        (
+            'bedrockProfileRegions is "[]", but us.amazon.nova-lite-v1:0 is an inference profile:'
+            " name every region it routes to:"
+            " pulumi config set --path 'bedrockProfileRegions[0]' us-west-2"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockProfileRegions": ["us-east-1", "everywhere"]},
+        (
+            'bedrockProfileRegions is "[\\"us-east-1\\", \\"everywhere\\"]", but must be a list of AWS'
+            " regions: pulumi config set --path 'bedrockProfileRegions[0]' us-west-2"
+        ),
+    ),
+    (
+        BEDROCK | {"gatewayAwsPrincipalArn": "*"},
+        (
+            'gatewayAwsPrincipalArn is "*", but must be the ARN of an IAM role, a user or an account\'s'
+            " root: pulumi config set gatewayAwsPrincipalArn arn:aws:iam::ACCOUNT:role/NAME"
+        ),
+    ),
+    (
+        BEDROCK | {"gatewayAwsExternalId": "two words"},
+        (
+            'gatewayAwsExternalId is "two words", but must be 2 to 1224 letters, digits and +=,.@:/_-:'
+            " pulumi config set gatewayAwsExternalId ID"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"), SENTENCES, ids=[text.split()[0] for _, text in SENTENCES]
+)
+def test_a_bad_value_is_told_in_one_sentence_with_the_command_that_repairs_it(config, sentence):
+    recorder = Recorder()
+    with pytest.raises(SettingsError) as refused:
+        run(config, recorder)
+    assert str(refused.value) == sentence
+    assert not recorder.resources
+    assert not recorder.calls
+
+
+def test_all_bad_values_are_told_at_once_and_before_anything_is_made():
+    recorder = Recorder()
+    bad = {"gatewayUrl": "x", "azureSku": "Standard", "vertexRegion": "eu", "bedrockRegion": "eu"}
+    with pytest.raises(SettingsError) as refused:
+        run(ALL | bad, recorder)
+    assert [line.split()[0] for line in str(refused.value).splitlines()] == list(bad)
+    assert not recorder.resources
+    assert not recorder.calls
+
+
+def test_pulumi_shows_the_sentences_without_a_traceback():
+    assert issubclass(SettingsError, pulumi.RunError)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://gateway.example.com",
+        "https://",
+        "https://gateway.example.com/api?key=1",
+        "https://gateway.example.com:port",
+        "https://gateway.example.com:0",
+        "https://gateway.example.com/a b",
+        "https://[gateway",
+        "",
+    ],
+)
+def test_what_is_no_plain_address_is_refused(url):
+    with pytest.raises(SettingsError, match=r"^gatewayUrl "):
+        run({"gatewayUrl": url})
+
+
+def test_credentials_in_the_address_are_refused_and_not_repeated():
+    with pytest.raises(SettingsError) as refused:
+        run({"gatewayUrl": "https://me:hunter2@gateway.example.com"})
+    assert str(refused.value).startswith("gatewayUrl holds credentials, but must be")
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "https://control.example.com/api/llm", "https://[::1]:8443"]
+)
+def test_an_address_is_kept_as_it_is_but_for_the_slash_at_its_end(url):
+    assert run({"gatewayUrl": f"{url}/"})[1]["gateway"] == {"base_url": url}
+    assert run({"gatewayUrl": url})[1]["gateway"] == {"base_url": url}
+
+
+def test_results_stay_longer_than_the_longest_job_of_any_provider_and_a_week():
+    assert all(limits.window_hours <= 168 for limits in LIMITS.values())
+    assert run(VERTEX | {"resultDays": 14})
+    with pytest.raises(SettingsError):
+        run(VERTEX | {"resultDays": 168 // 24 + 6})
+
+
+@pytest.mark.parametrize(
+    ("config", "good"),
+    [
+        (BEDROCK, {"bedrockRegion": "us-gov-west-1"}),
+        (BEDROCK, {"bedrockRegion": "eusc-de-east-1"}),
+        (BEDROCK, {"bedrockModel": "meta.llama3-1-70b-instruct-v1:0"}),
+        (BEDROCK, {"bedrockModel": "openai.gpt-oss-120b-1:0"}),
+        (BEDROCK, {"bedrockModel": "amazon.titan-embed-text-v2:0:8k"}),
+        (BEDROCK, {"gatewayAwsPrincipalArn": "arn:aws-us-gov:iam::123456789012:user/tfy/gateway"}),
+        (BEDROCK, {"gatewayAwsPrincipalArn": "arn:aws:iam::123456789012:root"}),
+        (VERTEX, {"vertexRegion": "northamerica-northeast1"}),
+        (VERTEX, {"vertexProject": "example.com:sandbox-project"}),
+        (AZURE, {"azureRegion": "westus3", "azureApiVersion": "2025-03-01-preview"}),
+    ],
+)
+def test_unusual_but_real_values_are_taken(config, good):
+    run(config | good)
+
+
+def test_what_is_off_is_not_judged():
+    off = {"azureSku": "Standard", "bedrockRegion": "nowhere", "vertexProject": ""}
+    _, outputs = run(OPENAI | off)
+    assert set(outputs) == {"version", "gateway", "openai"}

@@ -1,0 +1,139 @@
+import dataclasses
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from infra_world import ALL, AZURE, BEDROCK, OPENAI, ROOT, VERTEX, all_four, run
+
+from infra.azure_openai import AzureOpenAIArgs
+from infra.bedrock import BedrockArgs
+from infra.vertex import VertexArgs
+from preflight.contract import PROVIDERS, VERSION, Promises
+from preflight.promises import parse
+
+CLOUD_OF = {"openai": None, "azure": "azure-native", "vertex": "gcp", "bedrock": "aws"}
+SETTINGS = {"openai": OPENAI, "azure": AZURE, "vertex": VERTEX, "bedrock": BEDROCK}
+SUBSETS = [chosen for size in range(5) for chosen in itertools.combinations(PROVIDERS, size)]
+
+
+@pytest.mark.parametrize("chosen", SUBSETS, ids=lambda chosen: "+".join(chosen) or "none")
+def test_any_of_the_providers_can_be_on_and_touches_its_own_cloud_only(chosen):
+    config = {}
+    for provider in chosen:
+        config |= SETTINGS[provider]
+    recorder, outputs = run(config)
+    assert set(outputs) == {"version", "gateway", *chosen}
+    clouds = {it.token.partition(":")[0] for it in recorder.resources}
+    assert clouds == {CLOUD_OF[provider] for provider in chosen} - {None}
+    assert {token.partition(":")[0] for token, _ in recorder.calls} == clouds
+
+
+def test_preflight_reads_every_field_that_the_program_writes():
+    _, outputs = all_four()
+    promises = parse(json.dumps(outputs), "stack sandbox")
+    for name in ("gateway", *PROVIDERS):
+        section = dataclasses.asdict(getattr(promises, name))
+        assert section == {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in outputs[name].items()
+        }
+    assert outputs["version"] == VERSION
+    assert set(outputs) == {"version", *(field.name for field in dataclasses.fields(Promises))}
+
+
+def test_outputs_are_plain_json_and_no_number_became_a_float():
+    _, outputs = all_four()
+    assert json.loads(json.dumps(outputs)) == outputs
+    assert isinstance(outputs["version"], int)
+
+
+def test_what_every_provider_is_told_is_in_the_outputs_as_it_was_asked_for():
+    asked = {
+        "openaiProviderName": "openai-eu",
+        "openaiModel": "gpt-4.1-mini",
+        "azureProviderName": "azure-eu",
+        "azureModel": "gpt-4.1",
+        "azureApiVersion": "2025-03-01-preview",
+        "vertexProviderName": "vertex-eu",
+        "vertexModel": "gemini-2.5-pro",
+        "bedrockProviderName": "bedrock-eu",
+        "bedrockModel": "amazon.nova-lite-v1:0",
+    }
+    _, outputs = run(ALL | asked)
+    assert [outputs[provider]["provider_name"] for provider in PROVIDERS] == [
+        f"{provider}-eu" for provider in PROVIDERS
+    ]
+    assert [outputs[provider]["model"] for provider in PROVIDERS] == [
+        "gpt-4.1-mini",
+        "gpt-4.1",
+        "gemini-2.5-pro",
+        "amazon.nova-lite-v1:0",
+    ]
+    assert outputs["azure"]["api_version"] == "2025-03-01-preview"
+
+
+def test_no_output_holds_anything_that_could_be_a_secret():
+    _, outputs = run(ALL | {"gatewayAwsExternalId": "tenant-7"})
+    names = {key for name in PROVIDERS for key in outputs[name]}
+    assert not [name for name in names if "key" in name or "secret" in name or "token" in name]
+    assert "tenant-7" not in json.dumps(outputs)
+
+
+@pytest.mark.parametrize("args", [AzureOpenAIArgs, BedrockArgs, VertexArgs])
+def test_a_component_cannot_be_given_two_regions(args):
+    places = [
+        field.name
+        for field in dataclasses.fields(args)
+        if field.name in {"region", "location", "zone"}
+        or field.name.endswith(("_region", "_location"))
+    ]
+    assert places == ["region"]
+
+
+def test_the_program_uses_the_resource_types_that_the_sandbox_knows_and_no_others():
+    recorder, _ = all_four()
+    assert {it.token for it in recorder.resources} == {
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:s3/bucket:Bucket",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "azure-native:authorization:RoleAssignment",
+        "azure-native:cognitiveservices:Account",
+        "azure-native:cognitiveservices:Deployment",
+        "azure-native:resources:ResourceGroup",
+        "gcp:projects/iAMMember:IAMMember",
+        "gcp:projects/service:Service",
+        "gcp:projects/serviceIdentity:ServiceIdentity",
+        "gcp:serviceaccount/account:Account",
+        "gcp:storage/bucket:Bucket",
+        "gcp:storage/bucketIAMMember:BucketIAMMember",
+    }
+    assert {token for token, _ in recorder.calls} == {
+        "aws:index/getCallerIdentity:getCallerIdentity",
+        "aws:index/getPartition:getPartition",
+        "azure-native:authorization:getClientConfig",
+        "gcp:organizations/getProject:getProject",
+    }
+
+
+STACKS = sorted((ROOT / "examples" / "stacks").glob("Pulumi.*.yaml"))
+
+
+@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
+def test_an_example_stack_is_taken_by_the_program(path: Path):
+    config = yaml.safe_load(path.read_text())["config"]
+    plain = {key.removeprefix("batch-preflight:"): value for key, value in config.items()}
+    subscription = plain.get("azureSubscriptionId", "")
+    recorder, _ = all_four()
+    _, outputs = run(plain, dataclasses.replace(recorder, resources=[], subscription=subscription))
+    assert set(outputs) > {"version", "gateway"}
+
+
+def test_there_are_example_stacks():
+    assert STACKS
