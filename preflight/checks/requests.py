@@ -1,0 +1,151 @@
+"""Checks of the request file: `promised` is one provider's section, `world` the file's Scan."""
+
+import shlex
+
+from preflight.check import Answer, Check, Failed, Passed, check
+from preflight.checks import requests_target
+from preflight.checks.requests_provider import OF_ONE_PROVIDER
+from preflight.checks.requests_target import Promised
+from preflight.checks.requests_wording import counted, mb, none_of
+from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
+from preflight.limits import GATEWAY_WARN_BYTES, LIMITS
+from preflight.requests.fault import quoted
+from preflight.requests.scan import Scan
+
+NAMES = {OpenAI: "openai", AzureOpenAI: "azure", VertexAI: "vertex", Bedrock: "bedrock"}
+
+
+@check("requests-name", "File name ends in .jsonl")
+def name(promised: Promised, scan: Scan) -> Answer:
+    """OpenAI, Bedrock and the gateway refuse a batch file of any other name."""
+    del promised
+    if scan.path.name.endswith(".jsonl"):
+        return Passed(f"{scan.path.name} ends in .jsonl")
+    return Failed(
+        f"{quoted(scan.path.name)} does not end in .jsonl",
+        f"rename it to {quoted(scan.path.stem + '.jsonl')}",
+    )
+
+
+@check("requests-encoding", "File is UTF-8 without a byte order mark")
+def encoding(promised: Promised, scan: Scan) -> Answer:
+    """A byte order mark makes Azure OpenAI say that it finds no deployment name.
+
+    Other bytes that are not UTF-8 fail the line or, at Vertex AI, drop it without a word.
+    """
+    del promised
+    remedy = "save the file as UTF-8 without a byte order mark"
+    return none_of(scan, ("bom", "invalid_utf8"), remedy) or Passed("UTF-8, no byte order mark")
+
+
+@check("requests-json", "Every line is one JSON object")
+def json_lines(promised: Promised, scan: Scan) -> Answer:
+    """The first line that is no JSON object fails an OpenAI or Azure batch as a whole.
+
+    Nothing of it runs then. Through the gateway, Vertex AI's upload may drop the line silently.
+    """
+    del promised
+    codes = ("blank_line", "invalid_json", "not_an_object", "too_deep", "line_too_long")
+    remedy = "write each request as one JSON object on one line, and no other lines"
+    caveat = "" if scan.ends_with_newline else "the last line has no newline at its end"
+    return none_of(scan, codes, remedy) or Passed(f"{counted(scan.requests)}", caveat)
+
+
+@check("requests-custom-id", "Every request has a custom_id")
+def custom_id(promised: Promised, scan: Scan) -> Answer:
+    """Results come back in any order: only the custom_id tells which is whose."""
+    del promised
+    codes = ("custom_id_missing", "custom_id_type", "custom_id_empty")
+    remedy = "give each of them a custom_id that is a non-empty string"
+    return none_of(scan, codes, remedy) or Passed(f"{counted(scan.requests)}, each with its own")
+
+
+@check("requests-unique", "No custom_id stands on two lines")
+def unique(promised: Promised, scan: Scan) -> Answer:
+    """Of two results with one custom_id nobody can say which is whose; most providers refuse it."""
+    del promised
+    remedy = "give each request a custom_id of its own"
+    return none_of(scan, ("duplicate_custom_id",), remedy) or Passed("no custom_id twice")
+
+
+@check("requests-body", "Every request has a body with a prompt")
+def body(promised: Promised, scan: Scan) -> Answer:
+    """Providers look into the body only when the job runs: such a line is paid for or lost then."""
+    del promised
+    codes = ("body_missing", "body_type", "prompt_missing", "prompt_type", "prompt_empty")
+    remedy = "give each of them a body with non-empty messages (input, where the url takes that)"
+    return none_of(scan, codes, remedy) or Passed(f"{counted(scan.requests)}, each with one")
+
+
+@check("requests-stream", "No request streams")
+def stream(promised: Promised, scan: Scan) -> Answer:
+    """A batch has nobody to stream to; OpenAI fails the whole batch (streaming_unsupported)."""
+    del promised
+    remedy = "remove stream from the body of every request"
+    return none_of(scan, ("stream", "stream_type"), remedy) or Passed("none asks for a stream")
+
+
+@check("requests-count", "Number of requests is one the provider takes")
+def count(promised: Promised, scan: Scan) -> Answer:
+    """Too few requests fail at Bedrock, too many anywhere, and only after the job was accepted.
+
+    Bedrock's numbers are quotas, per model and adjustable; what the account really has is asked of
+    Service Quotas by another check. Here the default is only named.
+    """
+    limits = LIMITS[NAMES[type(promised)]]
+    low, high = limits.min_requests, limits.max_requests
+    source = f"{limits.source}, {limits.read_on}"
+    held = counted(scan.requests)
+    if not scan.requests:
+        return Failed("the file holds no request", "write one request per line into it")
+    if low <= scan.requests <= high:
+        return Passed(f"{held}, within {low:,} to {high:,} ({source})")
+    if isinstance(promised, Bedrock):
+        caveat = f"the default is {low:,} to {high:,} ({source}); the model's own quota decides"
+        return Passed(held, caveat)
+    return Failed(
+        f"{held}, but a job takes at most {high:,} ({source})", _split(scan, f"-l {high}")
+    )
+
+
+@check("requests-size", "File is not larger than the provider takes")
+def size(promised: Promised, scan: Scan) -> Answer:
+    """The gateway's own cap is uncertain: its newer page names 50 MB, an older one 200 MB."""
+    limits = LIMITS[NAMES[type(promised)]]
+    largest = f"{mb(limits.max_bytes)} ({limits.source}, {limits.read_on})"
+    if scan.bytes > limits.max_bytes:
+        return Failed(
+            f"{mb(scan.bytes)}, but a file may have at most {largest}",
+            _split(scan, f"-C {limits.max_bytes}"),
+        )
+    caveat = "the gateway's pages name 50 MB as the largest upload in one place, 200 MB in another"
+    return Passed(
+        f"{mb(scan.bytes)} of at most {largest}",
+        caveat if scan.bytes > GATEWAY_WARN_BYTES else "",
+    )
+
+
+def _split(scan: Scan, by: str) -> str:
+    """The command that cuts the file between lines."""
+    file, parts = shlex.quote(str(scan.path)), shlex.quote(f"{scan.path.stem}-")
+    return f"split {by} -d --additional-suffix=.jsonl {file} {parts}"
+
+
+CHECKS: tuple[Check, ...] = (
+    name,
+    encoding,
+    json_lines,
+    custom_id,
+    unique,
+    *requests_target.CHECKS,
+    body,
+    stream,
+    count,
+    size,
+)
+"""Those that hold for every provider, in order of reading."""
+
+
+def checks_for(provider: str) -> tuple[Check, ...]:
+    """All checks of a request file that is meant for this provider (`contract.PROVIDERS`)."""
+    return CHECKS + OF_ONE_PROVIDER.get(provider, ())

@@ -1,0 +1,76 @@
+"""Checks of the request file that one provider alone gives reason for."""
+
+from preflight.check import Answer, Check, Passed, check
+from preflight.checks.requests_wording import features, first, lines, none_of
+from preflight.contract import Bedrock, OpenAI, VertexAI
+from preflight.requests.scan import Scan
+
+
+@check("requests-tokens-openai", "Prompt tokens fit the account's queue")
+def tokens_openai(promised: OpenAI, scan: Scan) -> Answer:
+    """OpenAI fails a batch whose prompt tokens do not fit its queue limit for the model.
+
+    No API tells that limit to a project's key; it stands under Settings, Limits.
+    """
+    return Passed(
+        f"about {scan.tokens:,} prompt tokens",
+        f"compare them with the batch queue limit of {promised.model} in OpenAI's settings",
+    )
+
+
+@check("requests-ids-vertex", "No custom_id reads as a number")
+def ids_vertex(promised: VertexAI, scan: Scan) -> Answer:
+    """Vertex AI's importer guesses types: the custom_id "000000" comes back as 0."""
+    del promised
+    remedy = 'put a letter before each custom_id, as in "r1"'
+    caveat = "some do not start with a letter; a date or a word like true may come back changed"
+    return none_of(scan, ("id_number",), remedy) or Passed(
+        "every custom_id stays text", caveat if scan.total("id_first") else ""
+    )
+
+
+@check("requests-import-vertex", "Vertex AI's importer can read every schema")
+def import_vertex(promised: VertexAI, scan: Scan) -> Answer:
+    """Vertex AI imports the file much as BigQuery does, and one fault fails the whole job.
+
+    It refuses objects nested over 15 deep, empty objects, keys such as $defs, and a key that has
+    different types on different lines. JSON schemas in tools and response_format are where it
+    happens.
+    """
+    del promised
+    codes = ("import_depth", "import_empty", "import_name", "import_type")
+    remedy = "change the schema: inline $defs, drop empty objects, keep one type per key"
+    return none_of(scan, codes, remedy) or Passed(
+        f"{features(scan)} without an empty object, a $ key or a change of type"
+        if scan.features
+        else "no tools, no response_format"
+    )
+
+
+@check("requests-ids-bedrock", "Every custom_id can be a recordId")
+def ids_bedrock(promised: Bedrock, scan: Scan) -> Answer:
+    """The custom_id becomes Bedrock's recordId, which the documentation calls alphanumeric."""
+    del promised
+    odd = scan.of("id_characters")
+    caveat = f"{first(odd, scan.total('id_characters'))}; Bedrock promises less" if odd else ""
+    return Passed("every custom_id is usable as a recordId", caveat)
+
+
+@check("requests-features-bedrock", "No request needs what Bedrock's batch may lack")
+def features_bedrock(promised: Bedrock, scan: Scan) -> Answer:
+    """A public source says that Bedrock's batch honours neither tools nor response_format.
+
+    AWS does not compare a batch line with the model's schema before the job runs.
+    """
+    if not scan.features:
+        return Passed("no tools, no response_format")
+    used = " and ".join(f"{feature} on {lines(seen)}" for feature, seen in scan.features.items())
+    return Passed(used, f"try one request at {promised.model} first: batch may ignore or refuse it")
+
+
+OF_ONE_PROVIDER: dict[str, tuple[Check, ...]] = {
+    "openai": (tokens_openai,),
+    "vertex": (ids_vertex, import_vertex),
+    "bedrock": (ids_bedrock, features_bedrock),
+}
+"""By provider name."""

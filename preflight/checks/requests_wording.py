@@ -1,0 +1,47 @@
+"""How the checks of a request file name lines, counts and sizes."""
+
+from preflight.check import Failed
+from preflight.limits import MB
+from preflight.requests.fault import Fault
+from preflight.requests.scan import Scan
+from preflight.requests.tally import FIRST_LINES, Seen
+
+
+def none_of(scan: Scan, codes: tuple[str, ...], remedy: str) -> Failed | None:
+    """Failed with the first lines, where there is any such fault."""
+    faults = scan.of(*codes)
+    return Failed(first(faults, scan.total(*codes)), remedy) if faults else None
+
+
+def first(faults: tuple[Fault, ...], total: int) -> str:
+    """The first fault in words, and where the others are."""
+    earliest, *others = faults
+    said = f"line {earliest.line}: {earliest.message}"
+    if not others:
+        return said
+    where = dict.fromkeys(str(fault.line) for fault in others[: FIRST_LINES - 1])
+    dots = ", ..." if total > FIRST_LINES else ""
+    return f"{said} (and {total - 1:,} more: lines {', '.join(where)}{dots})"
+
+
+def lines(seen: Seen) -> str:
+    """`line 3`, or `4,000 lines (1, 2, 3, 4, 5, ...)`."""
+    if seen.count == 1:
+        return f"line {seen.lines[0]}"
+    dots = ", ..." if seen.count > len(seen.lines) else ""
+    return f"{seen.count:,} lines ({', '.join(map(str, seen.lines))}{dots})"
+
+
+def counted(number: int) -> str:
+    """`1 request`, `4,000 requests`."""
+    return "1 request" if number == 1 else f"{number:,} requests"
+
+
+def features(scan: Scan) -> str:
+    """`tools and response_format`, or the one of them that the file uses."""
+    return " and ".join(str(feature) for feature in scan.features)
+
+
+def mb(size: int) -> str:
+    """Bytes as `1.5 MB`, the unit of the providers' own pages."""
+    return f"{size / MB:,.1f} MB"

@@ -1,0 +1,91 @@
+"""What can be wrong with one line of a request file, and how it is said."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+KEPT_PER_CODE = 100
+"""Of each code so many faults are kept with their place; all of them are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing seen on one line.
+
+    `line` counts from 1, `offset` is the byte in the file, from 0. `message` quotes the file only
+    shortened and printable.
+    """
+
+    code: str
+    line: int
+    offset: int
+    message: str
+
+
+CODES = {
+    "bom": "a byte order mark; Azure OpenAI refuses it with a misleading message",
+    "invalid_utf8": "bytes that are not UTF-8",
+    "blank_line": "a line with nothing on it",
+    "invalid_json": "not one complete JSON value (NaN, a trailing comma, two objects, cut off...)",
+    "not_an_object": "JSON, but no object",
+    "too_deep": "nested so deep that parsers give up",
+    "line_too_long": "longer than any provider's request",
+    "custom_id_missing": "no custom_id: the result could not be joined",
+    "custom_id_type": "a custom_id that is not a string",
+    "custom_id_empty": "an empty custom_id",
+    "duplicate_custom_id": "a custom_id that an earlier line has too",
+    "method_type": "a method that is not a string",
+    "url_type": "a url that is not a string",
+    "body_missing": "no body",
+    "body_type": "a body that is not an object",
+    "model_type": "a body.model that is not a string",
+    "prompt_missing": "no messages (or input, where the url takes that)",
+    "prompt_type": "messages (or input) of the wrong type",
+    "prompt_empty": "empty messages (or input)",
+    "stream": "stream is true; a batch cannot stream",
+    "stream_type": "stream is neither true nor false",
+    "id_number": "a custom_id that reads as a number; only Vertex AI minds",
+    "id_first": "a custom_id that does not start with a letter; only Vertex AI may mind",
+    "id_characters": "a custom_id beyond letters, digits, - and _; only Bedrock may mind",
+    "import_depth": "nested over 15 deep once converted; only Vertex AI minds",
+    "import_empty": "an empty object; only Vertex AI minds",
+    "import_name": "a key its importer has no name for ($defs); only Vertex AI minds",
+    "import_type": "a key that has another type on an earlier line; only Vertex AI minds",
+}
+"""Every code. The last seven are observations: the check of the provider that minds reads them."""
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """The text in double quotes, shortened to `limit` characters, with nothing unprintable in it.
+
+    Control characters, line separators, direction marks and lone surrogates are escaped, so that a
+    file cannot write on the terminal that reports on it.
+    """
+    shown = text[:limit]
+    safe = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown
+    )
+    return f'"{safe}{"..." if len(text) > limit else ""}"'
+
+
+@dataclass(slots=True)
+class Faults:
+    """A growing collection: the first of each code with their place, and how many there are."""
+
+    kept: list[Fault] = field(default_factory=list)
+    totals: dict[str, int] = field(default_factory=dict)
+
+    def add(self, fault: Fault) -> None:
+        """Count it, and keep it while its code has room."""
+        total = self.totals.get(fault.code, 0) + 1
+        self.totals[fault.code] = total
+        if total <= KEPT_PER_CODE:
+            self.kept.append(fault)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Add each."""
+        for fault in faults:
+            self.add(fault)
+
+    def in_file_order(self) -> tuple[Fault, ...]:
+        """The kept ones, by line, then by place in it."""
+        return tuple(sorted(self.kept, key=lambda fault: (fault.line, fault.offset, fault.code)))

@@ -1,0 +1,46 @@
+"""How often a value was seen, and on which lines first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+FIRST_LINES = 5
+"""So many line numbers are kept per value: enough to find it, little enough to print."""
+
+DISTINCT = 100
+"""So many distinct values are kept: two are already one too many for a batch."""
+
+LONGEST_NAME = 200
+"""Characters; a longer name than this is no model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many lines hold a value, and the numbers of the first few of them."""
+
+    count: int
+    lines: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts per value, in order of appearance; None: the line leaves the value out."""
+
+    counts: dict[str | None, int] = field(default_factory=dict)
+    lines: dict[str | None, list[int]] = field(default_factory=dict)
+
+    def add(self, value: str | None, numbers: Sequence[int]) -> None:
+        """Count one value for all of these lines."""
+        name = value if value is None else value[:LONGEST_NAME]
+        if name not in self.counts:
+            if len(self.counts) >= DISTINCT:
+                return
+            self.counts[name] = 0
+            self.lines[name] = []
+        self.counts[name] += len(numbers)
+        lines = self.lines[name]
+        if len(lines) < FIRST_LINES:
+            lines.extend(numbers[: FIRST_LINES - len(lines)])
+
+    def seen(self) -> dict[str | None, Seen]:
+        """The result, frozen."""
+        return {name: Seen(n, tuple(self.lines[name])) for name, n in self.counts.items()}
