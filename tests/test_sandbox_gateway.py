@@ -223,6 +223,33 @@ def test_a_file_of_another_name_or_purpose_is_refused(world, name, purpose, told
     assert not world.upstream.asked
 
 
+def test_an_upload_without_a_file_is_refused(world):
+    answer = httpx2.post(
+        f"{world.gateway.base_url}/files",
+        data={"purpose": "batch"},
+        headers={**OPENAI, "Authorization": f"Bearer {KEY}"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "file"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_list_of_no_sensible_length_is_refused(world, limit):
+    answer = world.get(f"/batches?limit={limit}", BEDROCK)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "limit"
+
+
+def test_what_goes_wrong_inside_is_told_and_logged_without_any_secret(world, caplog, monkeypatch):
+    monkeypatch.setattr("preflight.sandbox.gateway.bedrock.seconds", None)
+    world.jobs.answers[AT_JOB] = (200, job())
+    answer = world.get(f"/batches/{quote(JOB, safe='')}", BEDROCK)
+    said = caplog.text
+    assert answer.status_code == 500
+    assert "TypeError" in said
+    assert not any(secret in answer.text + said for secret in (KEY, "AKIAGATEWAY", "sk-of-the"))
+
+
 def test_an_unknown_path_is_answered_in_the_shape_of_openai(world):
     answer = world.get("/chat/completions", OPENAI)
     assert answer.status_code == 404

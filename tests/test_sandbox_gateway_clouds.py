@@ -5,6 +5,7 @@ The gateway identity holds the rows of the permission table and no more.
 
 import json
 import time
+from urllib.parse import quote
 
 import boto3
 import httpx2
@@ -71,6 +72,11 @@ def run(gateway, promised, count=COUNT):
     return asking, batch
 
 
+def gateway_get(gateway, promised, path):
+    sent = {**headers(promised), "Authorization": f"Bearer {KEY}"}
+    return httpx2.get(f"{gateway.base_url}{path}", headers=sent).raise_for_status().content
+
+
 def ids_of(content, name):
     return sorted(json.loads(row)[name] for row in content.splitlines())
 
@@ -105,7 +111,7 @@ def test_a_batch_at_openai_runs_and_every_request_has_a_result(gateway, openai):
 # --- Bedrock -------------------------------------------------------------------------------------
 
 
-def statements(promised, identity):
+def statements(promised, rows):
     return [
         {
             "Effect": "Allow",
@@ -117,8 +123,24 @@ def statements(promised, identity):
                 else {}
             ),
         }
-        for row in permissions("bedrock", identity)
+        for row in rows
     ]
+
+
+def operator(aws, service):
+    return boto3.client(
+        service,
+        region_name="us-west-2",
+        endpoint_url=aws.aws_endpoint,
+        aws_access_key_id=aws.env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=aws.env["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def put_policy(iam, arn, allowed):
+    document = {"Version": "2012-10-17", "Statement": allowed}
+    name = arn.rpartition("/")[2]
+    iam.put_role_policy(RoleName=name, PolicyName="batch", PolicyDocument=json.dumps(document))
 
 
 def role(iam, arn, trusted, promised, identity):
@@ -126,8 +148,7 @@ def role(iam, arn, trusted, promised, identity):
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", **trusted}
     document = {"Version": "2012-10-17", "Statement": [trust]}
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
-    document = {"Version": "2012-10-17", "Statement": statements(promised, identity)}
-    iam.put_role_policy(RoleName=name, PolicyName="batch", PolicyDocument=json.dumps(document))
+    put_policy(iam, arn, statements(promised, permissions("bedrock", identity)))
 
 
 @pytest.fixture(scope="module")
@@ -149,15 +170,10 @@ def bedrock(gateway, aws):
         job_role_arn=JOB_ROLE,
         gateway_principal_arn=GATEWAY_ROLE,
     )
-    operator = boto3.Session(
-        aws_access_key_id=aws.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=aws.env["AWS_SECRET_ACCESS_KEY"],
-        region_name="us-west-2",
-    )
-    operator.client("s3", endpoint_url=aws.aws_endpoint).create_bucket(
+    operator(aws, "s3").create_bucket(
         Bucket=promised.bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
     )
-    iam = operator.client("iam", endpoint_url=aws.aws_endpoint)
+    iam = operator(aws, "iam")
     source = {"ArnLike": {"aws:SourceArn": trust_source_arn(promised)}}
     by_bedrock = {"Principal": {"Service": "bedrock.amazonaws.com"}, "Condition": source}
     role(iam, JOB_ROLE, by_bedrock, promised, Identity.JOB_ROLE)
@@ -187,6 +203,8 @@ def test_a_batch_at_bedrock_runs_and_every_request_has_a_result(gateway, bedrock
     content = asking.files.content(batch.output_file_id).content
     assert ids_of(content, "recordId") == EVERY_ID
     assert len(content) == asking.files.retrieve(batch.output_file_id).bytes
+    translated = gateway_get(gateway, bedrock, f"/batches/{quote(batch.id, safe='')}/output")
+    assert ids_of(translated, "custom_id") == EVERY_ID
 
 
 def test_a_batch_at_bedrock_with_too_few_requests_says_so_late(gateway, bedrock):
@@ -206,82 +224,113 @@ def test_a_gateway_role_that_trusts_nobody_is_refused_in_the_words_of_sts(gatewa
     assert aws.gateway_keys.secret_access_key not in refused.value.response.text
 
 
+@pytest.fixture(scope="module")
+def finished(gateway, bedrock):
+    _, batch = run(gateway, bedrock)
+    return batch
+
+
+RIGHTS = permissions("bedrock", Identity.GATEWAY)
+
+
+@pytest.mark.parametrize("lost", RIGHTS, ids=lambda row: f"{row.action} on {row.on.name}")
+def test_without_any_one_right_of_the_table_some_call_at_bedrock_is_refused(
+    gateway, bedrock, aws, finished, lost
+):
+    kept = [row for row in RIGHTS if row is not lost]
+    put_policy(operator(aws, "iam"), GATEWAY_ROLE, statements(bedrock, kept))
+    asking = client(gateway, bedrock)
+    refusals = []
+    for call in (
+        lambda: asking.files.create(file=("r.jsonl", requests(bedrock)), purpose="batch"),
+        lambda: asking.batches.create(
+            input_file_id=finished.input_file_id,
+            endpoint=endpoint(bedrock),
+            completion_window="24h",
+            extra_body=create_extras(bedrock),
+        ),
+        lambda: asking.batches.retrieve(finished.id),
+        lambda: asking.files.content(finished.output_file_id),
+        lambda: asking.batches.cancel(finished.id),
+    ):
+        try:
+            call()
+        except APIStatusError as error:
+            refusals.append((error.status_code, error.message))
+    put_policy(operator(aws, "iam"), GATEWAY_ROLE, statements(bedrock, RIGHTS))
+    assert any(status == 403 and lost.action in message for status, message in refusals)
+
+
 # --- Vertex AI -----------------------------------------------------------------------------------
 
 
+PROJECT = "/projects/sandbox-project"
+BUCKET_POLICY = "/storage/v1/b/vertex-bucket/iam"
+OPERATOR = "operator@sandbox-project.iam.gserviceaccount.com"
+
+
+def minted(cloud, email):
+    told = httpx2.post(f"{cloud.url}/sandbox/tokens", json={"email": email}).json()
+    return told["access_token"]
+
+
 def google(cloud, path, body, method="POST"):
-    asked = {"email": "operator@sandbox-project.iam.gserviceaccount.com"}
-    token = httpx2.post(f"{cloud.url}/sandbox/tokens", json=asked).json()["access_token"]
-    answer = httpx2.request(
-        method, f"{cloud.url}{path}", json=body, headers={"Authorization": f"Bearer {token}"}
-    )
+    authorization = {"Authorization": f"Bearer {minted(cloud, OPERATOR)}"}
+    answer = httpx2.request(method, f"{cloud.url}{path}", json=body, headers=authorization)
     assert answer.is_success, answer.text
     return answer.json()
 
 
 @pytest.fixture(scope="module")
 def vertex(gateway, tmp_path_factory):
-    email = "gateway@sandbox-project.iam.gserviceaccount.com"
-    with GcpCloud(tmp_path_factory.mktemp("gcp"), agent_seconds=0) as cloud:
-        project = "/v1/projects/sandbox-project"
-        google(cloud, f"{project}/services/aiplatform.googleapis.com:enable", {})
-        google(cloud, f"{project}/serviceAccounts", {"accountId": "gateway"})
-        google(
-            cloud,
-            "/storage/v1/b?project=sandbox-project",
-            {"name": "vertex-bucket", "location": "EUROPE-WEST4"},
-        )
-        grant(cloud, email)
-        told = httpx2.post(f"{cloud.url}/sandbox/tokens", json={"email": email}).json()
-        gateway.register(
-            VertexAccount("vertex-main", cloud.url, "sandbox-project", told["access_token"])
-        )
-        yield VertexAI(
-            provider_name="vertex-main",
-            project="sandbox-project",
-            project_number="123456789",
-            region="europe-west4",
-            bucket="vertex-bucket",
-            model="gemini-2.5-flash",
-            gateway_service_account=email,
-            service_agent="service-123456789@gcp-sa-aiplatform.iam.gserviceaccount.com",
-        )
+    promised = VertexAI(
+        provider_name="vertex-main",
+        project="sandbox-project",
+        project_number="123456789",
+        region="europe-west4",
+        bucket="vertex-bucket",
+        model="gemini-2.5-flash",
+        gateway_service_account="gateway@sandbox-project.iam.gserviceaccount.com",
+        service_agent="service-123456789@gcp-sa-aiplatform.iam.gserviceaccount.com",
+    )
+    with GcpCloud(tmp_path_factory.mktemp("gcp")) as cloud:
+        api = "services/aiplatform.googleapis.com"
+        google(cloud, f"/v1{PROJECT}/{api}:enable", {})
+        google(cloud, f"/v1beta1{PROJECT}/{api}:generateServiceIdentity", {})
+        google(cloud, f"/v1{PROJECT}/serviceAccounts", {"accountId": "gateway"})
+        bucket = {"name": promised.bucket, "location": promised.region}
+        google(cloud, f"/storage/v1/b?project={promised.project}", bucket)
+        on_project = google(cloud, f"/v1{PROJECT}:getIamPolicy", {})
+        on_project["bindings"] += bindings(promised, On.PROJECT)
+        google(cloud, f"/v1{PROJECT}:setIamPolicy", {"policy": on_project})
+        on_bucket = google(cloud, BUCKET_POLICY, None, "GET")
+        on_bucket["bindings"] += bindings(promised, On.BUCKET, On.OBJECTS)
+        google(cloud, BUCKET_POLICY, on_bucket, "PUT")
+        token = minted(cloud, promised.gateway_service_account)
+        gateway.register(VertexAccount("vertex-main", cloud.url, promised.project, token))
+        yield promised
 
 
-def grant(cloud, email):
-    """Bind the roles that the table names for the gateway's service account."""
-    on_project, on_bucket = "/v1/projects/sandbox-project", "/storage/v1/b/vertex-bucket/iam"
-    rows = permissions("vertex", Identity.GATEWAY)
-    for found, write in (
-        ({row.granted_by for row in rows if row.on is On.PROJECT}, on_project),
-        ({row.granted_by for row in rows if row.on is not On.PROJECT}, on_bucket),
-    ):
-        project = write == on_project
-        policy = (
-            google(cloud, f"{write}:getIamPolicy", {})
-            if project
-            else google(cloud, write, None, "GET")
-        )
-        policy["bindings"] += [
-            {"role": role, "members": [f"serviceAccount:{email}"]} for role in sorted(found)
-        ]
-        if project:
-            google(cloud, f"{write}:setIamPolicy", {"policy": policy})
-        else:
-            google(cloud, write, policy, "PUT")
+def bindings(promised, *on):
+    """The roles that the table names for the gateway's service account and the service agent."""
+    members = {
+        Identity.GATEWAY: promised.gateway_service_account,
+        Identity.SERVICE_AGENT: promised.service_agent,
+    }
+    return [
+        {"role": role, "members": [f"serviceAccount:{email}"]}
+        for identity, email in members.items()
+        for role in sorted({row.granted_by for row in permissions("vertex", identity, *on)})
+    ]
 
 
 def test_a_batch_at_vertex_runs_and_every_request_has_a_result(gateway, vertex):
-    asking = client(gateway, vertex)
-    # The first job of a project is refused until its service agent has been made.
-    try:
-        asking, batch = run(gateway, vertex)
-    except APIStatusError as error:
-        assert "being provisioned" in error.message  # noqa: PT017 - what else would be a defect
-        asking, batch = run(gateway, vertex)
+    asking, batch = run(gateway, vertex)
     assert batch.errors is None
     assert batch.status == "completed"
     assert batch.request_counts.to_dict() == {"total": COUNT, "completed": COUNT, "failed": 0}
     content = asking.files.content(batch.output_file_id).content
     assert ids_of(content, "requestId") == EVERY_ID
     assert batch.id in [found.id for found in asking.batches.list(limit=5)]
+    translated = gateway_get(gateway, vertex, f"/batches/{batch.id}/output")
+    assert ids_of(translated, "custom_id") == EVERY_ID
