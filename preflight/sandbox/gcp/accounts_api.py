@@ -136,9 +136,8 @@ class AccountsApi:
             # Google says the same of an account that is missing and of one that is not yours.
             raise denied(permission, f"//{IAM_API}/projects/{project}/serviceAccounts/{account}")
         self._identities.need_exists(found.email)
-        lifetime = min(
-            float(str(json_body().get("lifetime", "")).rstrip("s") or LIFETIME), LIFETIME
-        )
+        asked = str(json_body().get("lifetime") or LIFETIME)
+        lifetime = min(float(asked.removesuffix("s")), LIFETIME)
         expires = datetime.now(UTC) + timedelta(seconds=lifetime)
         return jsonify(
             accessToken=self._identities.mint(found.email, lifetime),

@@ -87,8 +87,8 @@ class Operator:
     def _sign_in(self) -> None:
         """Exchange the key for a token, once.
 
-        Credentials that hold the key would ask Google itself which regions the account may use, in a
-        thread of their own, at the first call; credentials that hold only a token do not.
+        Credentials that hold the key would ask Google itself which regions the account may use, in
+        a thread of their own, at the first call; credentials that hold only a token do not.
         """
         from google.auth.transport.requests import Request  # noqa: PLC0415
         from google.oauth2.service_account import Credentials  # noqa: PLC0415

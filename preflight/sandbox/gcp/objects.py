@@ -13,6 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+from werkzeug.datastructures import Headers
+
 from preflight.sandbox.gcp.names import NUMBER
 
 
@@ -31,7 +33,8 @@ class _Exchange:
     def __init__(self, storage: Any, path: str, headers: Mapping[str, str], body: bytes) -> None:
         self.storage = storage
         self.path = path
-        self.headers = {**headers, "Content-Length": str(len(body))}
+        self.headers = Headers(headers)
+        self.headers["Content-Length"] = str(len(body))
         self.rfile = io.BytesIO(body)
         self.wfile = io.BytesIO()
         self.server = SimpleNamespace(server_address=("127.0.0.1", 0))

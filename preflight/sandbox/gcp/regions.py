@@ -27,8 +27,8 @@ GLOBAL = "global"
 _WIDE = frozenset(
     {
         GLOBAL, "us-central1", "us-east1", "us-east4", "us-east5", "us-south1", "us-west1",
-        "us-west4", "europe-central2", "europe-north1", "europe-southwest1", "europe-west1", "europe-west4",
-        "europe-west8", "europe-west9",
+        "us-west4", "europe-central2", "europe-north1", "europe-southwest1", "europe-west1",
+        "europe-west4", "europe-west8", "europe-west9",
     }
 )  # fmt: skip
 

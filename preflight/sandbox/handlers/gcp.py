@@ -159,6 +159,7 @@ def _lifecycle(rule: Inputs) -> dict[str, Any]:
         "condition": {
             theirs: condition[ours]
             for ours, theirs in _LIFECYCLE.items()
-            if condition.get(ours) not in {None, ""} and condition[ours] != []
+            # An unset number is absent; 0 days is an age like any other.
+            if condition.get(ours) not in (None, "", [])
         },
     }
