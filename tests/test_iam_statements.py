@@ -292,8 +292,13 @@ def test_a_ruling_names_the_condition_keys_of_its_statement():
 
 
 @pytest.mark.parametrize(
-    "arn", ["job", f"arn:aws:sts::{ACCOUNT}:assumed-role/a/b", "arn:aws:iam::1"]
+    "arn", ["job", f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::1"]
 )
 def test_only_roles_and_users_are_principals_by_arn(arn):
     with pytest.raises(ValueError, match=arn):
         Principal.of_arn(arn)
+
+
+def test_a_session_stands_for_its_role():
+    session = Principal.of_arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/job/today")
+    assert session == Principal(Kind.ROLE, f"arn:aws:iam::{ACCOUNT}:role/job", ACCOUNT)

@@ -6,6 +6,7 @@ from preflight.cloud import aws_forms
 from preflight.cloud.aws_bedrock import Models
 from preflight.cloud.aws_bucket import Buckets
 from preflight.contract import Bedrock
+from preflight.iam import role_of_session
 from preflight.seams import Aws, Caller, Decision, Role
 
 _NO_ENTITY = "NoSuchEntity"
@@ -35,7 +36,7 @@ class AwsClient(Buckets, Models):
 
     def role(self, arn: str) -> Role | None:
         """The role of exactly that ARN; a namesake with another path is another role."""
-        wanted = aws_forms.principal_arn(arn)
+        wanted = role_of_session(arn)
 
         def look() -> Role:
             found = self._client("iam").get_role(RoleName=wanted.rsplit("/", 1)[-1])["Role"]
@@ -48,7 +49,7 @@ class AwsClient(Buckets, Models):
         self, principal: str, action: str, resource: str, context: Mapping[str, str]
     ) -> Decision | None:
         """What IAM's simulator says of one action on one resource."""
-        wanted = aws_forms.principal_arn(principal)
+        wanted = role_of_session(principal)
 
         def look() -> Decision:
             answer = self._client("iam").simulate_principal_policy(

@@ -62,6 +62,7 @@ class Buckets(AwsSession):
             bucket,
             "s3:GetBucketPolicy",
             "NoSuchBucketPolicy",
+            "NoSuchBucket",
         )
 
     def bucket_kms_key(self, bucket: str) -> str | None:
@@ -71,6 +72,7 @@ class Buckets(AwsSession):
             bucket,
             "s3:GetEncryptionConfiguration",
             "ServerSideEncryptionConfigurationNotFoundError",
+            "NoSuchBucket",
         )
 
     def kms_key(self, key: str) -> KmsKey | None:
@@ -110,5 +112,6 @@ class Buckets(AwsSession):
             bucket,
             "s3:GetLifecycleConfiguration",
             "NoSuchLifecycleConfiguration",
+            "NoSuchBucket",
         )
         return found or ()

@@ -10,19 +10,6 @@ from preflight.seams import Decision, FoundationModel, InferenceProfile, Lifecyc
 _GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
 
 
-def principal_arn(arn: str) -> str:
-    """The role of a role's session; any other ARN as it is.
-
-    The session's ARN leaves out the role's path, so for a role that has one the promise must name
-    the role itself.
-    """
-    parts = arn.split(":", 5)
-    resource = parts[-1].split("/")
-    if parts[2:3] != ["sts"] or resource[0] != "assumed-role":
-        return arn
-    return f"arn:{parts[1]}:iam::{parts[4]}:role/{resource[1]}"
-
-
 def document(policy: str | Mapping[str, Any]) -> Mapping[str, Any]:
     """A policy document as an object. Raises ValueError where it is none."""
     parsed = json.loads(policy) if isinstance(policy, str) else policy

@@ -50,14 +50,24 @@ class Principal:
 
     @classmethod
     def of_arn(cls, arn: str) -> "Principal":
-        """The role or user that an IAM ARN names. Raises ValueError for any other ARN."""
-        parts = arn.split(":", 5)
+        """The role or user that an ARN names, a role's session included. Raises ValueError."""
+        parts = role_of_session(arn).split(":", 5)
         kind = parts[-1].split("/", 1)[0]
-        if len(parts) != len(("arn", "partition", "iam", "", "account", "name")) or (
-            kind not in {Kind.ROLE, Kind.USER}
-        ):
+        if parts[2:3] != ["iam"] or kind not in {Kind.ROLE, Kind.USER}:
             raise ValueError(arn)
-        return cls(Kind(kind), arn, parts[4])
+        return cls(Kind(kind), ":".join(parts), parts[4])
+
+
+def role_of_session(arn: str) -> str:
+    """The role of a role's session; any other ARN as it is.
+
+    A session's ARN leaves out the role's path, so a role that has one is not found by its session.
+    """
+    parts = arn.split(":", 5)
+    resource = parts[-1].split("/")
+    if parts[2:3] != ["sts"] or resource[0] != "assumed-role":
+        return arn
+    return f"arn:{parts[1]}:iam::{parts[4]}:role/{resource[1]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Dated tables of what no API tells."""

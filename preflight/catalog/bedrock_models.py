@@ -1,0 +1,52 @@
+"""FACTS: which Bedrock models run as batch jobs, where no AWS API says so."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class BatchModel:
+    """A model that runs as a batch job; what is empty was not read.
+
+    `quota_name`: how Service Quotas spells the model. `regions`: where its bare id may be used;
+    `profile_regions`: where an inference profile of it may be.
+    """
+
+    quota_name: str = ""
+    regions: tuple[str, ...] = ()
+    profile_regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchModels:
+    """The table: model id -> what is known of it, and where and when that was read."""
+
+    read_on: str
+    source: str
+    models: Mapping[str, BatchModel]
+
+    def __str__(self) -> str:
+        """What an answer that rests on the table cites."""
+        return f"{self.source}, read {self.read_on}"
+
+
+@cache
+def batch_models() -> BatchModels:
+    """Amazon Bedrock's models that run as batch jobs."""
+    text = (files(__package__) / "bedrock.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    return BatchModels(
+        read_on=table["read_on"],
+        source=table["source"],
+        models={
+            model: BatchModel(
+                quota_name=row.get("quota_name", ""),
+                regions=tuple(row.get("regions", ())),
+                profile_regions=tuple(row.get("profile_regions", ())),
+            )
+            for model, row in table["models"].items()
+        },
+    )

@@ -1,0 +1,36 @@
+"""The gateway identity: it may upload, start, follow and stop jobs, and hand over the job role."""
+
+from preflight.check import Answer, Failed, Passed, check
+from preflight.checks.bedrock_rights import UP, circumstances, named, rights
+from preflight.contract import Bedrock
+from preflight.permissions import Identity, On, arns
+from preflight.seams import Aws
+
+
+@check("bedrock-gateway-identity", "The gateway identity exists", gate=True)
+def gateway_identity(promised: Bedrock, aws: Aws) -> Answer:
+    """The gateway makes every call to AWS as this role or user."""
+    action, resource = "s3:ListBucket", arns(promised, On.BUCKET)[0]
+    context = circumstances(promised, Identity.GATEWAY, action, resource)
+    # IAM's simulator knows users and roles alike, and answers for any question that one is missing.
+    if aws.may(promised.gateway_principal_arn, action, resource, context) is None:
+        return Failed(f"{named(promised, Identity.GATEWAY)} does not exist", UP)
+    return Passed(f"{promised.gateway_principal_arn} exists")
+
+
+@check("bedrock-gateway-jobs", "The gateway may start, follow and stop jobs")
+def gateway_jobs(promised: Bedrock, aws: Aws) -> Answer:
+    """To invoke a model is another right than to run it as a batch job."""
+    return rights(promised, aws, Identity.GATEWAY, On.JOBS, On.MODELS)
+
+
+@check("bedrock-gateway-bucket", "The gateway may read and write the bucket")
+def gateway_bucket(promised: Bedrock, aws: Aws) -> Answer:
+    """The gateway uploads the requests, and reads the results once the job is done."""
+    return rights(promised, aws, Identity.GATEWAY, On.BUCKET, On.OBJECTS)
+
+
+@check("bedrock-gateway-pass-role", "The gateway may hand the job role to Bedrock")
+def gateway_pass_role(promised: Bedrock, aws: Aws) -> Answer:
+    """The right to create a job does not carry the right to name a role for it: iam:PassRole."""
+    return rights(promised, aws, Identity.GATEWAY, On.JOB_ROLE)

@@ -1,0 +1,128 @@
+"""Service Quotas' rows for one model's batch jobs. They are told apart by their names alone."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from preflight.catalog.bedrock_models import batch_models
+from preflight.check import Answer, Failed, Passed, check
+from preflight.checks.bedrock_named import base_model
+from preflight.contract import Bedrock
+from preflight.limits import GB, LIMITS
+from preflight.seams import Aws
+
+LIMIT = LIMITS["bedrock"]
+
+
+class Quota(StrEnum):
+    """How the names begin. Each is anchored: one of them is the tail of another."""
+
+    MINIMUM = "Minimum number of records per batch inference job"
+    PER_FILE = "Records per input file per batch inference job"
+    PER_JOB = "Records per batch inference job"
+    FILE_GB = "Batch inference input file size"
+    OPEN_JOBS = "Sum of in-progress and submitted batch inference jobs using a base model"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A quota's value and where it is from; `certain`: from Service Quotas, not from a table."""
+
+    amount: float
+    source: str
+    certain: bool
+
+    @property
+    def caveat(self) -> str:
+        """What to say beside an answer that rests on it."""
+        return "" if self.certain else f"the limit is {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """AWS, and the request file of one job: how many requests, how many bytes."""
+
+    aws: Aws
+    requests: int
+    bytes: int
+
+
+def spellings(promised: Bedrock, aws: Aws) -> tuple[str, ...]:
+    """How Service Quotas may spell the model: by the table, else as Bedrock displays it.
+
+    The quotas call "Nova Pro" "Nova Pro V1", so the display name is tried with that too.
+    """
+    model = base_model(promised)
+    row = batch_models().models.get(model)
+    if row is not None and row.quota_name:
+        return (row.quota_name,)
+    found = aws.foundation_model(promised.region, model)
+    return (found.name, f"{found.name} V1") if found is not None and found.name else ()
+
+
+def quota(
+    quotas: Mapping[str, float], which: Quota, models: Iterable[str], default: float
+) -> Value:
+    """The quota of the model, whichever way it is spelt; the default where there is no such row.
+
+    The whole name is compared: one model's name may be the beginning of another's. The unit stands
+    before the model in older rows and after it in newer ones.
+    """
+    unit = r"(?: \(in GB\))?"
+    spelt = "|".join(re.escape(model) for model in models)
+    name = re.compile(f"{re.escape(which)}{unit} for (?:{spelt}){unit}", re.IGNORECASE)
+    found = [
+        value for row, value in quotas.items() if spelt and name.fullmatch(" ".join(row.split()))
+    ]
+    if not found:
+        return Value(default, f"the default of {LIMIT.read_on}: Service Quotas has no row", False)
+    # The same row under two codes: the stricter holds.
+    strictest = max(found) if which is Quota.MINIMUM else min(found)
+    return Value(strictest, "Service Quotas", True)
+
+
+@check("bedrock-quota-minimum", "There are enough requests for a job")
+def quota_minimum(promised: Bedrock, judged: Judged) -> Answer:
+    """Bedrock accepts a job with too few requests, and fails it minutes later."""
+    quotas = judged.aws.batch_quotas(promised.region)
+    models = spellings(promised, judged.aws)
+    least = quota(quotas, Quota.MINIMUM, models, LIMIT.min_requests)
+    if judged.requests < least.amount:
+        return Failed(
+            f"there are {judged.requests} requests, but a job for {promised.model} in "
+            f"{promised.region} needs {least.amount:.0f} ({least.source})",
+            f"add {least.amount - judged.requests:.0f} requests, or send them without a batch",
+        )
+    return Passed(
+        f"{judged.requests} requests, at least {least.amount:.0f} ({least.source})", least.caveat
+    )
+
+
+@check("bedrock-quota-maximum", "The requests fit into one job")
+def quota_maximum(promised: Bedrock, judged: Judged) -> Answer:
+    """Bedrock refuses a file or a job with too many requests or bytes."""
+    quotas = judged.aws.batch_quotas(promised.region)
+    models = spellings(promised, judged.aws)
+    per_file = quota(quotas, Quota.PER_FILE, models, LIMIT.max_requests)
+    per_job = quota(quotas, Quota.PER_JOB, models, LIMIT.max_requests)
+    size = quota(quotas, Quota.FILE_GB, models, LIMIT.max_bytes / GB)
+    most = min(per_file, per_job, key=lambda value: value.amount)
+    largest = size.amount * GB
+    if judged.requests > most.amount:
+        return Failed(
+            f"there are {judged.requests} requests, but a job for {promised.model} in "
+            f"{promised.region} takes {most.amount:.0f} ({most.source})",
+            f"split the file into files of at most {most.amount:.0f} requests",
+        )
+    if judged.bytes > largest:
+        return Failed(
+            f"the file has {judged.bytes} bytes, but a file for {promised.model} in "
+            f"{promised.region} may have {largest:.0f} ({size.source})",
+            f"split the file into files of at most {largest:.0f} bytes",
+        )
+    return Passed(
+        f"{judged.requests} requests in {judged.bytes} bytes, at most {most.amount:.0f} "
+        f"({most.source}) in {largest:.0f} ({size.source})",
+        "; ".join(dict.fromkeys(value.caveat for value in (most, size) if value.caveat)),
+    )
