@@ -95,7 +95,7 @@ def batch_api(promised: Route, gateway: GatewayApi) -> Answer:
     answer = gateway.batches(promised)
     name = promised.provider_name
     if answer.status == OK:
-        return Passed(f"the gateway lists {len(answer.batches)} batches of {name}")
+        return Passed(f"the gateway lists the batches of {name}: {len(answer.batches)}")
     if answer.status == TOO_MANY or answer.status >= SERVER_FAULT:
         return Unknown(
             f"no list of batches from {name}: {quoted(answer)}",

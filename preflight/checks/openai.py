@@ -48,7 +48,7 @@ def open_batches(promised: OpenAI, gateway: GatewayApi) -> Answer:
     waiting = sum(status in _OPEN for status in answer.batches.values())
     least = "at least " if len(answer.batches) >= _LISTED else ""
     return Passed(
-        f"{least}{waiting} batches are open",
+        f"open batches: {least}{waiting}",
         caveat="OpenAI's limit of enqueued tokens cannot be read by an API",
     )
 

@@ -11,7 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from preflight.cloud.gcp_calls import LOGIN, PATIENCE_SECONDS, call, storage_patience, told
+from preflight.cloud.gcp_calls import (
+    LOGIN,
+    PATIENCE_SECONDS,
+    bearer,
+    call,
+    storage_patience,
+    told,
+)
 from preflight.cloud.gcp_forms import bindings, gcs_bucket
 from preflight.cloud.one_moment import Moment, once
 from preflight.contract import VertexAI
@@ -43,56 +50,52 @@ class GoogleCloud:
         self._endpoint = endpoint
         self.moment = Moment()
 
-    # --- who asks ------------------------------------------------------------------------
+    # --- who asks -----------------------------------------------------------------------------
 
     @once
     def caller(self) -> Caller:
         """See `seams.Gcp`. A user's e-mail is asked of Google; a workload may have none."""
-        credentials, project = self._credentials()
-        name = getattr(credentials, "service_account_email", "") or ""
+        source, project = self._source()
+        name = getattr(source, "service_account_email", "") or ""
         if not name:
             url = f"{self._host('openidconnect')}/v1/userinfo"
             name = self._get(url, "the credentials in use", "openid email").get("email", "")
         return Caller(project, name or "application default credentials without an e-mail")
 
     @once
-    def _credentials(self) -> tuple[Any, str]:
+    def _source(self) -> tuple[Any, str]:
         """The default credentials, refreshed once so that dead ones show here; their project."""
         import google.auth  # noqa: PLC0415 - start-up stays instant
         from google.auth.transport.requests import Request  # noqa: PLC0415
 
         def look() -> tuple[Any, str]:
-            credentials, project = google.auth.default(scopes=[_SCOPE])
+            source, project = google.auth.default(scopes=[_SCOPE])
             request = functools.partial(Request(), timeout=PATIENCE_SECONDS)
-            credentials.refresh(request)  # type: ignore[no-untyped-call]
-            return credentials, project or ""
+            source.refresh(request)  # type: ignore[no-untyped-call]
+            return source, project or ""
 
         found = told(look, "Google credentials", "a valid login")
         if found is None:
             raise CredentialsMissing("Google credentials", "there are none", LOGIN)
         return found
 
+    def _own(self) -> Any:
+        # Their token alone: with their key in hand, google-auth also asks Google which regions they
+        # may use, in a thread of its own and whatever the endpoint is.
+        source, _ = self._source()
+        return bearer(source.token, getattr(source, "quota_project_id", None))
+
     @once
     def _gateway(self, identity: str) -> Any:
         """Credentials of that service account; None where there is no such account."""
-        from google.cloud import iam_credentials_v1  # noqa: PLC0415
-        from google.oauth2.credentials import Credentials  # noqa: PLC0415
-
-        source, _ = self._credentials()
-
-        def look() -> Any:
-            client = iam_credentials_v1.IAMCredentialsClient(
-                credentials=source, transport="rest", client_options=self._options()
-            )
-            answer = client.generate_access_token(
-                name=f"projects/-/serviceAccounts/{identity}",
-                scope=[_SCOPE],
-                timeout=PATIENCE_SECONDS,
-                retry=None,
-            )
-            return Credentials(answer.access_token)  # type: ignore[no-untyped-call]
-
-        return told(look, identity, "iam.serviceAccounts.getAccessToken on it")
+        account = f"projects/-/serviceAccounts/{identity}"
+        found = self._find(
+            f"{self._host('iamcredentials')}/v1/{account}:generateAccessToken",
+            f"service account {identity}",
+            "iam.serviceAccounts.getAccessToken on it (roles/iam.serviceAccountTokenCreator)",
+            body={"scope": [_SCOPE]},
+        )
+        return None if found is None else bearer(found["accessToken"])
 
     # --- Cloud Storage -------------------------------------------------------------------
 
@@ -111,7 +114,7 @@ class GoogleCloud:
             bucket.get_iam_policy, requested_policy_version=3, **storage_patience()
         )
         policy = told(look, f"gs://{name}", "storage.buckets.getIamPolicy")
-        return tuple(bindings(policy.bindings if policy else []))
+        return tuple(bindings([] if policy is None else policy.bindings))
 
     @once
     def bucket_grants(self, name: str, permissions: Sequence[str], identity: str) -> frozenset[str]:
@@ -127,11 +130,11 @@ class GoogleCloud:
         return frozenset(granted or ())
 
     def _storage(self, credentials: Any = None) -> Any:
-        from google.cloud import storage  # type: ignore[attr-defined]  # noqa: PLC0415
+        from google.cloud.storage import Client  # noqa: PLC0415 - start-up stays instant
 
-        return storage.Client(
+        return Client(
             project=self._project,
-            credentials=credentials or self._credentials()[0],
+            credentials=credentials or self._own(),
             client_options=self._options(),
         )
 
@@ -237,5 +240,5 @@ class GoogleCloud:
         who: str = "",
     ) -> dict[str, Any] | None:
         """One JSON call; None where the thing asked for does not exist. A body makes it a POST."""
-        source = credentials or self._credentials()[0]
+        source = credentials or self._own()
         return told(functools.partial(call, source, url, body), where, permission, who=who)

@@ -8,6 +8,9 @@ from preflight.seams import CredentialsMissing, LookError, Refused, Unreachable
 PATIENCE_SECONDS = 8.0
 """For one try of one call."""
 
+AGAIN_SECONDS = 2.0
+"""How long Cloud Storage's client goes on trying."""
+
 LOGIN = "gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS"
 _AGAIN = "check the network between here and Google Cloud, then try again"
 
@@ -19,6 +22,13 @@ _MISSING = 404
 _LONGEST_WORDS = 300
 
 T = TypeVar("T")
+
+
+def bearer(token: str, quota_project: str | None = None) -> Any:
+    """Credentials that are one token, good for an hour or less."""
+    from google.oauth2.credentials import Credentials  # noqa: PLC0415 - instant start-up
+
+    return Credentials(token, quota_project_id=quota_project)  # type: ignore[no-untyped-call]
 
 
 def call(credentials: Any, url: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -36,7 +46,11 @@ def call(credentials: Any, url: str, body: Mapping[str, Any] | None) -> dict[str
         raise_on_status=False,
         respect_retry_after_header=False,
     )
-    with AuthorizedSession(credentials) as session:  # type: ignore[no-untyped-call]
+    # A refused token is an answer: one that is all there is cannot be refreshed.
+    session = AuthorizedSession(  # type: ignore[no-untyped-call]
+        credentials, max_refresh_attempts=0
+    )
+    with session:
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(max_retries=retry))
         method = "GET" if body is None else "POST"
@@ -53,7 +67,7 @@ def storage_patience() -> dict[str, Any]:
     """The same patience for Cloud Storage's own client, whose tries follow its own rules."""
     from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - instant start-up
 
-    retry = DEFAULT_RETRY.with_delay(initial=0.2, maximum=1.0).with_timeout(2.0)
+    retry = DEFAULT_RETRY.with_delay(initial=0.2, maximum=1.0).with_timeout(AGAIN_SECONDS)
     return {"timeout": PATIENCE_SECONDS, "retry": retry}
 
 

@@ -1,0 +1,165 @@
+from dataclasses import dataclass
+
+import pytest
+from suite_reports import outcomes, report
+
+from preflight.check import Failed, Passed, Unknown
+from preflight.checks import gateway
+from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
+from preflight.permissions import Identity
+from preflight.report import Verdict
+from preflight.seams import (
+    NOT_THE_GATEWAY,
+    CredentialsMissing,
+    GatewayAnswer,
+    GatewayApi,
+    Unreachable,
+)
+
+ROUTES = {
+    "openai": OpenAI("openai-main", "gpt-4o-mini"),
+    "azure": AzureOpenAI(
+        "azure-main", "s", "g", "a", "swedencentral", "batch", "m", "GlobalBatch", "2024-10-21", "p"
+    ),
+    "vertex": VertexAI("vertex-main", "p", "1", "europe-west4", "b", "m", "g@x", "a@x"),
+    "bedrock": Bedrock(
+        "bedrock-main", "aws", "123456789012", "us-west-2", "b", "m", ("arn",), "role", "principal"
+    ),
+}
+
+
+@dataclass
+class FakeGateway:
+    """A gateway that gives one answer to every list."""
+
+    answer: GatewayAnswer
+
+    def batches(self, route):
+        return self.answer
+
+    def files(self, route):
+        return self.answer
+
+
+def judged(answer, provider="vertex"):
+    world: GatewayApi = FakeGateway(answer)
+    return report(gateway.SUITES, ROUTES[provider], world)
+
+
+@pytest.mark.parametrize("provider", ROUTES)
+def test_a_healthy_gateway_passes_every_check_for_every_provider(provider):
+    looked = judged(GatewayAnswer(200), provider)
+    assert looked.verdict is Verdict.READY
+    assert set(outcomes(looked)) == {check.id for check in gateway.CHECKS}
+    assert all(result.outcome.detail for result in looked.results)
+    assert all(check.explanation for check in gateway.CHECKS)
+
+
+PAGE = GatewayAnswer(200, NOT_THE_GATEWAY, "text/html at http://console")
+WRONG_KEY = GatewayAnswer(401, "invalid_api_key", "the gateway does not know this API key")
+NO_ACCOUNT = GatewayAnswer(
+    404, "provider_account_not_found", "no provider account vertex-main is registered"
+)
+NO_ACCESS = GatewayAnswer(403, "", "no access to integration vertex-main")
+NO_RIGHT = GatewayAnswer(403, "PERMISSION_DENIED", "aiplatform.batchPredictionJobs.list denied")
+BAD_LOGIN = GatewayAnswer(401, "UNAUTHENTICATED", "Expected OAuth 2 access token")
+
+
+@pytest.mark.parametrize(
+    ("answer", "check_id"),
+    [
+        (PAGE, "gateway-reachable"),
+        (GatewayAnswer(404, NOT_THE_GATEWAY, "text/html"), "gateway-reachable"),
+        (WRONG_KEY, "gateway-key"),
+        (GatewayAnswer(401), "gateway-key"),
+        (NO_ACCOUNT, "gateway-provider-account"),
+        (NO_ACCESS, "gateway-provider-account"),
+        (NO_RIGHT, "gateway-batch-api"),
+        (BAD_LOGIN, "gateway-batch-api"),
+        (GatewayAnswer(400, "", "bucket is required"), "gateway-batch-api"),
+        (GatewayAnswer(404, "", "Cannot GET /batches"), "gateway-batch-api"),
+    ],
+)
+def test_one_breakage_fails_exactly_the_check_that_is_about_it(answer, check_id):
+    broken = judged(answer)
+    assert broken.failed_ids() == {check_id}
+    failed = outcomes(broken)[check_id]
+    assert failed.remedy
+    assert f"HTTP {answer.status}" in failed.problem
+    assert answer.message in failed.problem
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_an_answer_that_another_try_may_change_is_unknown_and_quotes_the_provider(status):
+    looked = judged(GatewayAnswer(status, "provider_error", "the provider did not answer"))
+    assert looked.verdict is Verdict.CANNOT_TELL
+    outcome = outcomes(looked)["gateway-batch-api"]
+    assert isinstance(outcome, Unknown)
+    assert "the provider did not answer" in outcome.reason
+
+
+def test_a_provider_that_knows_the_gateway_but_refuses_it_is_a_matter_of_its_rights():
+    failed = outcomes(judged(NO_RIGHT))["gateway-batch-api"]
+    assert Identity.GATEWAY in failed.problem
+    assert "vertex-main" in failed.problem
+    assert "pulumi up" in failed.remedy
+
+
+@pytest.mark.parametrize(
+    ("provider", "message"),
+    [
+        ("azure", "Access denied due to invalid subscription key or wrong API endpoint."),
+        ("azure", "The access token has wrong issuer. The audience is incorrect."),
+        ("vertex", "Request had invalid authentication credentials. Expected OAuth 2 access token"),
+        ("bedrock", "The security token included in the request is invalid."),
+    ],
+)
+def test_a_providers_401_is_not_blamed_on_the_gateways_key(provider, message):
+    broken = judged(GatewayAnswer(401, "401", message), provider)
+    assert broken.failed_ids() == {"gateway-batch-api"}
+    assert "provider account" in outcomes(broken)["gateway-batch-api"].remedy
+
+
+def test_an_api_version_that_azure_does_not_know_is_named():
+    broken = judged(GatewayAnswer(404, "404", "Resource not found"), "azure")
+    failed = outcomes(broken)["gateway-batch-api"]
+    assert isinstance(failed, Failed)
+    assert "2024-10-21" in failed.problem
+    assert "azureApiVersion" in failed.remedy
+
+
+def test_openais_refusal_of_its_own_key_is_left_to_the_check_that_is_about_it():
+    answer = GatewayAnswer(401, "invalid_api_key", "Incorrect API key provided: sk-***")
+    looked = judged(answer, "openai")
+    assert not looked.failed_ids()
+    assert "openai-key" in outcomes(looked)["gateway-batch-api"].needs
+
+
+@pytest.mark.parametrize(
+    ("provider", "key"),
+    [
+        ("openai", "openaiProviderName"),
+        ("azure", "azureProviderName"),
+        ("vertex", "vertexProviderName"),
+        ("bedrock", "bedrockProviderName"),
+    ],
+)
+def test_an_unknown_provider_account_is_repaired_by_the_providers_own_setting(provider, key):
+    answer = GatewayAnswer(404, "provider_account_not_found", "no provider account")
+    failed = outcomes(judged(answer, provider))["gateway-provider-account"]
+    assert f"pulumi config set {key} " in failed.remedy
+
+
+@pytest.mark.parametrize("error", [Unreachable, CredentialsMissing])
+def test_a_gateway_that_gives_no_answer_is_unknown_and_the_rest_is_not_asked(error):
+    world = FakeGateway(GatewayAnswer(200))
+
+    def silent(_route):
+        raise error("http://gateway", "nothing", "the remedy")
+
+    world.batches = silent
+    looked = report(gateway.SUITES, ROUTES["openai"], world)
+    assert looked.verdict is Verdict.CANNOT_TELL
+    assert outcomes(looked)["gateway-reachable"].needs == "the remedy"
+    assert not looked.failed_ids()
+    assert not [one for one in outcomes(looked).values() if isinstance(one, Passed)]
