@@ -12,12 +12,13 @@ import httpx2
 import pytest
 from openai import APIStatusError, OpenAI
 
-from preflight.contract import Bedrock, VertexAI
+from preflight.contract import AzureOpenAI, Bedrock, VertexAI
 from preflight.contract import OpenAI as OpenAIPromise
 from preflight.permissions import Identity, On, arns, condition, permissions, trust_source_arn
 from preflight.routes import create_extras, endpoint, headers
-from preflight.sandbox.accounts import BedrockAccount, OpenAIAccount, VertexAccount
+from preflight.sandbox.accounts import AzureAccount, BedrockAccount, OpenAIAccount, VertexAccount
 from preflight.sandbox.aws.cloud import AwsCloud
+from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.upstream import OpenAIUpstream
@@ -103,6 +104,93 @@ def openai(gateway, tmp_path_factory):
 def test_a_batch_at_openai_runs_and_every_request_has_a_result(gateway, openai):
     asking, batch = run(gateway, openai)
     assert batch.status == "completed"
+    content = asking.files.content(batch.output_file_id).content
+    assert ids_of(content, "custom_id") == EVERY_ID
+    assert batch.id in [found.id for found in asking.batches.list(limit=5)]
+
+
+# --- Azure OpenAI --------------------------------------------------------------------------------
+
+OWNER = "00000000-0000-0000-0000-000000000001"
+CONTRIBUTOR = "a001fd3d-188f-4b5d-821b-7da978bf7442"
+
+
+@pytest.fixture(scope="module")
+def azure(gateway, tmp_path_factory):
+    promised = AzureOpenAI(
+        provider_name="azure-main",
+        subscription_id="00000000-0000-0000-0000-00000000a2e0",
+        resource_group="batch",
+        account="batch-account",
+        region="swedencentral",
+        deployment="batch",
+        model="gpt-4o-mini",
+        sku="GlobalBatch",
+        api_version="2025-03-01-preview",
+        gateway_principal_id="00000000-0000-0000-0000-00000000ca7e",
+    )
+    with AzureCloud(tmp_path_factory.mktemp("azure")) as cloud:
+        provision(cloud, promised)
+        gateway.register(
+            AzureAccount(
+                "azure-main",
+                f"{cloud.url}/accounts/{promised.account}",
+                cloud.token(promised.gateway_principal_id),
+            )
+        )
+        yield promised
+
+
+def provision(cloud, promised):
+    token = cloud.token(OWNER, "https://management.azure.com")
+    subscription = f"/subscriptions/{promised.subscription_id}"
+    group = f"{subscription}/resourceGroups/{promised.resource_group}"
+    account = f"{group}/providers/Microsoft.CognitiveServices/accounts/{promised.account}"
+    model = {"format": "OpenAI", "name": promised.model, "version": "2024-07-18"}
+    role = f"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{CONTRIBUTOR}"
+    principal = promised.gateway_principal_id
+    assignment = "11111111-1111-1111-1111-111111111111"
+    for path, version, body in (
+        (group, "2024-03-01", {"location": promised.region}),
+        (
+            account,
+            "2025-06-01",
+            {
+                "location": promised.region,
+                "kind": "OpenAI",
+                "sku": {"name": "S0"},
+                "properties": {"customSubDomainName": promised.account},
+            },
+        ),
+        (
+            f"{account}/deployments/{promised.deployment}",
+            "2025-06-01",
+            {"sku": {"name": promised.sku, "capacity": 50}, "properties": {"model": model}},
+        ),
+        (
+            f"{account}/providers/Microsoft.Authorization/roleAssignments/{assignment}",
+            "2022-04-01",
+            {
+                "properties": {
+                    "roleDefinitionId": role,
+                    "principalId": principal,
+                    "principalType": "ServicePrincipal",
+                }
+            },
+        ),
+    ):
+        answer = httpx2.put(
+            f"{cloud.url}{path}",
+            params={"api-version": version},
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert answer.is_success, answer.text
+
+
+def test_a_batch_at_azure_runs_and_every_request_has_a_result(gateway, azure):
+    asking, batch = run(gateway, azure)
+    assert batch.status == "completed", batch.errors
     content = asking.files.content(batch.output_file_id).content
     assert ids_of(content, "custom_id") == EVERY_ID
     assert batch.id in [found.id for found in asking.batches.list(limit=5)]
