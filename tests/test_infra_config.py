@@ -42,15 +42,15 @@ SENTENCES = [
     (
         AZURE | {"azureSku": "Standard"},
         (
-            'azureSku is "Standard", but only GlobalBatch and DataZoneBatch deployments run batch jobs:'
-            " pulumi config set azureSku GlobalBatch"
+            'azureSku is "Standard", but only GlobalBatch and DataZoneBatch deployments run batch'
+            " jobs: pulumi config set azureSku GlobalBatch"
         ),
     ),
     (
         AZURE | {"azureRegion": "Sweden Central"},
         (
-            'azureRegion is "Sweden Central", but must be a region\'s short name, small letters without'
-            " blanks: pulumi config set azureRegion swedencentral"
+            'azureRegion is "Sweden Central", but must be a region\'s short name, small letters'
+            " without blanks: pulumi config set azureRegion swedencentral"
         ),
     ),
     (
@@ -77,30 +77,30 @@ SENTENCES = [
     (
         AZURE | {"gatewayAzurePrincipalId": "gateway"},
         (
-            'gatewayAzurePrincipalId is "gateway", but must be a GUID, the object id of the gateway\'s'
-            " service principal: pulumi config set gatewayAzurePrincipalId"
+            'gatewayAzurePrincipalId is "gateway", but must be a GUID, the object id of the'
+            " gateway's service principal: pulumi config set gatewayAzurePrincipalId"
             ' "$(az ad sp show --id APPLICATION_ID --query id --output tsv)"'
         ),
     ),
     (
         VERTEX | {"vertexProject": "123456789"},
         (
-            'vertexProject is "123456789", but must be a project\'s id, not its number or its display'
-            ' name: pulumi config set vertexProject "$(gcloud config get-value project)"'
+            'vertexProject is "123456789", but must be a project\'s id, not its number or its'
+            ' display name: pulumi config set vertexProject "$(gcloud config get-value project)"'
         ),
     ),
     (
         VERTEX | {"vertexRegion": "US"},
         (
-            'vertexRegion is "US", but must be one region, as the bucket has to be in the model\'s:'
-            " pulumi config set vertexRegion europe-west4"
+            'vertexRegion is "US", but must be one region, as the bucket has to be in the'
+            " model's: pulumi config set vertexRegion europe-west4"
         ),
     ),
     (
         VERTEX | {"vertexRegion": "global"},
         (
-            'vertexRegion is "global", but must be one region, as the bucket has to be in the model\'s:'
-            " pulumi config set vertexRegion europe-west4"
+            'vertexRegion is "global", but must be one region, as the bucket has to be in the'
+            " model's: pulumi config set vertexRegion europe-west4"
         ),
     ),
     (
@@ -121,30 +121,31 @@ SENTENCES = [
     (
         BEDROCK | {"bedrockModel": "us.amazon.nova-lite-v1:0"},
         (
-            'bedrockProfileRegions is "[]", but us.amazon.nova-lite-v1:0 is an inference profile:'
-            " name every region it routes to:"
+            "bedrockProfileRegions is not set, but us.amazon.nova-lite-v1:0 is an inference"
+            " profile: name every region it routes to:"
             " pulumi config set --path 'bedrockProfileRegions[0]' us-west-2"
         ),
     ),
     (
         BEDROCK | {"bedrockProfileRegions": ["us-east-1", "everywhere"]},
         (
-            'bedrockProfileRegions is "[\\"us-east-1\\", \\"everywhere\\"]", but must be a list of AWS'
+            'bedrockProfileRegions is ["us-east-1", "everywhere"], but must be a list of AWS'
             " regions: pulumi config set --path 'bedrockProfileRegions[0]' us-west-2"
         ),
     ),
     (
         BEDROCK | {"gatewayAwsPrincipalArn": "*"},
         (
-            'gatewayAwsPrincipalArn is "*", but must be the ARN of an IAM role, a user or an account\'s'
-            " root: pulumi config set gatewayAwsPrincipalArn arn:aws:iam::ACCOUNT:role/NAME"
+            'gatewayAwsPrincipalArn is "*", but must be the ARN of an IAM role, a user or an'
+            " account's root: pulumi config set gatewayAwsPrincipalArn"
+            " arn:aws:iam::ACCOUNT:role/NAME"
         ),
     ),
     (
         BEDROCK | {"gatewayAwsExternalId": "two words"},
         (
-            'gatewayAwsExternalId is "two words", but must be 2 to 1224 letters, digits and +=,.@:/_-:'
-            " pulumi config set gatewayAwsExternalId ID"
+            'gatewayAwsExternalId is "two words", but must be 2 to 1224 letters, digits and'
+            " +=,.@:/_-: pulumi config set gatewayAwsExternalId ID"
         ),
     ),
 ]
