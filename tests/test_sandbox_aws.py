@@ -350,6 +350,19 @@ def test_a_customer_key_that_the_role_may_not_use_fails_without_naming_kms(stack
     assert "kms" not in job["message"].lower()
 
 
+def test_a_bucket_of_another_account_than_the_named_one_is_refused(stack, operator):
+    head = operator.get("s3").head_bucket
+    assert head(Bucket=stack.promised.bucket, ExpectedBucketOwner=ACCOUNT)
+    wrong = {"Bucket": stack.promised.bucket, "ExpectedBucketOwner": "210987654321"}
+    assert refusal(head, **wrong)[0] == "403"
+    source = {
+        "s3Uri": f"s3://{stack.promised.bucket}/in/requests.jsonl",
+        "s3BucketOwner": "210987654321",
+    }
+    job = stack.run(requests(100), inputDataConfig={"s3InputDataConfig": source})
+    assert "does not belong to account 210987654321" in job["message"]
+
+
 @pytest.mark.parametrize(
     ("rows", "part"),
     [
@@ -400,6 +413,16 @@ def test_jobs_are_listed_by_name_and_status_page_by_page(stack, operator):
     assert listed() == made[::-1]
     assert listed(statusEquals="Completed", sortOrder="Ascending") == made
     assert listed(statusEquals="Failed") == []
+
+
+def test_only_so_many_jobs_of_one_model_are_open_at_a_time(cloud):
+    stack = deploy(cloud, "us.amazon.nova-pro-v1:0")
+    stack.upload(requests(100))
+    for _ in range(20):
+        stack.create()
+    assert refusal(stack.create)[0] == "ServiceQuotaExceededException"
+    CLOCK.now += SECONDS
+    stack.create()
 
 
 def test_jobs_of_another_region_are_not_found(stack, operator):

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from preflight.sandbox.aws.authority import BEDROCK, Authority, AwsError, Caller
+from preflight.sandbox.aws.job_listing import listed
 from preflight.sandbox.aws.job_requests import HOURS, check_shape, model_arns
+from preflight.sandbox.aws.job_rows import JobFailed
 from preflight.sandbox.aws.quotas import CONCURRENT_JOBS
-from preflight.sandbox.aws.runs import Counts, JobFailed, Run, Runner
+from preflight.sandbox.aws.runs import Counts, Run, Runner
 
 _WORK = ("Submitted", "Validating", "Scheduled", "InProgress")
 _VALIDATED, _SCHEDULED, _STARTED = 0.1, 0.4, 0.5
@@ -75,7 +77,7 @@ class Jobs:
         passed = {"iam:PassedToService": BEDROCK}
         self._require(caller, "iam:PassRole", request["roleArn"], passed)
         with self._lock:
-            same = self._same(caller, request)
+            same = self._same(caller, request, touched)
             if same is not None:
                 return same.arn
             self._jobs[arn] = Job(arn, caller, request, touched, self._clock())
@@ -91,20 +93,7 @@ class Jobs:
 
     def page(self, caller: Caller, query: Mapping[str, str]) -> dict[str, Any]:
         """One page of the caller's jobs, newest first unless the query says otherwise."""
-        jobs = sorted(self._of(caller), key=lambda job: job.submitted)
-        if query.get("sortOrder") != "Ascending":
-            jobs.reverse()
-        found = [
-            summary
-            for summary in map(self.describe, jobs)
-            if query.get("nameContains", "") in summary["jobName"]
-            and query.get("statusEquals", summary["status"]) == summary["status"]
-            and _within(summary["submitTime"], query)
-        ]
-        start = int(query.get("nextToken", "0"))
-        end = start + int(query.get("maxResults", "100"))
-        page: dict[str, Any] = {"invocationJobSummaries": found[start:end]}
-        return page | {"nextToken": str(end)} if end < len(found) else page
+        return listed([self.describe(job) for job in reversed(self._of(caller))], query)
 
     def stop(self, job: Job) -> None:
         """Stop a job that has not ended. Raises AwsError for one that has."""
@@ -159,7 +148,10 @@ class Jobs:
                 if (job.caller.account, job.caller.region) == (caller.account, caller.region)
             ]
 
-    def _same(self, caller: Caller, request: Mapping[str, Any]) -> Job | None:
+    def _same(
+        self, caller: Caller, request: Mapping[str, Any], touched: tuple[str, ...]
+    ) -> Job | None:
+        """The job that the token already made. Raises AwsError where there may be no other."""
         jobs = [
             job
             for job in self._jobs.values()
@@ -171,9 +163,11 @@ class Jobs:
         if any(job.request["jobName"] == request["jobName"] for job in jobs):
             message = f"A job with the name {request['jobName']} already exists."
             raise AwsError("ConflictException", message)
-        busy = [job for job in jobs if job.request["modelId"] == request["modelId"]]
+        # The quota counts a base model's jobs, by whatever id or profile they name it.
+        base = _base_model(touched)
+        busy = [job for job in jobs if _base_model(job.model_arns) == base]
         if sum(self._status(job) in _WORK for job in busy) >= CONCURRENT_JOBS:
-            message = f"You have {CONCURRENT_JOBS} submitted and in-progress jobs for the model."
+            message = f"You have {CONCURRENT_JOBS} submitted and in-progress jobs for {base}."
             raise AwsError("ServiceQuotaExceededException", message)
         return None
 
@@ -235,14 +229,9 @@ class Jobs:
         return job.submitted + self._seconds * (_SCHEDULED if job.failure else 1)
 
 
+def _base_model(model_arns: tuple[str, ...]) -> str:
+    return model_arns[-1].rpartition("/")[2]
+
+
 def _stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def _within(stamp: str, query: Mapping[str, str]) -> bool:
-    submitted = datetime.fromisoformat(stamp)
-    after, before = query.get("submitTimeAfter"), query.get("submitTimeBefore")
-    return not (
-        (after and submitted <= datetime.fromisoformat(after))
-        or (before and submitted >= datetime.fromisoformat(before))
-    )

@@ -1,13 +1,10 @@
 """FACTS of the sandbox: which models its Bedrock has, where, and how each may be invoked.
 
-A small part of the real offer as it was in mid 2025, chosen for its traps: the sandbox's world
+A small part of the real offer as it was in June 2025, chosen for its traps: the sandbox's world
 alone, and no source for what the real Bedrock offers today.
 """
 
 from dataclasses import dataclass
-
-READ_ON = "2025-06"
-"""The day of the tables below."""
 
 US = ("us-east-1", "us-east-2", "us-west-2")
 EU = ("eu-central-1", "eu-west-1", "eu-west-3")

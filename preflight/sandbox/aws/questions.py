@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator, responses, router
-from ministack.services import iam, sts
+from ministack.services import iam, s3, sts
 
 _SESSION_SECONDS = 3600
 _LOOPBACK = "127.0.0.1"
@@ -125,6 +125,12 @@ def assume_for_service(
         },
     )
     return {"AccessKeyId": key, **issued}
+
+
+def owner_of_bucket(bucket: str) -> str | None:
+    """The account that owns the bucket; None where there is no such bucket."""
+    owner: str | None = s3._bucket_owner_account(bucket)  # noqa: SLF001
+    return owner
 
 
 def _as_account_of(access_key_id: str) -> None:

@@ -12,13 +12,9 @@ from zlib import crc32
 from preflight.sandbox.aws.answers import answer
 from preflight.sandbox.aws.authority import Authority, AwsError
 from preflight.sandbox.aws.clients import Clients
-from preflight.sandbox.aws.quotas import MAX_RECORDS, MIN_RECORDS
+from preflight.sandbox.aws.job_rows import JobFailed, Row, check_rows, parsed_rows
 
-Row = dict[str, Any]
-
-
-class JobFailed(Exception):
-    """The job ends as Failed; the text is its message."""
+_AWS_OWN_KEY = "alias/aws/s3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +73,16 @@ class Runner:
         source = request["inputDataConfig"]["s3InputDataConfig"]
         target = request["outputDataConfig"]["s3OutputDataConfig"]
         for side in (source, target):
-            self._check_bucket(_split(side["s3Uri"])[0], region)
+            owner = side.get("s3BucketOwner", account)
+            self._check_bucket(_split(side["s3Uri"])[0], region, owner)
         s3 = self._operator.acting_as(keys).get("s3", region)
         bucket, prefix = _split(target["s3Uri"])
         prefix += "" if not prefix or prefix.endswith("/") else "/"
         prefix += job_arn.rpartition("/")[2] + "/"
         self._check_keys(keys["AccessKeyId"], (source, target), region, role)
-        files = {name: _rows(text, name) for name, text in _read(s3, source["s3Uri"], role)}
+        files = {name: parsed_rows(text, name) for name, text in _read(s3, source["s3Uri"], role)}
         self._check_rights(keys["AccessKeyId"], f"{bucket}/{prefix}", model_arns, region)
-        total = _check_rows(job_arn, files)
+        total = check_rows(job_arn, files)
         on_time = total if self.rows_on_time is None else min(total, self.rows_on_time)
         converse = request.get("modelInvocationType") == "Converse"
         model = model_arns[-1].rpartition("/")[2]
@@ -116,13 +113,16 @@ class Runner:
         _write(run, "manifest.json.out", json.dumps(manifest))
         return Counts(counts.total, counts.processed, errors)
 
-    def _check_bucket(self, bucket: str, region: str) -> None:
+    def _check_bucket(self, bucket: str, region: str, owner: str) -> None:
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
+        s3 = self._operator.get("s3", region)
         try:
-            head = self._operator.get("s3", region).head_bucket(Bucket=bucket)
+            head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
         except ClientError as error:
-            raise JobFailed(f"The bucket {bucket} does not exist.") from error
+            there = error.response["Error"]["Code"] != "404"
+            problem = f"does not belong to account {owner}" if there else "does not exist"
+            raise JobFailed(f"The bucket {bucket} {problem}.") from error
         actual = head["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"]
         if actual != region:
             raise JobFailed(
@@ -150,12 +150,13 @@ class Runner:
                 ) from error
 
     def _bucket_key(self, bucket: str, region: str) -> str:
-        s3 = self._operator.get("s3", region)
-        rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"][
-            "Rules"
-        ]
-        default = rules[0]["ApplyServerSideEncryptionByDefault"]
-        return str(default.get("KMSMasterKeyID", ""))
+        """The ARN of the customer key that the bucket encrypts with; empty without one."""
+        answer = self._operator.get("s3", region).get_bucket_encryption(Bucket=bucket)
+        rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
+        key = rules[0]["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID", "")
+        if not key or key.endswith(_AWS_OWN_KEY):
+            return ""
+        return str(self._operator.get("kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"])
 
     def _check_rights(
         self, access_key_id: str, output: str, model_arns: tuple[str, ...], region: str
@@ -206,40 +207,3 @@ def _write(run: Run, name: str, text: str) -> None:
 
 def _said(error: Any) -> str:
     return str(error.response["Error"]["Message"])
-
-
-def _rows(text: str, name: str) -> tuple[Row, ...]:
-    rows = []
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise JobFailed(f"Line {number} of {name} is not JSON: {error}") from error
-        if not isinstance(row, dict) or not isinstance(row.get("modelInput"), dict):
-            raise JobFailed(f"Line {number} of {name} has no modelInput.")
-        # Documented: a row without an id is given one.
-        row.setdefault("recordId", f"CALL{number:07}")
-        rows.append(row)
-    return tuple(rows)
-
-
-def _check_rows(job_arn: str, files: Mapping[str, tuple[Row, ...]]) -> int:
-    """Returns the number of rows."""
-    total = sum(len(rows) for rows in files.values())
-    if total < MIN_RECORDS:
-        raise JobFailed(
-            f"Batch job {job_arn} contains less records ({total}) than the required minimum of: "
-            f"{MIN_RECORDS}"
-        )
-    if total > MAX_RECORDS:
-        raise JobFailed(
-            f"Batch job {job_arn} contains more records ({total}) than the allowed maximum of: "
-            f"{MAX_RECORDS}"
-        )
-    for name, rows in files.items():
-        seen: set[str] = set()
-        for row in rows:
-            if row["recordId"] in seen:
-                raise JobFailed(f"The recordId {row['recordId']} is used twice in {name}.")
-            seen.add(row["recordId"])
-    return total

@@ -44,33 +44,46 @@ def _end_with_parent() -> None:
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
-    """Ministack's ASGI application, with the sandbox's own questions under /_sandbox/."""
+    """Ministack's ASGI application, and the sandbox's own questions under /_sandbox/."""
     from ministack.app import app  # noqa: PLC0415
 
     if scope["type"] != "http":
         await app(scope, receive, send)
         return
-    if not scope["path"].startswith(PREFIX):
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1")
+               for name, value in scope["headers"]}  # fmt: skip
+    if scope["path"].startswith(PREFIX):
+        await _question(scope["path"].removeprefix(PREFIX), headers, receive, send)
+    elif _names_wrong_owner(scope["path"], headers):
+        await _body(receive)
+        error = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        await _answer(send, 403, "application/xml", b"" if scope["method"] == "HEAD" else error)
+    else:
         # Loopback stands for TLS here: bucket policies rightly refuse what is not encrypted.
         await app({**scope, "scheme": "https"}, receive, send)
-        return
-    headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
-    if headers.get(TOKEN_HEADER, b"").decode("latin-1") != os.environ[TOKEN_VARIABLE]:
-        await _answer(
-            send, 403, {"code": "AccessDenied", "message": "not a question of the sandbox"}
-        )
-        return
+
+
+async def _question(name: str, headers: dict[str, str], receive: Receive, send: Send) -> None:
     from preflight.sandbox.aws.questions import QUESTIONS, Denied  # noqa: PLC0415
 
-    question = QUESTIONS[scope["path"].removeprefix(PREFIX)]
-    body = json.loads(await _body(receive))
-    try:
-        # Ministack keeps the account and region of a request in context variables: keep ours apart.
-        answer = contextvars.copy_context().run(question, **body)
-    except Denied as error:
-        await _answer(send, 403, {"code": error.code, "message": error.message})
-        return
-    await _answer(send, 200, answer)
+    status, answer = 403, {"code": "AccessDenied", "message": "not a question of the sandbox"}
+    body = await _body(receive)
+    if headers.get(TOKEN_HEADER) == os.environ[TOKEN_VARIABLE]:
+        try:
+            # Ministack keeps a request's account and region in context variables: keep ours apart.
+            answer = contextvars.copy_context().run(QUESTIONS[name], **json.loads(body))
+            status = 200
+        except Denied as error:
+            answer = {"code": error.code, "message": error.message}
+    await _answer(send, status, "application/json", json.dumps(answer).encode())
+
+
+def _names_wrong_owner(path: str, headers: dict[str, str]) -> bool:
+    """Whether S3 refuses the request for its ExpectedBucketOwner, which ministack ignores."""
+    from preflight.sandbox.aws.questions import owner_of_bucket  # noqa: PLC0415
+
+    expected = headers.get("x-amz-expected-bucket-owner")
+    return bool(expected) and owner_of_bucket(path.split("/")[1]) not in {None, expected}
 
 
 async def _body(receive: Receive) -> bytes:
@@ -83,10 +96,10 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _answer(send: Send, status: int, answer: Any) -> None:
-    headers = [(b"content-type", b"application/json")]
+async def _answer(send: Send, status: int, kind: str, body: bytes) -> None:
+    headers = [(b"content-type", kind.encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+    await send({"type": "http.response.body", "body": body})
 
 
 if __name__ == "__main__":
