@@ -10,6 +10,7 @@ import os
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -51,14 +52,22 @@ class Documented:
 def documented() -> Iterator[Documented]:
     """Everything public in the standard library that has a docstring, always in the same order."""
     root = Path(sysconfig.get_path("stdlib"))
-    for path in sorted(root.rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        if not SKIPPED.isdisjoint(parts) or any(part.startswith("_") for part in parts):
-            continue
-        yield from _in_module(".".join(parts), path)
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED and _public(name))
+        for name in sorted(files):
+            path = Path(folder, name)
+            if path.suffix == ".py" and _public(name):
+                module = ".".join(path.relative_to(root).with_suffix("").parts)
+                yield from _in_module(module, path)
 
 
-def _in_module(name: str, path: Path) -> Iterator[Documented]:
+def _public(name: str) -> bool:
+    return not name.startswith(("_", "."))
+
+
+@cache
+def _in_module(name: str, path: Path) -> tuple[Documented, ...]:
+    found = []
     todo: list[tuple[str, ast.AST]] = [(name, ast.parse(path.read_bytes()))]
     while todo:
         outer, node = todo.pop(0)
@@ -70,9 +79,10 @@ def _in_module(name: str, path: Path) -> Iterator[Documented]:
             here = f"{outer}.{child.name}"
             docstring = ast.get_docstring(child)
             if docstring:
-                yield Documented(here, docstring[:LONGEST_DOCSTRING])
+                found.append(Documented(here, docstring[:LONGEST_DOCSTRING]))
             if isinstance(child, ast.ClassDef):
                 todo.append((here, child))
+    return tuple(found)
 
 
 def requests(provider: str, model: str | None = None) -> Iterator[dict[str, Any]]:

@@ -31,11 +31,11 @@ class TokenSample:
         """Take what is due of these lines; `first` is the index of their first in the file."""
         for line in lines[: max(0, EVERY - first)]:
             self.head_tokens += tokens_of(line)
-            self.head_bytes += len(line)
+            self.head_bytes += len(line) + 1
         while self._next < first + len(lines):
             line = lines[self._next - first]
             self.tokens += tokens_of(line)
-            self.sampled_bytes += len(line)
+            self.sampled_bytes += len(line) + 1
             self._next += EVERY
 
     def estimate(self, size: int) -> int:

@@ -1,0 +1,135 @@
+"""Thousands of damaged lines, judged by the scan and by Python's own parser: they must agree."""
+
+import json
+import random
+
+import pytest
+from request_files import good_lines, line, request, write
+
+from preflight.requests import fault, lines
+from preflight.requests.diagnose import diagnose
+from preflight.requests.scan import scan
+
+COUNT = 6_000
+PROMPTS = {
+    "/chat/completions": "messages",
+    "/responses": "input",
+    "/embeddings": "input",
+    "/moderations": "input",
+    "/completions": "prompt",
+}
+TOKENS = (
+    *(b"NaN", b"Infinity", b"-1", b"1e400", b"01", b"1.", b"true", b"null", b'""', b"{}", b"[]"),
+    *(b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"'", b" ", b"\t", b"\r", b"\0", b"/", b"#"),
+    *(b"\\ud800", b"\\ude00", b"\\ud83d\\ude00", b"\\u00e9", b"\\x41", b"\\u12", b"\\\\ud800"),
+    *(b"\xff", b"\xc3\xa9", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\x7f"),
+    *(b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"\xf0\x9f\x98\x80"),
+    *(b'"stream":true,', b'"stream":1,', b'"model":null,', b'"messages":[],', b'"custom_id":"x",'),
+)
+VALUES = (None, 0, 1.5, True, False, "", "x", [], {}, [[]], [{}], ["x"], [{"role": "user"}])
+
+
+def refuse(constant):
+    raise ValueError(constant)
+
+
+def text_or_nothing(value):
+    return value is None or isinstance(value, str)
+
+
+def is_request(raw):
+    """The reference: slow, plain, and by another parser."""
+    try:
+        value = json.loads(raw.decode(), parse_constant=refuse)
+        json.dumps(value, ensure_ascii=False).encode()  # refuses lone surrogates
+    except ValueError:
+        return False
+    body = value.get("body") if isinstance(value, dict) else None
+    return (
+        isinstance(body, dict)
+        and isinstance(value.get("custom_id"), str)
+        and bool(value["custom_id"])
+        and text_or_nothing(value.get("method"))
+        and text_or_nothing(value.get("url"))
+        and text_or_nothing(body.get("model"))
+        and (body.get("stream") is None or body["stream"] is False)
+        and has_prompt(body, value.get("url"))
+    )
+
+
+def has_prompt(body, url):
+    ends = PROMPTS if url else {"": "messages"}
+    field = next((name for end, name in ends.items() if (url or "").endswith(end)), None)
+    if field is None:
+        return True
+    prompt = body.get(field)
+    if prompt is None:
+        return field == "input" and "prompt" in body
+    if field != "messages":
+        return isinstance(prompt, str | list) and bool(prompt)
+    return (
+        isinstance(prompt, list)
+        and bool(prompt)
+        and all(isinstance(m, dict) and isinstance(m.get("role"), str) for m in prompt)
+    )
+
+
+def damaged(chance, number):
+    """A request with one to three things done to its fields or bytes."""
+    value = request(number)
+    if chance.random() < 0.4:
+        place = chance.choice([value, value["body"]])
+        key = chance.choice([*place, "stream", "input", "tools"])
+        if chance.random() < 0.3:
+            place.pop(key, None)
+        else:
+            place[key] = chance.choice(VALUES)
+        if chance.random() < 0.5:
+            return line(value)
+    raw = bytearray(json.dumps(value, ensure_ascii=chance.random() < 0.5).encode())
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(raw))
+        match chance.randrange(5):
+            case 0:
+                raw[at] = chance.randrange(256)
+            case 1:
+                del raw[at : at + chance.randint(1, 12)]
+            case 2:
+                raw[at:at] = chance.choice(TOKENS)
+            case 3:
+                raw[at : at + chance.randint(1, 4)] = chance.choice(TOKENS)
+            case _:
+                del raw[chance.randrange(len(raw)) :]
+        raw = raw or bytearray(b"{")
+    return bytes(raw).replace(b"\n", b" ")
+
+
+@pytest.fixture(scope="module")
+def damaged_lines():
+    chance = random.Random(20261)
+    return [damaged(chance, number) for number in range(1, COUNT + 1)]
+
+
+@pytest.mark.parametrize("block", [1, 128 << 10], ids=["line by line", "in blocks"])
+def test_no_damaged_line_is_accepted_and_no_good_one_refused(
+    tmp_path, monkeypatch, damaged_lines, block
+):
+    monkeypatch.setattr(lines, "BLOCK", block)
+    monkeypatch.setattr(fault, "KEPT_PER_CODE", 10**9)
+    result = scan(write(tmp_path / "requests.jsonl", [*good_lines(1), *damaged_lines]))
+    observations = {code for code in fault.CODES if code.startswith(("id_", "import_"))}
+    observations.add("duplicate_custom_id")
+    refused = {one.line for one in result.faults if one.code not in observations}
+    expected = {n for n, raw in enumerate(damaged_lines, 2) if not is_request(raw)}
+    assert COUNT * 0.2 < len(expected) < COUNT * 0.95
+    wrong = refused ^ expected
+    assert not [(damaged_lines[n - 2], n in refused) for n in sorted(wrong)]
+
+
+def test_the_diagnosis_names_a_place_inside_the_line(damaged_lines):
+    for raw in damaged_lines:
+        _, faults = diagnose(raw, 1, 1_000)
+        for one in faults:
+            assert 1_000 <= one.offset <= 1_000 + len(raw), raw
+            assert one.message.isprintable(), raw
+            assert len(one.message) < 250, raw
