@@ -27,6 +27,7 @@ class On(StrEnum):
     JOB_ROLE = "the job role"
     MODELS = "the models"
     JOBS = "the batch jobs"
+    JOB_LIST = "the list of batch jobs"
     PROJECT = "the project"
     ACCOUNT = "the Azure OpenAI account"
 
@@ -65,6 +66,7 @@ PERMISSIONS = (
     Permission("bedrock", Identity.GATEWAY, "bedrock:CreateModelInvocationJob", On.MODELS, "creates the job for the model"),
     Permission("bedrock", Identity.GATEWAY, "bedrock:GetModelInvocationJob", On.JOBS, "reads the job's status"),
     Permission("bedrock", Identity.GATEWAY, "bedrock:StopModelInvocationJob", On.JOBS, "cancels the job"),
+    Permission("bedrock", Identity.GATEWAY, "bedrock:ListModelInvocationJobs", On.JOB_LIST, "lists the open jobs, and finds a job whose answer was lost"),
     Permission("bedrock", Identity.GATEWAY, "s3:ListBucket", On.BUCKET, "finds the job's output files"),
     Permission("bedrock", Identity.GATEWAY, "s3:PutObject", On.OBJECTS, "uploads the requests"),
     Permission("bedrock", Identity.GATEWAY, "s3:GetObject", On.OBJECTS, "downloads the results"),
@@ -76,7 +78,6 @@ PERMISSIONS = (
     Permission("bedrock", Identity.JOB_ROLE, "s3:PutObject", On.OBJECTS, "writes the results", _OWN_ACCOUNT),
     Permission("bedrock", Identity.JOB_ROLE, "bedrock:InvokeModel", On.MODELS, "runs the model in every region it may be routed to"),
     # Vertex AI: the gateway's service account
-    Permission("vertex", Identity.GATEWAY, "storage.buckets.get", On.BUCKET, "finds out where the bucket is", granted_by=_BUCKET),
     Permission("vertex", Identity.GATEWAY, "storage.objects.create", On.OBJECTS, "uploads the requests", granted_by=_OBJECTS),
     Permission("vertex", Identity.GATEWAY, "storage.objects.get", On.OBJECTS, "downloads the results", granted_by=_OBJECTS),
     Permission("vertex", Identity.GATEWAY, "storage.objects.list", On.OBJECTS, "finds the job's output files", granted_by=_OBJECTS),
@@ -120,6 +121,7 @@ def arns(promised: Bedrock, on: On) -> tuple[str, ...]:
         On.JOB_ROLE: (promised.job_role_arn,),
         On.MODELS: promised.model_arns,
         On.JOBS: (jobs,),
+        On.JOB_LIST: ("*",),  # listing names no resource
     }[on]
 
 

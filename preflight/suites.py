@@ -63,7 +63,7 @@ def _azure(promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]
     cloud = World(partial(azure_cloud.connect, promised))
     if scan is None:
         return cloud, azure.SUITES, []
-    tokens = scan.prompt_tokens
+    tokens = scan.tokens
     sized = World(lambda: azure.Sized(cloud.get(), tokens), of=cloud)
     gates = (azure.credentials, azure.account, azure.deployment, azure.deployment_type)
     checks = (*(_through(gate, "azure") for gate in gates), *azure.SIZED_CHECKS)

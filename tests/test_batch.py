@@ -60,7 +60,7 @@ class FakeGateway:
 
         return self._do("create", carry_out)
 
-    def find_batch(self, name):
+    def find_batch(self, name, file_id):
         return self.batches.get(name)
 
     def look(self, batch_id):

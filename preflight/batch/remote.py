@@ -132,12 +132,16 @@ class Remote:
             )
             return _batch(batch)
 
-    def find_batch(self, name: str) -> Batch | None:
-        """The batch that carries the run's name, or None. Raises Declined, Lost."""
+    def find_batch(self, name: str, file_id: str) -> Batch | None:
+        """The batch of the run's name or of its own upload, or None. Raises Declined, Lost.
+
+        Not every provider keeps the name where the gateway shows it; each run has an upload of its
+        own.
+        """
         with self._said("list batches"):
             for count, batch in enumerate(self._looks.batches.list(limit=100)):
-                job_name = (batch.model_extra or {}).get("job_name")
-                if name in {(batch.metadata or {}).get(METADATA), job_name}:
+                named = (batch.metadata or {}).get(METADATA) == name
+                if named or unquote(batch.input_file_id) == unquote(file_id):
                     return _batch(batch)
                 if count >= _PAGES * 100:
                     break

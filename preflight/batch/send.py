@@ -24,8 +24,8 @@ class Sender(Protocol):
     def create(self, file_id: str, name: str) -> Batch:
         """Create the batch."""
 
-    def find_batch(self, name: str) -> Batch | None:
-        """An earlier batch of that name."""
+    def find_batch(self, name: str, file_id: str) -> Batch | None:
+        """An earlier batch of that name, or of that upload."""
 
 
 def batch_name(plan: Plan, attempt: int) -> str:
@@ -70,7 +70,7 @@ def _create(ledger: Ledger, plan: Plan, gateway: Sender, file_id: str, say: Say)
     attempt = ledger.attempt
     name = batch_name(plan, attempt)
     if ledger.open_intent("create"):
-        return _found_or_raise(ledger, gateway, name, say)
+        return _found_or_raise(ledger, gateway, name, file_id, say)
     ledger.write(attempt, "create", "intent", name=name, file_id=file_id)
     try:
         batch = gateway.create(file_id, name)
@@ -79,15 +79,15 @@ def _create(ledger: Ledger, plan: Plan, gateway: Sender, file_id: str, say: Say)
         raise
     except Lost as lost:
         say(f"{lost.what}: looking whether the batch was created all the same")
-        return _found_or_raise(ledger, gateway, name, say)
+        return _found_or_raise(ledger, gateway, name, file_id, say)
     ledger.write(attempt, "create", "answer", id=batch.id)
     say(f"created batch {batch.id}")
     return batch.id
 
 
-def _found_or_raise(ledger: Ledger, gateway: Sender, name: str, say: Say) -> str:
+def _found_or_raise(ledger: Ledger, gateway: Sender, name: str, file_id: str, say: Say) -> str:
     """Find the batch of an unanswered create: it may be running and paid for."""
-    batch = gateway.find_batch(name)
+    batch = gateway.find_batch(name, file_id)
     if batch is None:
         ledger.write(ledger.attempt, "create", "refused", reason="not found after a lost answer")
         raise RunError(

@@ -21,7 +21,7 @@ def gateway_identity(promised: Bedrock, aws: Aws) -> Answer:
 @check("bedrock-gateway-jobs", "The gateway may start, follow and stop jobs")
 def gateway_jobs(promised: Bedrock, aws: Aws) -> Answer:
     """To invoke a model is another right than to run it as a batch job."""
-    return rights(promised, aws, Identity.GATEWAY, On.JOBS, On.MODELS)
+    return rights(promised, aws, Identity.GATEWAY, On.JOBS, On.JOB_LIST, On.MODELS)
 
 
 @check("bedrock-gateway-bucket", "The gateway may read and write the bucket")

@@ -41,7 +41,8 @@ def circumstances(
     """
     arn = arn_of(promised, identity)
     service, owner = action.split(":", 1)[0], _account(resource)
-    region = resource.split(":")[3]
+    # "*" is asked where the job runs.
+    region = resource.split(":")[3] if resource.startswith("arn:") else promised.region
     known = {
         # Gateway and Bedrock both speak TLS to AWS.
         "aws:SecureTransport": "true",
@@ -130,11 +131,11 @@ def _judged(who: str, asked: list[_Asked]) -> Answer:
     wrong = [one for one in denied if not one.missing]
     if wrong:
         explicit = any(one.decision.explicitly_denied for one in wrong)
-        how = "is denied by a policy" if explicit else "may not"
+        how = "is denied by a policy" if explicit else "lacks"
         actions = ", ".join(dict.fromkeys(one.row.action for one in wrong))
         change = f"remove the statement that denies {actions}" if explicit else f"allow {actions}"
         return Failed(
-            f"{who} {how}: {'; '.join(map(str, wrong))}",
+            f"{who} {how} {'; '.join(map(str, wrong))}",
             f"{UP}, or {change} in the policies of {who.rsplit(' ', 1)[-1]}",
         )
     if denied:

@@ -43,12 +43,15 @@ def console(out: IO[str]) -> Console:
 
 def render(report: Report, out: IO[str]) -> None:
     """Write the report."""
-    console_ = console(out)
-    for provider in report.providers:
-        _provider(console_, provider, report.of(provider))
-    for sentence in report.scope:
-        console_.print(Text(f"Not looked at: {sentence}", style="dim"))
-    _conclusion(console_, report)
+    page = console(out)
+    with page.capture() as captured:
+        for provider in report.providers:
+            _provider(page, provider, report.of(provider))
+        for sentence in report.scope:
+            page.print(Text(f"Not looked at: {sentence}", style="dim"))
+        _conclusion(page, report)
+    # A grid pads every line to the page's width; nobody wants that in a file.
+    out.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def _provider(out: Console, provider: str, results: tuple[Result, ...]) -> None:

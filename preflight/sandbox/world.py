@@ -108,7 +108,7 @@ class World:
         aws = starting.enter_context(AwsCloud(scratch))
         gcp = starting.enter_context(GcpCloud(scratch))
         azure = starting.enter_context(AzureCloud(scratch))
-        openai = starting.enter_context(OpenAIUpstream())
+        openai = starting.enter_context(OpenAIUpstream(scratch))
         key = secrets.token_urlsafe(24)
         gateway = starting.enter_context(SandboxGateway(key))
         clouds = {**aws.env, **gcp.env, **azure.env}
