@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,8 +43,13 @@ CLOCK = Clock()
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory):
-    with AwsCloud(tmp_path_factory.mktemp("aws"), SECONDS, CLOCK) as cloud:
-        yield cloud
+    cloud = AwsCloud(tmp_path_factory.mktemp("aws"), SECONDS, CLOCK)
+    # Started in a thread that ends at once: ministack must live as long as the process instead.
+    starter = threading.Thread(target=cloud.__enter__)
+    starter.start()
+    starter.join()
+    yield cloud
+    cloud.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="module")
@@ -480,6 +486,19 @@ def test_the_operator_is_root_and_the_gateway_user_may_only_assume_roles(cloud, 
     assert user.get("sts").get_caller_identity()["Arn"] == cloud.gateway_user_arn
     assert refusal(user.get("s3").list_buckets)[0] == "AccessDenied"
     assert refusal(user.get("iam").list_roles)[0] == "AccessDenied"
+
+
+def test_what_the_machine_says_about_aws_leads_the_sandbox_nowhere(cloud, monkeypatch):
+    for name, value in {
+        "AWS_PROFILE": "production",
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SESSION_TOKEN": "theirs",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(name, value)
+    who = invokes(cloud.env)["aws:index/getCallerIdentity:getCallerIdentity"]({})
+    assert who["accountId"] == ACCOUNT
 
 
 # --- the simulator

@@ -20,6 +20,8 @@ class Clients:
 
     def get(self, service: str, region: str = "") -> Any:
         """The client of a service (`s3`, `iam`, ...); without `region`, in AWS_DEFAULT_REGION."""
+        from botocore.config import Config  # noqa: PLC0415 - SDKs are imported where they are used
+
         region = region or self._env["AWS_DEFAULT_REGION"]
         own = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
         with _MAKING:
@@ -31,6 +33,7 @@ class Clients:
                     aws_access_key_id=self._env["AWS_ACCESS_KEY_ID"],
                     aws_secret_access_key=self._env["AWS_SECRET_ACCESS_KEY"],
                     aws_session_token=self._env.get("AWS_SESSION_TOKEN"),
+                    config=Config(proxies={}),  # none is needed on loopback, and none would work
                 )
             return self._made[service, region]
 
@@ -59,7 +62,7 @@ def _session() -> Any:
     It is one because the parsed service models live in it: they take longer to read than a job
     takes to run.
     """
-    import boto3  # noqa: PLC0415 - SDKs are imported where they are used
+    import boto3  # noqa: PLC0415
     from botocore.session import Session  # noqa: PLC0415
 
     nothing = {
