@@ -63,12 +63,15 @@ class Google:
     """A double that answers each path as told, and knows what it was asked."""
 
     def __init__(self):
+        self.url = ""
+        self.reset()
+
+    def reset(self):
         self.answers = {
             "/token": {"access_token": "own", "expires_in": 3600, "token_type": "Bearer"},
             TOKEN: {"accessToken": "gateways", "expireTime": "2030-01-01T00:00:00Z"},
         }
         self.asked = []
-        self.url = ""
 
     def app(self):
         app = Flask("google-double")
@@ -116,24 +119,29 @@ def pem():
     )
 
 
-@pytest.fixture
-def google(tmp_path, monkeypatch, pem):
+@pytest.fixture(scope="module")
+def served():
     double = Google()
-    with serve(double.app()) as url:
-        key = {
-            "type": "service_account",
-            "project_id": "p",
-            "client_email": "me@p.iam.gserviceaccount.com",
-            "private_key": pem,
-            "private_key_id": "1",
-            "token_uri": f"{url}/token",
-        }
-        path = tmp_path / "key.json"
-        path.write_text(json.dumps(key))
-        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
-        monkeypatch.setenv(gcp.ENDPOINT_VARIABLE, f"{url}/")
-        double.url = url
+    with serve(double.app()) as double.url:
         yield double
+
+
+@pytest.fixture
+def google(served, tmp_path, monkeypatch, pem):
+    served.reset()
+    key = {
+        "type": "service_account",
+        "project_id": "p",
+        "client_email": "me@p.iam.gserviceaccount.com",
+        "private_key": pem,
+        "private_key_id": "1",
+        "token_uri": f"{served.url}/token",
+    }
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(key))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    monkeypatch.setenv(gcp.ENDPOINT_VARIABLE, f"{served.url}/")
+    return served
 
 
 def look(method, client=None):

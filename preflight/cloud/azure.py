@@ -32,6 +32,7 @@ _AGAIN = "check the network between here and Azure, then try again"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE_SECONDS = 8
 _LONGEST_WORDS = 300
+_MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
 _MISSING = 404
 _REFUSED = (401, 403)
 
@@ -60,7 +61,7 @@ class AzureCloud:
     @once
     def caller(self) -> Caller:
         """See `seams.Azure`."""
-        token = _told(
+        token = told(
             lambda: self._credential().get_token(_SCOPE).token, "Azure credentials", "a valid login"
         )
         return names(token or "")
@@ -68,7 +69,7 @@ class AzureCloud:
     @once
     def account(self, promised: AzureOpenAI) -> AzureAccount | None:
         """See `seams.Azure`."""
-        found = _told(
+        found = told(
             lambda: self._openai().accounts.get(
                 promised.resource_group, promised.account, **self._how
             ),
@@ -80,7 +81,7 @@ class AzureCloud:
     @once
     def deployment(self, promised: AzureOpenAI) -> Deployment | None:
         """See `seams.Azure`."""
-        found = _told(
+        found = told(
             lambda: self._openai().deployments.get(
                 promised.resource_group, promised.account, promised.deployment, **self._how
             ),
@@ -105,13 +106,13 @@ class AzureCloud:
             )
             return list(dict.fromkeys(_holding(found, scope)))
 
-        ids = _told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
+        ids = told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
         return tuple(role for role_id in ids for role in self._role(role_id, where))
 
     @once
     def usages(self, promised: AzureOpenAI) -> Mapping[str, Usage]:
         """See `seams.Azure`."""
-        found = _told(
+        found = told(
             lambda: list(self._openai().usages.list(promised.region, **self._how)),
             f"quotas of subscription {promised.subscription_id} in {promised.region}",
             "Microsoft.CognitiveServices/locations/usages/read",
@@ -124,7 +125,7 @@ class AzureCloud:
 
     @once
     def _role(self, role_id: str, where: str) -> tuple[RoleDefinition, ...]:
-        found = _told(
+        found = told(
             lambda: self._authorization().role_definitions.get_by_id(role_id, **self._how),
             where,
             "Microsoft.Authorization/roleDefinitions/read",
@@ -173,11 +174,12 @@ def _holding(assignments: Any, scope: str) -> Iterator[str]:
     """The role ids of the assignments that hold on the scope; the list also has those below it."""
     for assignment in assignments:
         at = (assignment.scope or "").rstrip("/").lower()
-        if f"{scope.lower()}/".startswith(f"{at}/"):
+        # The list names only management groups that the subscription is in.
+        if at.startswith(_MANAGEMENT_GROUPS) or f"{scope.lower()}/".startswith(f"{at}/"):
             yield assignment.role_definition_id
 
 
-def _told(look: Callable[[], T], where: str, permission: str) -> T | None:
+def told(look: Callable[[], T], where: str, permission: str) -> T | None:
     """What the look answers; None where there is no such thing. Raises only LookError."""
     import azure.core.exceptions as core  # noqa: PLC0415 - instant start-up
 

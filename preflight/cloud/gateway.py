@@ -5,6 +5,7 @@ The key comes from TFY_API_KEY and goes into no answer and no error.
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,7 +24,9 @@ KEY_VARIABLE = "TFY_API_KEY"
 PATIENCE_SECONDS = 8.0
 """For one try of one call."""
 
-_TRIES_MORE = 1
+_TRIES = 2
+_PAUSE_SECONDS = 0.3
+_AGAIN = "check gatewayUrl and the network between here and the gateway, then try again"
 _BATCHES_LISTED = 100
 _OK = 200
 _SERVER_FAULT = 500
@@ -61,7 +64,22 @@ class GatewayClient:
         """See `seams.GatewayApi`."""
         return self._asked(route, lambda client: client.files.with_raw_response.list())
 
-    def _asked(self, route: Route, look: Callable[[Any], Any]) -> GatewayAnswer:
+    def _asked(
+        self, route: Route, look: Callable[[Any], Any], tries: int = _TRIES
+    ) -> GatewayAnswer:
+        """Ask, and once more where that may help. The SDK's own tries wait for as long as told."""
+        try:
+            answer = self._try(route, look)
+        except Unreachable:
+            if tries == 1:
+                raise
+        else:
+            if tries == 1 or answer.status < _SERVER_FAULT:
+                return answer
+        time.sleep(_PAUSE_SECONDS)
+        return self._asked(route, look, tries - 1)
+
+    def _try(self, route: Route, look: Callable[[Any], Any]) -> GatewayAnswer:
         import httpx2  # noqa: PLC0415 - start-up stays instant
         import openai  # noqa: PLC0415
 
@@ -70,7 +88,7 @@ class GatewayClient:
                 api_key=self._key,
                 base_url=self._base_url,
                 default_headers=routes.headers(route),
-                max_retries=_TRIES_MORE,
+                max_retries=0,
                 timeout=PATIENCE_SECONDS,
             ) as client:
                 raw = look(client)
@@ -110,9 +128,6 @@ class GatewayClient:
 
     def _clean(self, words: str) -> str:
         return " ".join(words.replace(self._key, "***").split())[:_LONGEST_WORDS]
-
-
-_AGAIN = "check gatewayUrl and the network between here and the gateway, then try again"
 
 
 def _statuses(data: list[Any]) -> dict[str, str]:
