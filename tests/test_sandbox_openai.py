@@ -308,7 +308,7 @@ def test_a_file_deleted_after_the_create_does_not_stop_the_batch(engine, clock):
 
 
 def test_open_batches_share_the_queue_of_their_model(tmp_path, clock):
-    queue = Queue(100, "Enqueued token limit reached")
+    queue = Queue("q", 100, "Enqueued token limit reached")
     engine = Engine(tmp_path, OPENAI, lambda name: Model(name, queue), clock=clock)
     first, second = order(engine, "a", "b"), order(engine, "a", "b")
     clock.now += 60

@@ -42,13 +42,14 @@ class Order:
 
 @dataclass(slots=True)
 class Batch:
-    """One batch. `tokens` are those it holds in its model's queue while it is open."""
+    """One batch. `tokens` are those it holds in `queue` while it is open."""
 
     id: str
     order: Order
     course: Course
     timing: Timing
     model: str = ""
+    queue: str = ""
     tokens: int = 0
     rows: tuple[Row, ...] = ()
     rejected: Rejected | None = None

@@ -164,13 +164,16 @@ class Engine:
         batch.model = request.model.name
         queue = request.model.queue
         batch.tokens = tokens
+        if queue is None:
+            return
+        batch.queue = queue.key
         now = self._clock()
         waiting = sum(
             other.tokens
             for other in self._batches.values()
-            if other.model == batch.model and other.open(now)
+            if other.queue == queue.key and other.open(now)
         )
-        if queue is not None and waiting + tokens > queue.limit:
+        if waiting + tokens > queue.limit:
             raise Rejected("token_limit_exceeded", queue.message)
 
     def _settle(self, batch: Batch, now: float) -> None:

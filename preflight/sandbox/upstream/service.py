@@ -100,7 +100,7 @@ class OpenAIUpstream:
             f"{self._queue_tokens:,} enqueued tokens. Please try again once some in_progress "
             "batches have been completed."
         )
-        return Model(self._models[name], Queue(self._queue_tokens, message))
+        return Model(self._models[name], Queue(name, self._queue_tokens, message))
 
     def _app(self) -> Flask:
         app = Flask("openai-upstream", static_folder=None)

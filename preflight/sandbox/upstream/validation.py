@@ -18,8 +18,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How many tokens may wait for one model, and what is said where there are more."""
+    """How many tokens may wait in the queue `key`, and what is said where there are more."""
 
+    key: str
     limit: int
     message: str
 

@@ -1,0 +1,1 @@
+"""Azure on loopback: Entra tokens, Resource Manager, role assignments, and Azure OpenAI."""
