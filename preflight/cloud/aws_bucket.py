@@ -28,7 +28,7 @@ class Buckets(AwsSession):
                 if region is None or aws_calls.error_code(error.response) in _NO_BUCKET:
                     raise
                 return region
-            return str(answer.get("BucketRegion") or aws_calls.headers(answer)[_REGION_HEADER])
+            return str(aws_calls.headers(answer)[_REGION_HEADER])
 
         return self._asked(look, bucket, "s3:ListBucket", *_NO_BUCKET)
 
@@ -39,11 +39,12 @@ class Buckets(AwsSession):
         with the owner.
         """
 
-        def head(**owner: str) -> bool:
-            self._client("s3").head_bucket(Bucket=bucket, **owner)
-            return True
+        def head(**owner: str) -> str:
+            answer = self._client("s3").head_bucket(Bucket=bucket, **owner)
+            # A HEAD has no body: that S3 answered, and not just anything, is seen by its header.
+            return str(aws_calls.headers(answer)[_REGION_HEADER])
 
-        if not self._asked(head, bucket, "s3:ListBucket", *_NO_BUCKET):
+        if self._asked(head, bucket, "s3:ListBucket", *_NO_BUCKET) is None:
             return False
         try:
             owned = self._asked(
@@ -51,7 +52,7 @@ class Buckets(AwsSession):
             )
         except Refused:
             return False
-        return bool(owned)
+        return owned is not None
 
     def bucket_policy(self, bucket: str) -> Mapping[str, Any] | None:
         """The bucket's own policy."""

@@ -102,6 +102,10 @@ def told(
         raise _spoken(error.response, where, permission, who) from error
     except tuple(getattr(aws, name) for name in _NOBODY_HERE) as error:
         raise CredentialsMissing(where, _words(error), LOGIN) from error
+    except aws.ParamValidationError as error:
+        raise Unreachable(
+            where, f"AWS knows no such name ({_words(error)})", "correct it in the stack"
+        ) from error
     except (KeyError, ValueError) as error:
         raise Unreachable(
             where, f"the answer to {permission} cannot be read ({_words(error)})", _AGAIN
@@ -149,4 +153,4 @@ def _is_throttling(code: str) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:_LONGEST_WORDS]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_WORDS]
