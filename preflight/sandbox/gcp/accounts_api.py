@@ -166,14 +166,16 @@ class AccountsApi:
         """The account, once the caller is found to hold the permission ("" for none) on it."""
         self._world.need_api(IAM_API)
         found = self._find(project, account)
+        name = f"//{IAM_API}/projects/{project}/serviceAccounts/{account}"
         if found is None:
-            if permission and not self._world.may_on_project(g.caller, permission):
-                raise denied(
-                    permission, f"//{IAM_API}/projects/{project}/serviceAccounts/{account}"
-                )
+            # With the wildcard there is no project to ask about the caller's rights, and so Google
+            # answers 403 for what does not exist (its reference of these methods says so).
+            look = permission or "iam.serviceAccounts.get"
+            if project == "-" or not self._world.may_on_project(g.caller, look):
+                raise denied(look, name)
             raise ApiError(404, f"Unknown service account: {account}")
         if permission and not self._world.may_on_account(g.caller, permission, found):
-            raise denied(permission, f"//{IAM_API}/projects/{project}/serviceAccounts/{account}")
+            raise denied(permission, name)
         return found
 
     def _find(self, project: str, account: str) -> Account | None:
