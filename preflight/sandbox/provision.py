@@ -94,7 +94,7 @@ def provision(
         program: the folder of Pulumi.yaml; by default looked for from here upwards.
         stack: the stack's name.
         handlers: what acts for the provider plugins; the sandbox's by default.
-        progress: told of every resource that was created; called from several threads.
+        progress: told of every resource that was created, one at a time, from any thread.
 
     Raises:
         UsageError: there is no program, a setting is unknown or missing, or a type has no handler.
@@ -173,6 +173,8 @@ async def _apply(run: _Run) -> dict[str, Any]:
     from pulumi.runtime.settings import reset_options  # noqa: PLC0415
     from pulumi.runtime.stack import run_pulumi_func  # noqa: PLC0415
 
+    telling = threading.Lock()
+
     class Clouds(runtime.Mocks):
         """Hands each registration and call to its handler."""
 
@@ -180,7 +182,8 @@ async def _apply(run: _Run) -> dict[str, Any]:
             if not args.custom:  # a component: nothing at any provider
                 return args.name, args.inputs
             made, outputs = run.handlers.create(args.typ)(args.name, plain(args.inputs))
-            run.progress(args.typ, args.name, made)
+            with telling:
+                run.progress(args.typ, args.name, made)
             return made, outputs
 
         def call(self, args: runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
