@@ -89,7 +89,9 @@ class LineReader:
 
     def _block(self) -> Block:
         raw = b"".join(self._carry) if len(self._carry) > 1 else self._carry[0]
-        block = Block(self._number, self._offset, raw, raw.split(b"\n"))
+        # To split one long line would be to copy it.
+        split = raw.split(b"\n") if b"\n" in raw else [raw]
+        block = Block(self._number, self._offset, raw, split)
         self._advance(len(raw) + 1, len(block.lines))
         return block
 
