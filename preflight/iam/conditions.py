@@ -179,14 +179,11 @@ def _holds(
         return bool(if_exists) or over == "ForAllValues" or (over is None and opposite)
 
     patterns = [compiled(text, request, variables=variables) for text in texts]
-
-    def one(value: str) -> Truth:
-        found = any_of(
-            _compared(compare, value, pattern, opposite=opposite) for pattern in patterns
-        )
-        return negated(found) if opposite else found
-
-    truths = [one(value) for value in values]
+    likes = [
+        any_of(_compared(compare, value, pattern, opposite=opposite) for pattern in patterns)
+        for value in values
+    ]
+    truths = [negated(like) if opposite else like for like in likes]
     if over == "ForAllValues":
         return all_of(truths)
     if over == "ForAnyValue":
