@@ -18,7 +18,8 @@ from infra_world import ALL, ROOT, Recorder, all_four
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 from typing_extensions import override
 
-from preflight.sandbox.provision import plain, stack_settings
+from preflight.sandbox.program import stack_settings
+from preflight.sandbox.provision import plain
 
 LAUNCHER = """
 import asyncio, json, runpy, sys

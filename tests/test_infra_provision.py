@@ -6,13 +6,8 @@ import threading
 import pytest
 from infra_world import ALL, BEDROCK, OPENAI, ROOT, Recorder, run
 
-from preflight.sandbox.provision import (
-    SandboxHandlers,
-    plain,
-    program_folder,
-    provision,
-    stack_settings,
-)
+from preflight.sandbox.program import program_folder, stack_settings
+from preflight.sandbox.provision import SandboxHandlers, plain, provision
 from preflight.seams import UsageError
 
 

@@ -7,7 +7,6 @@ engine, no state, no preview and no diff, so a second run creates everything a s
 import asyncio
 import contextvars
 import importlib
-import json
 import logging
 import runpy
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from preflight.sandbox.handlers import Create, Invoke
+from preflight.sandbox.program import program_folder, stack_settings
 from preflight.seams import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ Handler = TypeVar("Handler")
 Progress = Callable[[str, str, str], None]
 """Called with (type token, logical name, physical id) when a resource exists."""
 
-PROGRAM_FILE = "Pulumi.yaml"
 WORKERS = 8
 """How many resources are created at once: each waits for a cloud, none computes."""
 
@@ -115,43 +114,6 @@ def provision(
     # own nothing is left behind, and a caller with a running loop can provision too.
     with ThreadPoolExecutor(1, thread_name_prefix="provision") as thread:
         return thread.submit(contextvars.Context().run, _on_own_loop, run).result()
-
-
-def program_folder(start: Path | None = None) -> Path:
-    """The folder of Pulumi.yaml: `start`, or the nearest one upwards from the working directory."""
-    here = (start or Path.cwd()).resolve()
-    for folder in [here] if start else [here, *here.parents]:
-        if (folder / PROGRAM_FILE).is_file():
-            return folder
-    raise UsageError(
-        str(start or "the working directory"),
-        f"holds no {PROGRAM_FILE}",
-        "run it in a checkout of the project, where the Pulumi program is",
-    )
-
-
-def stack_settings(
-    folder: Path, config: Mapping[str, object]
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Pulumi.yaml, and the settings with its defaults, as Pulumi hands them to a program.
-
-    Raises UsageError for a setting that is not declared there, or that is needed and missing.
-    """
-    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - start-up stays instant
-
-    where = PROGRAM_FILE
-    project: dict[str, Any] = yaml.safe_load((folder / where).read_text(encoding="utf-8"))
-    declared: dict[str, Any] = project.get("config", {})
-    for key in config:
-        if key not in declared:
-            raise UsageError(key, f"is no setting of {where}", "see docs/infrastructure.md")
-    settings = {}
-    for key, schema in declared.items():
-        value = config.get(key, schema.get("default", schema.get("value")))
-        if value is None:
-            raise UsageError(key, f"is needed by {where} and not set", f"give {key} a value")
-        settings[key if ":" in key else f"{project['name']}:{key}"] = _as_text(value)
-    return project, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +208,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _as_text(value: object) -> str:
-    """Pulumi's configuration is text: JSON for everything else."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _known(table: Mapping[str, Handler], token: str, kind: str) -> Handler:
