@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from suite_reports import outcomes, report
@@ -74,7 +74,6 @@ BAD_LOGIN = GatewayAnswer(401, "UNAUTHENTICATED", "Expected OAuth 2 access token
         (GatewayAnswer(401), "gateway-key"),
         (NO_ACCOUNT, "gateway-provider-account"),
         (NO_ACCESS, "gateway-provider-account"),
-        (NO_RIGHT, "gateway-batch-api"),
         (BAD_LOGIN, "gateway-batch-api"),
         (GatewayAnswer(400, "", "bucket is required"), "gateway-batch-api"),
         (GatewayAnswer(404, "", "Cannot GET /batches"), "gateway-batch-api"),
@@ -98,11 +97,12 @@ def test_an_answer_that_another_try_may_change_is_unknown_and_quotes_the_provide
     assert "the provider did not answer" in outcome.reason
 
 
-def test_a_provider_that_knows_the_gateway_but_refuses_it_is_a_matter_of_its_rights():
-    failed = outcomes(judged(NO_RIGHT))["gateway-batch-api"]
-    assert Identity.GATEWAY in failed.problem
-    assert "vertex-main" in failed.problem
-    assert "pulumi up" in failed.remedy
+def test_a_right_that_the_gateway_lacks_is_left_to_the_providers_own_checks():
+    looked = judged(NO_RIGHT)
+    assert looked.verdict is Verdict.CANNOT_TELL
+    outcome = outcomes(looked)["gateway-batch-api"]
+    assert isinstance(outcome, Unknown)
+    assert all(part in outcome.reason for part in (Identity.GATEWAY, "vertex-main", "denied"))
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,15 @@ def test_a_providers_401_is_not_blamed_on_the_gateways_key(provider, message):
     assert "provider account" in outcomes(broken)["gateway-batch-api"].remedy
 
 
-def test_an_api_version_that_azure_does_not_know_is_named():
-    broken = judged(GatewayAnswer(404, "404", "Resource not found"), "azure")
-    failed = outcomes(broken)["gateway-batch-api"]
-    assert isinstance(failed, Failed)
-    assert "2024-10-21" in failed.problem
-    assert "azureApiVersion" in failed.remedy
+@pytest.mark.parametrize(
+    ("version", "kind"), [("2031-01-01", Failed), ("2024-10-21", Unknown), ("2024-07-18", Unknown)]
+)
+def test_azures_404_is_blamed_on_the_api_version_only_where_no_table_judges_it(version, kind):
+    route = replace(ROUTES["azure"], api_version=version)
+    world = FakeGateway(GatewayAnswer(404, "404", "Resource not found"))
+    outcome = outcomes(report(gateway.SUITES, route, world))["gateway-batch-api"]
+    assert isinstance(outcome, kind)
+    assert version in (outcome.problem if kind is Failed else outcome.reason)
 
 
 def test_openais_refusal_of_its_own_key_is_left_to_the_check_that_is_about_it():

@@ -181,7 +181,7 @@ def quota(promised: AzureOpenAI, azure: Azure) -> Answer:
             f"{where} is not among the subscription's quotas",
             f"az cognitiveservices usage list --location {promised.region}",
         )
-    seen = f"{where}: {usage.current:g} of {usage.limit:g} thousand tokens are taken"
+    seen = f"{where}: {usage.current:,.0f} of {usage.limit:,.0f} thousand tokens are taken"
     if usage.current > usage.limit:
         left = max(found.capacity - (usage.current - usage.limit), 1)
         return Failed(seen, f"pulumi config set azureCapacity {left:.0f}; then pulumi up")

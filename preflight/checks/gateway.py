@@ -3,6 +3,7 @@
 import re
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.checks.azure_api import api_version
 from preflight.contract import AzureOpenAI, OpenAI
 from preflight.permissions import Identity
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
@@ -91,6 +92,8 @@ def batch_api(promised: Route, gateway: GatewayApi) -> Answer:
     """Chat may work where batches do not: other rights, other headers, another API version.
 
     So the batch path itself is asked: a list of batches, with the headers that the run will send.
+    A right that the gateway lacks at the provider is for the provider's own checks to judge: they
+    look at each one, and the list needs only one.
     """
     answer = gateway.batches(promised)
     name = promised.provider_name
@@ -106,7 +109,7 @@ def batch_api(promised: Route, gateway: GatewayApi) -> Answer:
     return _refused(promised, answer)
 
 
-def _refused(promised: Route, answer: GatewayAnswer) -> Failed:
+def _refused(promised: Route, answer: GatewayAnswer) -> Failed | Unknown:
     """The provider's refusal in its own words, and the change that answers it."""
     name = promised.provider_name
     who = f"{Identity.GATEWAY} (provider account {name})"
@@ -116,15 +119,17 @@ def _refused(promised: Route, answer: GatewayAnswer) -> Failed:
             f"renew the credentials of provider account {name} at the gateway",
         )
     if answer.status == FORBIDDEN:
-        return Failed(
-            f"{who} may not list batches at the provider: {quoted(answer)}",
-            "pulumi up --refresh, which grants it its rights",
+        return Unknown(
+            f"the provider does not let {who} list batches: {quoted(answer)}",
+            "the right that this text names: the provider's own checks say who lacks which",
         )
     if answer.status == NOT_FOUND and isinstance(promised, AzureOpenAI):
-        return Failed(
-            f"Azure OpenAI finds no batch API of version {promised.api_version}: {quoted(answer)}",
-            "pulumi config set azureApiVersion 2024-10-21; then pulumi up",
+        what = (
+            f"Azure OpenAI finds no batch API of version {promised.api_version}: {quoted(answer)}"
         )
+        if not isinstance(api_version(promised, None), Unknown):
+            return Unknown(what, "account, subdomain and API version that pass the azure-* checks")
+        return Failed(what, "pulumi config set azureApiVersion 2024-10-21; then pulumi up")
     return Failed(
         f"the gateway gives no list of batches for {name}: {quoted(answer)}",
         f"repair what this text names in provider account {name} at the gateway",
