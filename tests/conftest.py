@@ -1,0 +1,37 @@
+"""What many tests share: an environment that points at no real cloud, and whole sandboxes."""
+
+import os
+
+import pytest
+
+from preflight.cli import main
+
+CLOUD_VARIABLES = ("AWS_", "GOOGLE_", "AZURE_", "IDENTITY_", "PREFLIGHT_", "TFY_", "CLOUDSDK_")
+
+
+@pytest.fixture(autouse=True)
+def no_cloud(monkeypatch, tmp_path_factory):
+    """No test finds credentials, endpoints or a configuration of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith(CLOUD_VARIABLES):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+
+
+@pytest.fixture
+def preflight(capsys):
+    """Run a command in this process: `(arguments) -> (exit code, standard output, standard error)`."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as ended:  # argparse's own way out
+            code = ended.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run

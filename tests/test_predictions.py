@@ -1,0 +1,79 @@
+"""A verdict is a prediction: each breakage is judged, then forced through, and the two must agree.
+
+What a forced job ends with comes from the sandbox's emulators and fakes, which share no code with
+the checks.
+"""
+
+import json
+
+import pytest
+
+pytest.importorskip("ministack", reason="the sandbox extra is not installed")
+
+from preflight.contract import PROVIDERS
+from preflight.sandbox.breakages import BREAKAGES, DEMO
+from preflight.sandbox.world import World
+
+COUNT = 120
+
+
+@pytest.fixture
+def sandbox(tmp_path, monkeypatch):
+    with World(tmp_path / "world", count=COUNT) as running:
+        for name, value in running.env.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")
+        yield running
+
+
+def judged(preflight, sandbox, provider):
+    code, out, _ = preflight(
+        "check", sandbox.request_file(provider), "--provider", provider, "--format", "json"
+    )
+    report = json.loads(out)
+    by_outcome = {}
+    for check in report["checks"]:
+        by_outcome.setdefault(check["outcome"], {})[check["id"]] = check
+    return code, report, by_outcome
+
+
+def ids_in(path):
+    return [json.loads(line)["custom_id"] for line in path.read_bytes().splitlines()]
+
+
+def test_the_healthy_world_is_ready_and_every_request_comes_back(preflight, sandbox, tmp_path):
+    for provider in PROVIDERS:
+        code, report, by_outcome = judged(preflight, sandbox, provider)
+        assert (code, report["verdict"], set(by_outcome)) == (0, "READY", {"passed"})
+        requests = sandbox.request_file(provider)
+        folder = tmp_path / provider
+        code, out, err = preflight("run", requests, "--provider", provider, "--out", folder)
+        assert code == 0, err
+        assert f"{COUNT} results, 0 errors, 0 missing" in out
+        assert ids_in(folder / "results.jsonl") == ids_in(requests)
+        key = sandbox.env["TFY_API_KEY"]
+        written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        assert key not in out + err
+        assert key.encode() not in written
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.name)
+def test_what_is_predicted_is_what_happens(breakage, preflight, sandbox, tmp_path):
+    breakage.apply(sandbox)
+    provider = breakage.provider
+    code, report, by_outcome = judged(preflight, sandbox, provider)
+    failed = by_outcome.get("failed", {})
+    assert set(failed) == breakage.fails, failed
+    assert "unknown" not in by_outcome, by_outcome["unknown"]
+    assert (code, report["verdict"]) == (1, "NOT READY")
+    folder = tmp_path / "forced"
+    requests = sandbox.request_file(provider)
+    code, out, err = preflight("run", requests, "--provider", provider, "--out", folder, "--force")
+    assert code == 1
+    ended = out + err.splitlines()[-1]
+    assert breakage.says.lower() in ended.lower(), ended
+
+
+def test_the_demo_breaks_each_provider_once():
+    assert {b.provider for b in BREAKAGES if b.name in DEMO.values()} == set(PROVIDERS)
+    assert len({breakage.name for breakage in BREAKAGES}) == len(BREAKAGES)
