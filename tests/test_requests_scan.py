@@ -295,6 +295,13 @@ def test_tools_are_tallied_and_one_that_changes_type_is_named(tmp_path):
     assert "is a number here and a string on line 1" in result.faults[0].message
 
 
+@pytest.mark.parametrize(("depth", "code"), [(11, None), (12, "import_depth")])
+def test_a_schema_may_have_fifteen_levels_below_the_line_and_no_more(tmp_path, depth, code):
+    # request, tools[], function and parameters are the first four once it is converted.
+    expected = {(code, 1)} if code else set()
+    assert found(scanned(tmp_path, [tools(**nested(depth))])) == expected
+
+
 def test_another_providers_own_form_is_recognised(tmp_path):
     native = line({"recordId": "a", "modelInput": {"messages": []}})
     result = scanned(tmp_path, [native])
@@ -326,14 +333,16 @@ def test_a_line_that_never_ends_is_a_fault_and_is_not_held(tmp_path, monkeypatch
         start = file.tell()
         file.truncate(start + (60 << 20))
         file.seek(0, os.SEEK_END)
-        file.write(b"\n" + good_lines(4)[-1] + b"\n")
+        file.write(b"\n" + good_lines(4)[-1] + b"\n{\n")
+        last = file.tell() - len(b"{\n")
     tracemalloc.start()
     result = scan(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert found(result) == {("line_too_long", 4)}
+    assert found(result) == {("line_too_long", 4), ("invalid_json", 6)}
     assert result.faults[0].offset == start
-    assert result.requests == 5
+    assert last <= result.faults[1].offset <= last + 1
+    assert result.requests == 6
     assert result.models["gpt-4o-mini"].count == 4
     assert peak < 16 << 20
 

@@ -6,7 +6,7 @@ from preflight.contract import Bedrock, OpenAI, VertexAI
 from preflight.requests.scan import Scan
 
 
-@check("requests-tokens-openai", "Prompt tokens fit the account's queue")
+@check("requests-tokens-openai", "Prompt tokens are estimated")
 def tokens_openai(promised: OpenAI, scan: Scan) -> Answer:
     """OpenAI fails a batch whose prompt tokens do not fit its queue limit for the model.
 

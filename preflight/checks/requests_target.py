@@ -81,7 +81,7 @@ def model(promised: Promised, scan: Scan) -> Answer:
             return Passed(f"{value}", f"a dated snapshot of the promised {expected}")
         reason = _why_not(value, promised)
         return Failed(f"body.model is {quoted(value)} on {lines(seen)}{reason}", remedy)
-    return Passed(f"{expected} on {counted(scan.requests)}" if named else "left to the job")
+    return Passed(f"{expected} on {counted(named[expected].count)}" if named else "left to the job")
 
 
 def _why_not(value: str, promised: Promised) -> str:

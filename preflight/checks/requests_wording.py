@@ -43,5 +43,5 @@ def features(scan: Scan) -> str:
 
 
 def mb(size: int) -> str:
-    """Bytes as `1.5 MB`, the unit of the providers' own pages."""
-    return f"{size / MB:,.1f} MB"
+    """Bytes as `1.5 MB`, the unit of the providers' own pages; small files by the byte."""
+    return f"{size / MB:,.1f} MB" if size >= MB // 10 else f"{size:,} bytes"

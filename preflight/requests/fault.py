@@ -55,14 +55,15 @@ CODES = {
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """The text in double quotes, shortened to `limit` characters, with nothing unprintable in it.
+    """The text in double quotes (its own become single), shortened, with nothing unprintable in it.
 
     Control characters, line separators, direction marks and lone surrogates are escaped, so that a
     file cannot write on the terminal that reports on it.
     """
     shown = text[:limit]
     safe = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii")
+        for c in shown.replace('"', "'")
     )
     return f'"{safe}{"..." if len(text) > limit else ""}"'
 
