@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import httpx2
@@ -447,6 +448,15 @@ def test_a_role_assignments_outputs_are_at_the_top_as_the_provider_has_them(clou
     assert outputs["roleDefinitionId"] == reader
 
 
+def test_the_handlers_may_be_used_by_several_threads_at_once(cloud, arm):
+    create = azure.handlers(cloud.env)["azure-native:resources:ResourceGroup"]
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: create("g", {"location": "eastus"})[0], range(16)))
+    groups = arm.listed(f"/subscriptions/{SUBSCRIPTION}/resourceGroups", "2021-04-01")
+    assert {one["id"] for one in groups} == set(made)
+    assert len(groups) == 16
+
+
 # --- the data plane ---
 
 
@@ -536,6 +546,14 @@ def test_an_owner_without_data_actions_may_not_upload(cloud, promised):
         pytest.raises(PermissionDeniedError, match="accounts/OpenAI/files/write"),
     ):
         client.files.create(file=("requests.jsonl", THREE), purpose="batch")
+
+
+def test_an_account_closed_to_the_public_answers_nobody(cloud, promised, arm, gateway):
+    account = arm.get(account_path(promised), "2025-09-01")
+    account["properties"]["publicNetworkAccess"] = "Disabled"
+    arm.put(account_path(promised), "2025-09-01", account)
+    with pytest.raises(PermissionDeniedError, match="Public access is disabled"):
+        gateway.batches.list()
 
 
 def test_every_data_action_of_the_permission_table_is_one_the_data_plane_asks_for():

@@ -12,7 +12,7 @@ from preflight.sandbox.upstream import OpenAIUpstream, Timing
 from preflight.sandbox.upstream.batch import Order
 from preflight.sandbox.upstream.engine import Engine
 from preflight.sandbox.upstream.refusals import Refusal
-from preflight.sandbox.upstream.rules import CHAT, OPENAI
+from preflight.sandbox.upstream.rules import AZURE, CHAT, OPENAI
 from preflight.sandbox.upstream.validation import Model, Queue
 
 QUICK = Timing(0.02, 0.05, 0.02, 0.02)
@@ -328,3 +328,41 @@ def test_too_many_requests_and_too_large_a_file_fail_the_batch(tmp_path, clock):
     clock.now += 60
     assert engine.batch(many)["errors"]["data"][0]["code"] == "too_many_tasks"
     assert engine.batch(large)["errors"]["data"][0]["code"] == "file_too_large"
+
+
+def test_azure_keeps_500_input_files_that_never_expire(tmp_path, clock):
+    engine = Engine(tmp_path, replace(AZURE, max_input_files=1), Model, clock=clock)
+
+    def upload(lives):
+        return engine.upload(io.BytesIO(b"{}"), "requests.jsonl", "batch", lives)
+
+    upload(None)
+    upload(1_209_600)
+    with pytest.raises(Refusal, match="holds 1 batch input files"):
+        upload(None)
+
+
+ODD = (None, True, 0, -1, 1.5, "", "text", "\ud800", [], ["a", {}], {}, {"type": 7}, [[["deep"]]])
+
+
+@pytest.mark.parametrize("url", OPENAI.endpoints)
+@pytest.mark.parametrize(
+    "name", ["messages", "input", "prompt", "response_format", "max_tokens", "temperature"]
+)
+def test_an_odd_value_fails_its_request_and_never_the_service(engine, clock, url, name):
+    lines = [
+        line(str(number), url=url, **{"input": "Hi", "prompt": "Hi"} | {name: value})
+        for number, value in enumerate(ODD)
+    ]
+    lines += [
+        line(f"in-{number}", url=url, messages=[{"role": "user", "content": value}], input=[value])
+        for number, value in enumerate(ODD)
+    ]
+    file = engine.upload(io.BytesIO(jsonl(*lines)), "requests.jsonl", "batch")
+    batch = engine.create(Order(file.id, url, "24h", None, None))["id"]
+    clock.now += 60
+    shape = engine.batch(batch)
+    assert shape["status"] == "completed"
+    kept = [shape["output_file_id"], shape["error_file_id"]]
+    found = [one for file_id in kept if file_id for one in lines_of(engine, file_id)]
+    assert {one["custom_id"] for one in found} == {one["custom_id"] for one in lines}

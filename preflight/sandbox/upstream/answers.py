@@ -50,6 +50,8 @@ def _refused_chat(body: Body) -> Body | None:
             return bad_request(
                 f"Missing required parameter: '{where}'.", where, "missing_required_parameter"
             )
+    if not isinstance(body.get("response_format") or {}, dict):
+        return bad_request("'response_format' must be an object.", "response_format")
     return _refused_sampling(body, ("max_tokens", "max_completion_tokens"))
 
 

@@ -18,7 +18,7 @@ from preflight.sandbox.upstream.filestore import FileStore, StoredFile
 from preflight.sandbox.upstream.lifecycle import TERMINAL, Course, Timing
 from preflight.sandbox.upstream.refusals import Refusal, Rejected, invalid
 from preflight.sandbox.upstream.rules import Rules
-from preflight.sandbox.upstream.validation import Request, Resolve, requests
+from preflight.sandbox.upstream.validation import Model, Request, Resolve, requests
 
 WINDOW = "24h"
 
@@ -93,17 +93,21 @@ class Engine:
         with self._lock:
             source = self._files.get(order.input_file_id)
             share, self._next_expires = self._next_expires, None
-            course = Course(self._clock(), expires_at_share=share)
-            batch = Batch(f"batch_{secrets.token_hex(16)}", order, course, self._timing)
-            try:
-                self._validate(batch, source)
-            except Rejected as rejected:
-                batch.rejected = rejected
-                batch.rows = ()
-                batch.tokens = 0
-                batch.course = Course(course.created, rejected=True)
-            self._batches[batch.id] = batch
-            return batch.shape(course.created)
+        course = Course(self._clock(), expires_at_share=share)
+        batch = Batch(f"batch_{secrets.token_hex(16)}", order, course, self._timing)
+        try:
+            # Outside the lock: a large file takes a while, and holds up nobody.
+            last = self._validate(batch, source)
+            with self._lock:
+                self._queue(batch, last.model, source.size // BYTES_PER_TOKEN)
+                self._batches[batch.id] = batch
+        except Rejected as rejected:
+            batch.rejected = rejected
+            batch.rows = ()
+            batch.course = Course(course.created, rejected=True)
+            with self._lock:
+                self._batches[batch.id] = batch
+        return batch.shape(course.created)
 
     def batch(self, batch_id: str) -> Shape:
         """One batch as the API shows it. Raises Refusal (404)."""
@@ -141,8 +145,8 @@ class Engine:
         self._settle(batch, now)
         return batch.shape(now)
 
-    def _validate(self, batch: Batch, source: StoredFile) -> None:
-        """Validate the file and work out every row. Raises Rejected."""
+    def _validate(self, batch: Batch, source: StoredFile) -> Request:
+        """Validate the file and work out every row; returns the last request. Raises Rejected."""
         order = batch.order
         if order.window != WINDOW:
             message = f"The completion window must be '{WINDOW}', not '{order.window}'."
@@ -155,18 +159,16 @@ class Engine:
             rows.append(row(batch.id, last, int(batch.course.created)))
         if last is None:
             raise Rejected("empty_file", "The input file holds no request.")
-        self._queue(batch, last, source.size // BYTES_PER_TOKEN)
         # Results come back in another order than the requests.
         batch.rows = (*rows[1::2], *rows[::2])
+        return last
 
-    def _queue(self, batch: Batch, request: Request, tokens: int) -> None:
+    def _queue(self, batch: Batch, model: Model, tokens: int) -> None:
         """Put the batch's tokens into its model's queue. Raises Rejected where it is full."""
-        batch.model = request.model.name
-        queue = request.model.queue
-        batch.tokens = tokens
+        batch.model = model.name
+        queue = model.queue
         if queue is None:
             return
-        batch.queue = queue.key
         now = self._clock()
         waiting = sum(
             other.tokens
@@ -175,6 +177,7 @@ class Engine:
         )
         if waiting + tokens > queue.limit:
             raise Rejected("token_limit_exceeded", queue.message)
+        batch.queue, batch.tokens = queue.key, tokens
 
     def _settle(self, batch: Batch, now: float) -> None:
         """Write the result files of a batch that has ended, once."""

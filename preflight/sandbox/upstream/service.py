@@ -60,7 +60,7 @@ class OpenAIUpstream:
         self._valid_keys = {self.api_key}
         self._models = dict(MODELS)
         self._queue_tokens = queue_tokens
-        self._engine = Engine(folder, OPENAI, self._resolve, timing)
+        self._engine = Engine(folder / "openai", OPENAI, self._resolve, timing)
         self._serving = ExitStack()
 
     def __enter__(self) -> Self:
