@@ -18,8 +18,11 @@ COUNT = 120
 
 
 @pytest.fixture
-def sandbox(tmp_path, monkeypatch):
-    with World(tmp_path / "world", count=COUNT) as running:
+def sandbox(request, tmp_path, monkeypatch):
+    """All four providers, or the one that a breakage breaks."""
+    breakage = getattr(request.node, "callspec", None) and request.getfixturevalue("breakage")
+    providers = (breakage.provider,) if breakage else PROVIDERS
+    with World(tmp_path / "world", providers=providers, count=COUNT) as running:
         for name, value in running.env.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")

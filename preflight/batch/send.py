@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote
 
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
@@ -37,7 +38,7 @@ def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
     """Bring the run to where its batch exists; the batch's id. Raises Declined, Lost, RunError."""
     created = ledger.last("create")
     if created is not None:
-        say(f"batch {created['id']} was created before: not created again")
+        say(f"batch {unquote(created['id'])} was created before: not created again")
         return str(created["id"])
     return _create(ledger, plan, gateway, _upload(ledger, plan, gateway, say), say)
 
@@ -45,14 +46,14 @@ def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
 def _upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
     uploaded = ledger.last("upload")
     if uploaded is not None:
-        say(f"file {uploaded['id']} was uploaded before: not uploaded again")
+        say(f"file {unquote(uploaded['id'])} was uploaded before: not uploaded again")
         return str(uploaded["id"])
     attempt = ledger.attempt
     name = f"{batch_name(plan, attempt)}.jsonl"
     if ledger.open_intent("upload"):
         file_id = gateway.find_upload(name, plan.size)
         if file_id is not None:
-            say(f"file {file_id} had arrived, though its answer had not")
+            say(f"file {unquote(file_id)} had arrived, though its answer had not")
             ledger.write(attempt, "upload", "answer", id=file_id, found=True)
             return file_id
     ledger.write(attempt, "upload", "intent", name=name, size=plan.size)
@@ -62,7 +63,7 @@ def _upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
         ledger.write(attempt, "upload", "refused", reason=declined.what)
         raise
     ledger.write(attempt, "upload", "answer", id=file_id)
-    say(f"uploaded {plan.count:,} requests as {file_id}")
+    say(f"uploaded {plan.count:,} requests as {unquote(file_id)}")
     return file_id
 
 
@@ -81,7 +82,7 @@ def _create(ledger: Ledger, plan: Plan, gateway: Sender, file_id: str, say: Say)
         say(f"{lost.what}: looking whether the batch was created all the same")
         return _found_or_raise(ledger, gateway, name, file_id, say)
     ledger.write(attempt, "create", "answer", id=batch.id)
-    say(f"created batch {batch.id}")
+    say(f"created batch {unquote(batch.id)}")
     return batch.id
 
 
@@ -96,5 +97,5 @@ def _found_or_raise(ledger: Ledger, gateway: Sender, name: str, file_id: str, sa
             "run the same command again in a minute to create it anew",
         )
     ledger.write(ledger.attempt, "create", "answer", id=batch.id, found=True)
-    say(f"batch {batch.id} had been created, though its answer had not arrived")
+    say(f"batch {unquote(batch.id)} had been created, though its answer had not arrived")
     return batch.id

@@ -1,9 +1,11 @@
 """`preflight run`, and its steps by hand: submit, status, fetch, cancel."""
 
 import json
+import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from urllib.parse import unquote
 
 from preflight.batch import plan as plans
 from preflight.batch.ledger import Ledger
@@ -23,6 +25,11 @@ INCOMPLETE = 1
 def say(sentence: str) -> None:
     """Talk goes to standard error, results to standard output."""
     print(printable(sentence), file=sys.stderr, flush=True)
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be written from here."""
+    return min(os.path.relpath(path), str(path), key=len)
 
 
 def _one_provider(arguments: Namespace, names: tuple[str, ...]) -> str:
@@ -93,7 +100,7 @@ def _send(arguments: Namespace, *, to_the_end: bool) -> int:
             if not to_the_end:
                 print(json.dumps({"run": str(folder), "batch": submitted}))
                 return 0
-            say(f"the run is kept in {folder}: this may be interrupted and run again")
+            say(f"the run is kept in {shown(folder)}: interrupt and repeat this command at will")
             with progress(plan.count) as display:
                 done = follow(ledger, plan, remote, display, arguments.poll_every)
     return _conclude(done, arguments.format)
@@ -138,7 +145,7 @@ def fetch_only(arguments: Namespace) -> int:
 
 def _print_batch(batch: Batch, plan: Plan) -> None:
     counted = f"{batch.completed or 0:,} of {plan.count:,} done, {batch.failed or 0:,} failed"
-    print(printable(f"{batch.status}: {counted} ({batch.id})"))
+    print(printable(f"{batch.status}: {counted} ({unquote(batch.id)})"))
     for reason in batch.reasons:
         print(printable(f"  {reason}"))
 
@@ -172,5 +179,5 @@ def _conclude(done: Finished, form: str) -> int:
         ("unmatched", counts.unmatched),
     ):
         if count:
-            print(f"  {done.folder / f'{name}.jsonl'}")
+            print(f"  {shown(done.folder / f'{name}.jsonl')}")
     return code

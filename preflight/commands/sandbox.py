@@ -3,6 +3,7 @@
 import shlex
 import sys
 from argparse import Namespace
+from importlib.util import find_spec
 
 from preflight.seams import UsageError
 
@@ -22,13 +23,7 @@ def sandbox(arguments: Namespace) -> int:
 
 def importable() -> bool:
     """Whether the sandbox's own dependencies are installed."""
-    try:
-        import flask  # noqa: F401, PLC0415
-        import ministack  # noqa: F401, PLC0415
-        import pulumi  # noqa: F401, PLC0415
-    except ModuleNotFoundError:
-        return False
-    return True
+    return all(find_spec(name) for name in ("flask", "ministack", "pulumi"))
 
 
 def _up(_: str | None) -> int:
@@ -53,7 +48,10 @@ def _down(_: str | None) -> int:
 def _env(_: str | None) -> int:
     from preflight.sandbox import detached  # noqa: PLC0415
 
-    for name, value in detached.attach(detached.FOLDER).env.items():
+    running = detached.attach(detached.FOLDER)
+    # A profile or a session of the user's own would be mixed with the sandbox's keys.
+    print("unset AWS_PROFILE AWS_SESSION_TOKEN AZURE_CLIENT_ID AZURE_TENANT_ID")
+    for name, value in running.env.items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 

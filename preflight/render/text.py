@@ -110,8 +110,13 @@ def _counts(results: tuple[Result, ...]) -> str:
 
 def _conclusion(out: Console, report: Report) -> None:
     word = report.verdict
+    ready = (
+        "nothing wrong in what was looked at"
+        if report.scope
+        else "the job would run, as far as can be known before it"
+    )
     sentences = {
-        Verdict.READY: "the job would run, as far as can be known before it",
+        Verdict.READY: ready,
         Verdict.NOT_READY: "the job would be refused or lost; repair the lines marked with a cross",
         Verdict.CANNOT_TELL: "some questions got no answer; that is no yes",
     }

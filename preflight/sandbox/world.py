@@ -2,8 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,10 +11,16 @@ from typing import Any
 
 import httpx2
 
-from preflight.contract import Promises
+from preflight.contract import PROVIDERS, Promises
 from preflight.promises import parse
-from preflight.requests.example import PROVIDER_MODELS, write_requests
-from preflight.sandbox.accounts import AzureAccount, BedrockAccount, OpenAIAccount, VertexAccount
+from preflight.requests.example import write_requests
+from preflight.sandbox.accounts import (
+    AzureAccount,
+    BedrockAccount,
+    OpenAIAccount,
+    ProviderAccount,
+    VertexAccount,
+)
 from preflight.sandbox.aws.cloud import AwsCloud
 from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gateway import SandboxGateway
@@ -27,6 +33,13 @@ SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
 PROJECT = "sandbox-project"
 POLL_SECONDS = "0.3"
 REQUESTS = 1000
+
+_CLOUDS: Mapping[str, Callable[[Path], AbstractContextManager[Any]]] = {
+    "openai": OpenAIUpstream,
+    "azure": AzureCloud,
+    "vertex": GcpCloud,
+    "bedrock": AwsCloud,
+}
 
 Say = Callable[[str], None]
 
@@ -64,6 +77,7 @@ class World:
         self,
         folder: Path,
         *,
+        providers: tuple[str, ...] = PROVIDERS,
         count: int = REQUESTS,
         program: Path | None = None,
         say: Say = _quiet,
@@ -73,12 +87,14 @@ class World:
 
         Args:
             folder: takes the request files, the outputs and the clouds' scratch files.
+            providers: those that are turned on; no cloud is started for the others.
             count: requests in each request file.
             program: the folder of Pulumi.yaml; None looks for it from here upwards.
             say: told what is being done.
             progress: told of each resource that was created.
         """
         self._folder = folder
+        self._providers = providers
         self._count = count
         self._program = program
         self._say = say
@@ -105,24 +121,24 @@ class World:
         scratch = self._folder / "clouds"
         scratch.mkdir(parents=True, exist_ok=True)
         self._say("starting the clouds and the gateway on loopback")
-        aws = starting.enter_context(AwsCloud(scratch))
-        gcp = starting.enter_context(GcpCloud(scratch))
-        azure = starting.enter_context(AzureCloud(scratch))
-        openai = starting.enter_context(OpenAIUpstream(scratch))
+        clouds = {
+            provider: starting.enter_context(_CLOUDS[provider](scratch))
+            for provider in self._providers
+        }
         key = secrets.token_urlsafe(24)
         gateway = starting.enter_context(SandboxGateway(key))
-        clouds = {**aws.env, **gcp.env, **azure.env}
+        env = {name: value for cloud in clouds.values() for name, value in cloud.env.items()}
         self._say("applying the Pulumi program, once, through Pulumi's test monitor")
         outputs = provision(
-            _settings(gateway.base_url, aws.gateway_user_arn),
-            clouds,
+            _settings(gateway.base_url, clouds),
+            env,
             program=self._program,
             progress=self._progress,
         )
         promises = self._folder / "promises.json"
         promises.write_text(json.dumps(outputs, indent=2) + "\n")
         sandbox = Sandbox(
-            clouds
+            env
             | {
                 "TFY_API_KEY": key,
                 "PREFLIGHT_PROMISES": str(promises),
@@ -131,66 +147,57 @@ class World:
             outputs,
             self._folder / "requests",
         )
-        _register(gateway, sandbox.promises, aws, openai, clouds)
+        for account in _accounts(sandbox, clouds):
+            gateway.register(account)
         self._write_requests(sandbox)
         return sandbox
 
     def _write_requests(self, sandbox: Sandbox) -> None:
         self._say(f"writing {self._count:,} requests a provider from the standard library's docs")
         sandbox.requests.mkdir(exist_ok=True)
-        for provider in PROVIDER_MODELS:
+        for provider in self._providers:
             write_requests(sandbox.request_file(provider), provider, count=self._count)
 
 
-def _settings(gateway_url: str, gateway_user_arn: str) -> dict[str, object]:
+def _settings(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, object]:
     """The stack's settings; everything else has its default."""
-    return {
+    settings: dict[str, object] = {
         "gatewayUrl": gateway_url,
-        "gatewayAwsPrincipalArn": gateway_user_arn,
         "gatewayAzurePrincipalId": GATEWAY_PRINCIPAL,
         "azureSubscriptionId": SUBSCRIPTION,
         "vertexProject": PROJECT,
-        "openaiEnabled": True,
-        "azureEnabled": True,
-        "vertexEnabled": True,
-        "bedrockEnabled": True,
     }
+    if "bedrock" in clouds:
+        settings["gatewayAwsPrincipalArn"] = clouds["bedrock"].gateway_user_arn
+    return settings | {f"{provider}Enabled": True for provider in clouds}
 
 
-def _register(
-    gateway: SandboxGateway,
-    promises: Promises,
-    aws: AwsCloud,
-    openai: OpenAIUpstream,
-    clouds: Mapping[str, str],
-) -> None:
-    """Tell the gateway as whom it acts at each provider, as its administrator would."""
+def _accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAccount]:
+    """As whom the gateway acts at each provider: what its administrator would register."""
+    promises = sandbox.promises
     if promises.openai:
-        name = promises.openai.provider_name
-        gateway.register(OpenAIAccount(name, openai.base_url, openai.api_key))
+        openai = clouds["openai"]
+        yield OpenAIAccount(promises.openai.provider_name, openai.base_url, openai.api_key)
     if promises.azure:
-        arm = clouds["PREFLIGHT_ARM_ENDPOINT"]
+        arm = sandbox.env["PREFLIGHT_ARM_ENDPOINT"]
         token = _token(arm, "principal_id", promises.azure.gateway_principal_id)
         endpoint = f"{arm}/accounts/{promises.azure.account}"
-        gateway.register(AzureAccount(promises.azure.provider_name, endpoint, token))
+        yield AzureAccount(promises.azure.provider_name, endpoint, token)
     if promises.vertex:
-        google = clouds["PREFLIGHT_GOOGLE_ENDPOINT"]
-        token = _token(google, "email", promises.vertex.gateway_service_account)
-        account = VertexAccount(
-            promises.vertex.provider_name, google, promises.vertex.project, token
-        )
-        gateway.register(account)
+        vertex = promises.vertex
+        google = sandbox.env["PREFLIGHT_GOOGLE_ENDPOINT"]
+        token = _token(google, "email", vertex.gateway_service_account)
+        yield VertexAccount(vertex.provider_name, google, vertex.project, token)
     if promises.bedrock:
-        gateway.register(
-            BedrockAccount(
-                promises.bedrock.provider_name,
-                promises.bedrock.region,
-                aws.gateway_keys.access_key_id,
-                aws.gateway_keys.secret_access_key,
-                promises.bedrock.gateway_principal_arn,
-                aws.aws_endpoint,
-                aws.bedrock_endpoint,
-            )
+        bedrock, aws = promises.bedrock, clouds["bedrock"]
+        yield BedrockAccount(
+            bedrock.provider_name,
+            bedrock.region,
+            aws.gateway_keys.access_key_id,
+            aws.gateway_keys.secret_access_key,
+            bedrock.gateway_principal_arn,
+            aws.aws_endpoint,
+            aws.bedrock_endpoint,
         )
 
 
