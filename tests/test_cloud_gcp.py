@@ -255,6 +255,26 @@ def test_unusable_credentials_are_missing_and_the_remedy_says_how_to_log_in(
         gcp.connect(PROMISED).caller()
 
 
+def test_the_login_of_a_user_is_named_by_its_e_mail_and_warned_of_by_nobody(
+    google, tmp_path, monkeypatch
+):
+    user = {
+        "type": "authorized_user",
+        "client_id": "x.apps.googleusercontent.com",
+        "client_secret": "y",
+        "refresh_token": "z",
+        "token_uri": f"{google.url}/token",
+    }
+    path = tmp_path / "user.json"
+    path.write_text(json.dumps(user))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    google.answers["/v1/userinfo"] = {"sub": "1", "email": "me@example.com"}
+    monkeypatch.setattr(
+        "google.oauth2.credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT", user["token_uri"]
+    )
+    assert gcp.connect(PROMISED).caller().name == "me@example.com"
+
+
 def test_a_deleted_key_is_missing_credentials(google):
     answer = {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
     google.answers["/token"] = Response(json.dumps(answer), 400, JSON)

@@ -4,6 +4,7 @@ Asks as whatever `DefaultAzureCredential` finds. PREFLIGHT_ARM_ENDPOINT stands f
 https://management.azure.com.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -37,6 +38,9 @@ _MISSING = 404
 _REFUSED = (401, 403)
 
 T = TypeVar("T")
+
+# What fails arrives as an error; without a handler Python would print the SDK's own words as well.
+logging.getLogger("azure").addHandler(logging.NullHandler())
 
 
 def connect(promised: AzureOpenAI) -> "AzureCloud":

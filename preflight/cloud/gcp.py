@@ -6,7 +6,9 @@ address that stands for all Google hosts.
 """
 
 import functools
+import logging
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +36,9 @@ from preflight.seams import (
 ENDPOINT_VARIABLE = "PREFLIGHT_GOOGLE_ENDPOINT"
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+# What fails arrives as an error; without a handler Python would print the SDK's own words as well.
+logging.getLogger("google").addHandler(logging.NullHandler())
 
 
 def connect(promised: VertexAI) -> "GoogleCloud":
@@ -67,6 +72,9 @@ class GoogleCloud:
         """The default credentials, refreshed once so that dead ones show here; their project."""
         import google.auth  # noqa: PLC0415 - start-up stays instant
         from google.auth.transport.requests import Request  # noqa: PLC0415
+
+        # A user's login is a fair way to look; google-auth would rather see a service account.
+        warnings.filterwarnings("ignore", "Your application has authenticated using end user")
 
         def look() -> tuple[Any, str]:
             source, project = google.auth.default(scopes=[_SCOPE])
