@@ -23,7 +23,7 @@ class Breakage:
     """One thing to break.
 
     `fails` are the ids of the checks that must fail, and no other; `says` is a piece of what the
-    forced job ends with.
+    forced job ends with; `blinds` are the checks that it keeps from finding out.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Breakage:
     fails: frozenset[str]
     says: str
     apply: Callable[[Sandbox], None]
+    blinds: frozenset[str] = frozenset()
 
 
 def _rewrite(
@@ -83,8 +84,10 @@ def _breakage(  # noqa: PLR0917 - a table reads best in columns
     fails: str,
     says: str,
     apply: Callable[[Sandbox], None],
+    blinds: str = "",
 ) -> Breakage:
-    return Breakage(f"{provider}-{name}", provider, words, frozenset(fails.split()), says, apply)
+    ids, blind = frozenset(fails.split()), frozenset(blinds.split())
+    return Breakage(f"{provider}-{name}", provider, words, ids, says, apply, blind)
 
 
 # fmt: off
@@ -100,9 +103,9 @@ BREAKAGES = (
     _breakage("azure", "capacity", "the deployment queues too few tokens", "azure-capacity", "token_limit_exceeded", _cloud("azure", azure.shrink_capacity)),
     _breakage("vertex", "bucket-region", "the bucket is in another region", "vertex-bucket-region", "location", _cloud("vertex", gcp.move_bucket)),
     _breakage("vertex", "agent-grants", "the service agent lost its grants", "vertex-agent-bucket", "bucket", _cloud("vertex", gcp.remove_agent_grants)),
-    _breakage("vertex", "job-right", "the gateway may create no jobs", "vertex-gateway-project gateway-batch-api", "aiplatform.batchPredictionJobs.create", _cloud("vertex", gcp.remove_job_right)),
+    _breakage("vertex", "job-right", "the gateway may create no jobs", "vertex-gateway-project", "aiplatform.batchPredictionJobs.create", _cloud("vertex", gcp.remove_job_right), "gateway-batch-api"),
     _breakage("vertex", "upload-right", "the gateway may not write the bucket", "vertex-gateway-bucket", "storage.objects.create", _cloud("vertex", gcp.remove_upload_right)),
-    _breakage("vertex", "api-off", "the Vertex AI API is off", "vertex-apis gateway-batch-api", "disabled", _cloud("vertex", gcp.disable_api)),
+    _breakage("vertex", "api-off", "the Vertex AI API is off", "vertex-apis", "disabled", _cloud("vertex", gcp.disable_api), "gateway-batch-api vertex-model"),
     _breakage("bedrock", "pass-role", "the gateway may not pass the job role", "bedrock-gateway-pass-role", "iam:PassRole", _cloud("bedrock", aws.remove_pass_role)),
     _breakage("bedrock", "bucket-region", "the bucket is in another region", "bedrock-bucket-region", "PermanentRedirect", _cloud("bedrock", aws.move_bucket)),
     _breakage("bedrock", "source-account", "the job role trusts another account's jobs", "bedrock-job-role-trust", "assume", _cloud("bedrock", aws.wrong_source_account)),
@@ -110,7 +113,7 @@ BREAKAGES = (
     _breakage("bedrock", "bucket-policy", "the bucket's policy keeps the job role out", "bedrock-bucket-policy", "explicit deny", _cloud("bedrock", aws.deny_in_bucket_policy)),
     _breakage("bedrock", "results-right", "the job role may not write results", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.drop_results_right)),
     _breakage("bedrock", "model-right", "the job role may not run the model", "bedrock-job-role-models", "bedrock:InvokeModel", _cloud("bedrock", aws.drop_model_right)),
-    _breakage("bedrock", "job-rights", "the gateway may create no jobs", "bedrock-gateway-jobs gateway-batch-api", "bedrock:CreateModelInvocationJob", _cloud("bedrock", aws.drop_job_rights)),
+    _breakage("bedrock", "job-rights", "the gateway may create no jobs", "bedrock-gateway-jobs", "bedrock:CreateModelInvocationJob", _cloud("bedrock", aws.drop_job_rights), "gateway-batch-api"),
     _breakage("bedrock", "too-few", "the file holds 99 requests", "bedrock-quota-minimum", "less records", _rewrite("bedrock", lambda lines: lines[:99])),
 )
 # fmt: on
