@@ -19,6 +19,7 @@ from preflight.cloud.gcp_calls import (
     bearer,
     call,
     storage_patience,
+    token_of,
     told,
 )
 from preflight.cloud.gcp_forms import bindings, gcs_bucket
@@ -35,6 +36,7 @@ from preflight.seams import (
 
 ENDPOINT_VARIABLE = "PREFLIGHT_GOOGLE_ENDPOINT"
 
+_ACCOUNT_DOMAIN = ".iam.gserviceaccount.com"
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 # What fails arrives as an error; without a handler Python would print the SDK's own words as well.
@@ -96,14 +98,12 @@ class GoogleCloud:
     @once
     def _gateway(self, identity: str) -> Any:
         """Credentials of that service account; None where there is no such account."""
-        account = f"projects/-/serviceAccounts/{identity}"
-        found = self._find(
-            f"{self._host('iamcredentials')}/v1/{account}:generateAccessToken",
+        found = told(
+            functools.partial(token_of, self._own(), self._endpoint, identity, [_SCOPE]),
             f"service account {identity}",
             "iam.serviceAccounts.getAccessToken on it (roles/iam.serviceAccountTokenCreator)",
-            body={"scope": [_SCOPE]},
         )
-        return None if found is None else bearer(found["accessToken"])
+        return None if found is None else bearer(found)
 
     # --- Cloud Storage -------------------------------------------------------------------
 
@@ -185,7 +185,10 @@ class GoogleCloud:
     @once
     def service_account(self, email: str) -> ServiceAccount | None:
         """See `seams.Gcp`."""
-        url = f"{self._host('iam')}/v1/projects/-/serviceAccounts/{email}"
+        # Asked for under "-", a missing account would be a 403; its own project says 404.
+        domain = email.partition("@")[2]
+        home = domain.removesuffix(_ACCOUNT_DOMAIN) if domain.endswith(_ACCOUNT_DOMAIN) else "-"
+        url = f"{self._host('iam')}/v1/projects/{home}/serviceAccounts/{email}"
         found = self._find(url, f"service account {email}", "iam.serviceAccounts.get")
         if found is None:
             return None

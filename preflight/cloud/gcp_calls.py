@@ -63,6 +63,39 @@ def call(credentials: Any, url: str, body: Mapping[str, Any] | None) -> dict[str
         return answer
 
 
+def token_of(source: Any, endpoint: str, account: str, scopes: list[str]) -> str:
+    """A short-lived token of a service account, by impersonation.
+
+    Args:
+        source: the credentials that ask.
+        endpoint: the address that stands for all Google hosts; "" for Google's own.
+        account: the service account's e-mail.
+        scopes: what the token is good for.
+
+    Raises:
+        Exception: what Google's libraries raise.
+    """
+    from google.api_core.retry import Retry  # noqa: PLC0415 - instant start-up
+    from google.cloud.iam_credentials_v1 import IAMCredentialsClient  # noqa: PLC0415
+    from google.cloud.iam_credentials_v1.services.iam_credentials.transports import (  # noqa: PLC0415
+        IAMCredentialsRestTransport,
+    )
+
+    where: dict[str, Any] = {}
+    if endpoint:
+        scheme, _, host = endpoint.partition("://")
+        where = {"host": host, "url_scheme": scheme}
+    transport = IAMCredentialsRestTransport(credentials=source, **where)
+    with IAMCredentialsClient(transport=transport) as client:
+        answer = client.generate_access_token(
+            name=f"projects/-/serviceAccounts/{account}",
+            scope=scopes,
+            timeout=PATIENCE_SECONDS,
+            retry=Retry(initial=0.2, maximum=1.0, timeout=AGAIN_SECONDS),
+        )
+    return str(answer.access_token)
+
+
 def storage_patience() -> dict[str, Any]:
     """The same patience for Cloud Storage's own client, whose tries follow its own rules."""
     from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - instant start-up

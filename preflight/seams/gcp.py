@@ -77,7 +77,7 @@ class Gcp(Protocol):
     def bucket_grants(self, name: str, permissions: Sequence[str], identity: str) -> frozenset[str]:
         """Those of the permissions that the service account holds on the bucket, asked *as* it.
 
-        Looked up by impersonation.
+        Asked by impersonation.
 
         Needs iam.serviceAccounts.getAccessToken on the service account; Refused names that.
         """
@@ -87,7 +87,7 @@ class Gcp(Protocol):
     ) -> frozenset[str]:
         """Those of the permissions that the service account holds on the project, asked *as* it.
 
-        Looked up by impersonation.
+        Asked by impersonation.
         """
 
     def publisher_model(self, project: str, region: str, model: str) -> bool:
