@@ -34,6 +34,9 @@ def build(
         if scan is not None:
             world = World(partial(_same, scan))
             checks = requests.checks_for(provider)
+            if provider == "bedrock" and not offline:
+                # The account's own quotas are asked instead.
+                checks = tuple(check for check in checks if check is not requests.count)
             suites.append(Suite(provider, "request file", checks, promised, world))
         if not offline:
             suites += _live(promises, provider, promised, scan)

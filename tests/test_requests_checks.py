@@ -4,7 +4,7 @@ import json
 import pytest
 from request_files import MODELS, PROMISED, good_lines, line, request, write
 
-from preflight.check import Failed, Passed
+from preflight.check import Failed, Passed, Unknown
 from preflight.checks.requests import CHECKS, checks_for
 from preflight.contract import PROVIDERS
 from preflight.limits import LIMITS, MB
@@ -194,8 +194,8 @@ def test_bedrocks_default_numbers_are_named_but_the_quota_decides(tmp_path, requ
     healthy = scan(write(tmp_path / "requests.jsonl", good_lines(3, "bedrock")))
     [count] = [check for check in checks_for("bedrock") if check.id == "requests-count"]
     answer = count(PROMISED["bedrock"], dataclasses.replace(healthy, requests=requests))
-    assert isinstance(answer, Passed)
-    assert "default is 100 to 50,000" in answer.caveat
+    assert isinstance(answer, Unknown)
+    assert "default is 100 to 50,000" in answer.reason
 
 
 def test_a_file_of_blank_lines_holds_no_request(tmp_path):

@@ -2,7 +2,7 @@
 
 import shlex
 
-from preflight.check import Answer, Check, Failed, Passed, check
+from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks import requests_target
 from preflight.checks.requests_provider import OF_ONE_PROVIDER
 from preflight.checks.requests_target import Promised
@@ -89,8 +89,8 @@ def stream(promised: Promised, scan: Scan) -> Answer:
 def count(promised: Promised, scan: Scan) -> Answer:
     """Too few requests fail at Bedrock, too many anywhere, and only after the job was accepted.
 
-    Bedrock's numbers are quotas, per model and adjustable; what the account really has is asked of
-    Service Quotas by another check. Here the default is only named.
+    Bedrock's numbers are quotas, per model and adjustable: where AWS is asked for them, other
+    checks take this one's place, and where it is not, only its defaults are known.
     """
     limits = LIMITS[NAMES[type(promised)]]
     low, high = limits.min_requests, limits.max_requests
@@ -101,8 +101,10 @@ def count(promised: Promised, scan: Scan) -> Answer:
     if low <= scan.requests <= high:
         return Passed(f"{held}, within {low:,} to {high:,} ({source})")
     if isinstance(promised, Bedrock):
-        caveat = f"the default is {low:,} to {high:,} ({source}); the model's own quota decides"
-        return Passed(held, caveat)
+        return Unknown(
+            f"{held}; the default is {low:,} to {high:,} ({source}), the model's own quota decides",
+            "a check without --offline, which reads the quota",
+        )
     return Failed(
         f"{held}, but a job takes at most {high:,} ({source})", _split(scan, f"-l {high}")
     )
