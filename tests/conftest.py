@@ -23,7 +23,7 @@ def no_cloud(monkeypatch, tmp_path_factory):
 
 @pytest.fixture
 def preflight(capsys):
-    """Run a command in this process: `(arguments) -> (exit code, standard output, standard error)`."""
+    """Run a command in this process: `(arguments) -> (exit code, stdout, stderr)`."""
 
     def run(*arguments):
         capsys.readouterr()

@@ -291,9 +291,7 @@ def test_a_ruling_names_the_condition_keys_of_its_statement():
     assert ruling.keys == {"aws:sourceaccount"}
 
 
-@pytest.mark.parametrize(
-    "arn", ["job", f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::1"]
-)
+@pytest.mark.parametrize("arn", ["job", f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::1"])
 def test_only_roles_and_users_are_principals_by_arn(arn):
     with pytest.raises(ValueError, match=arn):
         Principal.of_arn(arn)
