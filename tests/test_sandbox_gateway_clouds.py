@@ -340,7 +340,7 @@ def test_without_any_one_right_of_the_table_some_call_at_bedrock_is_refused(
         lambda: asking.batches.retrieve(finished.id),
         lambda: asking.files.content(finished.output_file_id),
         lambda: asking.batches.cancel(finished.id),
-        lambda: asking.batches.list(),
+        asking.batches.list,
     ):
         try:
             call()

@@ -143,6 +143,9 @@ class World:
                 "TFY_API_KEY": key,
                 "PREFLIGHT_PROMISES": str(promises),
                 "PREFLIGHT_POLL_SECONDS": POLL_SECONDS,
+                # A proxy of the user's would be asked for loopback too.
+                "NO_PROXY": "127.0.0.1",
+                "no_proxy": "127.0.0.1",
             },
             outputs,
             self._folder / "requests",
