@@ -1,0 +1,98 @@
+"""Every check there is, listed without connecting to anything: for the documentation and tests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from preflight import suites
+from preflight.check import Check
+from preflight.contract import PROVIDERS, Gateway, Promises
+from preflight.promises import provider_class
+from preflight.requests.scan import Scan
+from preflight.runner import Suite
+
+WORLDS = ("requests", "gateway", *PROVIDERS)
+"""What the checks look at; an id begins with its world. In order of reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One check, where it is asked, and what must have passed before.
+
+    `providers` and `suites` are names in order of reading; `needs` are the ids of the gates that
+    stand before it wherever it is asked: unless they pass, it is not.
+    """
+
+    check: Check
+    providers: tuple[str, ...]
+    suites: tuple[str, ...]
+    needs: tuple[str, ...]
+
+    @property
+    def world(self) -> str:
+        """What it looks at, one of WORLDS."""
+        return self.check.id.partition("-")[0]
+
+
+def every_suite() -> list[Suite]:
+    """The suites of all providers over a request file, wired as for a run and asked by nobody."""
+    promised = {name: _blank(provider_class(name)) for name in PROVIDERS}
+    nothing: dict[str | None, Any] = {}
+    file = Scan(
+        path=Path("requests.jsonl"),
+        bytes=0,
+        sha256="",
+        requests=0,
+        methods=nothing,
+        urls=nothing,
+        models=nothing,
+        features=nothing,
+        faults=(),
+        totals={},
+        tokens=0,
+        ends_with_newline=True,
+    )
+    promises = Promises(Gateway(""), **promised)
+    # Offline a request file is judged by one check more: online, the account's quotas are asked.
+    return [
+        *suites.build(promises, PROVIDERS, file, offline=False),
+        *suites.build(promises, PROVIDERS, file, offline=True),
+    ]
+
+
+def _blank(kind: type[Any]) -> Any:
+    """A promise of nothing: no check is asked about it."""
+    return kind(*("" for _ in fields(kind)))
+
+
+def checklist() -> tuple[Listed, ...]:
+    """All checks, each once, by world and in order of reading."""
+    there = every_suite()
+    found: dict[str, Check] = {}
+    for suite in there:
+        for check in suite.checks:
+            found.setdefault(check.id, check)
+    listed = [_listed(check, there) for check in found.values()]
+    return tuple(sorted(listed, key=lambda one: WORLDS.index(one.world)))
+
+
+def _listed(check: Check, there: Iterable[Suite]) -> Listed:
+    asking = [suite for suite in there if check.id in _ids(suite)]
+    gates = [_gates_before(suite, check.id) for suite in asking]
+    providers = {suite.provider for suite in asking}
+    return Listed(
+        check,
+        tuple(name for name in PROVIDERS if name in providers),
+        tuple(dict.fromkeys(suite.name for suite in asking)),
+        tuple(gate for gate in gates[0] if all(gate in others for others in gates)),
+    )
+
+
+def _gates_before(suite: Suite, check_id: str) -> tuple[str, ...]:
+    before = suite.checks[: _ids(suite).index(check_id)]
+    return tuple(check.id for check in before if check.gate)
+
+
+def _ids(suite: Suite) -> tuple[str, ...]:
+    return tuple(check.id for check in suite.checks)

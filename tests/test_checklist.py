@@ -1,0 +1,198 @@
+"""All the checks there are: how they are named, that each is tested, and the rights they ask."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from bedrock_world import PROMISED as BEDROCK
+from bedrock_world import FakeAws
+from request_files import PROMISED
+
+from infra import grants
+from preflight.check import Failed, Skipped, Unknown
+from preflight.checklist import WORLDS, checklist, every_suite
+from preflight.contract import PROVIDERS
+from preflight.permissions import PERMISSIONS, Identity, arns, condition
+from preflight.runner import World, run
+from preflight.sandbox.azure.roles import ROLES as AZURE_ROLES
+from preflight.sandbox.gcp.roles import ROLES as GOOGLE_ROLES
+from preflight.seams import Binding, CredentialsMissing, GcsBucket, RoleDefinition
+
+LISTED = checklist()
+IDS = [listed.check.id for listed in LISTED]
+COMMANDS = {"check", "verify", "ensure", "test", "validate", "look", "ask", "confirm", "make"}
+HERE = Path(__file__)
+OTHER_TESTS = "".join(
+    path.read_text() for path in HERE.parent.glob("test_*.py") if path.name != HERE.name
+)
+BY_THEIR_TUPLE = {
+    "azure-capacity": "SIZED_CHECKS",
+    "bedrock-quota-minimum": "QUOTA_CHECKS",
+    "bedrock-quota-maximum": "QUOTA_CHECKS",
+}
+"""Those that their tests take out of a tuple, which names them without their id."""
+
+
+def test_listing_the_checks_connects_to_nothing(monkeypatch):
+    def connect(*_):
+        raise AssertionError("it connects")
+
+    for client in ("aws", "azure_cloud", "gateway_cloud", "gcp"):
+        monkeypatch.setattr(f"preflight.suites.{client}.connect", connect)
+    assert checklist() == LISTED
+
+
+def test_there_are_as_many_checks_as_there_are_ways_to_fail():
+    assert len(LISTED) >= 70
+    assert {listed.world for listed in LISTED} == set(WORLDS)
+    asked = {provider for listed in LISTED for provider in listed.providers}
+    assert asked == set(PROVIDERS)
+
+
+def test_an_id_has_one_meaning_wherever_it_is_asked():
+    meanings = {}
+    for suite in every_suite():
+        for check in suite.checks:
+            meanings.setdefault(check.id, set()).add((check.title, check.explanation))
+    assert {id_: found for id_, found in meanings.items() if len(found) != 1} == {}
+
+
+def test_no_title_or_explanation_serves_two_checks_of_one_world():
+    for what in (lambda check: check.title, lambda check: check.explanation):
+        said = [(listed.world, what(listed.check)) for listed in LISTED]
+        assert len(said) == len(set(said))
+
+
+@pytest.mark.parametrize("listed", LISTED, ids=IDS)
+def test_an_id_begins_with_the_world_that_its_check_is_about(listed):
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", listed.check.id)
+    module = listed.check.function.__module__.rpartition(".")[2]
+    assert listed.world == module.partition("_")[0]
+
+
+@pytest.mark.parametrize("listed", LISTED, ids=IDS)
+def test_a_title_states_the_healthy_state(listed):
+    title = listed.check.title
+    assert title[0].isupper()
+    assert title[-1].isalnum() or title[-1] in ")_"
+    assert title.split()[0].lower() not in COMMANDS
+    assert " not " not in f" {title} " or listed.check.id == "requests-size"
+
+
+@pytest.mark.parametrize("listed", LISTED, ids=IDS)
+def test_an_explanation_says_why_in_whole_sentences(listed):
+    first = listed.check.explanation.split("\n\n")[0]
+    assert first.endswith((".", "?"))
+    assert first.removesuffix(".") != listed.check.title
+
+
+@pytest.mark.parametrize("check_id", [one for one in IDS if not one.endswith("-credentials")])
+def test_a_check_is_named_in_a_test(check_id):
+    name = BY_THEIR_TUPLE.get(check_id, f'"{check_id}"')
+    assert name in OTHER_TESTS
+
+
+@pytest.mark.parametrize(
+    ("provider", "gate"),
+    [
+        ("azure", "azure-credentials"),
+        ("vertex", "vertex-credentials"),
+        ("bedrock", "bedrock-credentials"),
+    ],
+)
+def test_where_nobody_can_be_asked_as_only_the_credentials_are_unknown(provider, gate):
+    def connect():
+        raise CredentialsMissing("here", "there is nobody", "log in")
+
+    asked = [suite for suite in every_suite() if suite.name.startswith(f"{provider} ")]
+    results = run([replace(suite, world=World(connect)) for suite in asked]).results
+    by_kind = {}
+    for result in results:
+        by_kind.setdefault(type(result.outcome), set()).add(result.check_id)
+    alone = {listed.check.id for listed in LISTED if listed.world == provider and not listed.needs}
+    assert by_kind[Unknown] == alone
+    assert gate in alone
+    assert by_kind.keys() == {Unknown, Skipped}
+
+
+def test_a_gate_decides_something():
+    needed = {gate for listed in LISTED for gate in listed.needs}
+    gates = {listed.check.id for listed in LISTED if listed.check.gate}
+    assert gates <= needed <= set(IDS)
+
+
+# --- every right of the permission table is asked for by a check, and granted by the program -----
+
+
+def failures(provider, world):
+    """What the provider's checks find wrong, those that need no more than this world shows."""
+    for listed in LISTED:
+        if listed.world != provider:
+            continue
+        try:
+            answer = listed.check(BEDROCK if provider == "bedrock" else PROMISED[provider], world)
+        except AttributeError:
+            continue  # it looks at something else
+        if isinstance(answer, Failed):
+            yield answer
+
+
+def lacking(lost):
+    """A world in which everything is held but this one right."""
+    rows = [row for row in PERMISSIONS if row.provider == lost.provider and row != lost]
+    if lost.provider == "bedrock":
+        gateway = lost.identity is Identity.GATEWAY
+        who = BEDROCK.gateway_principal_arn if gateway else BEDROCK.job_role_arn
+        world = FakeAws()
+        for arn in arns(BEDROCK, lost.on):
+            del world.rights[who, lost.action, arn]
+        return world
+    if lost.provider == "azure":
+        role = RoleDefinition("a role", tuple(row.action for row in rows))
+        return SimpleNamespace(roles_of=lambda *_: (role,))
+    gateway, agent = (
+        frozenset(row.action for row in rows if row.identity is identity)
+        for identity in (Identity.GATEWAY, Identity.SERVICE_AGENT)
+    )
+    promised = PROMISED["vertex"]
+    bucket = GcsBucket(promised.bucket, "", "", promised.project_number, True, "")
+    binding = Binding("roles/of-the-agent", f"serviceAccount:{promised.service_agent}")
+    return SimpleNamespace(
+        bucket_grants=lambda _bucket, asked, _identity: gateway & set(asked),
+        project_grants=lambda _project, asked, _identity: gateway & set(asked),
+        bucket=lambda _: bucket,
+        bucket_bindings=lambda _: (binding,),
+        project_bindings=lambda _: (),
+        role_permissions=lambda _: agent,
+    )
+
+
+def name_of(row):
+    return f"{row.provider} {row.identity} {row.action} {row.on}"
+
+
+@pytest.mark.parametrize("row", PERMISSIONS, ids=name_of)
+def test_a_right_that_is_missing_is_named_with_its_reason(row):
+    problems = [failed.problem for failed in failures(row.provider, lacking(row))]
+    assert any(row.action in problem and row.why in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize("row", PERMISSIONS, ids=name_of)
+def test_a_right_is_granted_by_the_program(row):
+    if row.provider == "bedrock":
+        assert any(
+            row.action in statement["Action"]
+            and list(arns(BEDROCK, row.on)) == statement["Resource"]
+            and condition(row, BEDROCK) == statement.get("Condition", {}).get("StringEquals", {})
+            for statement in grants.identity_policy(BEDROCK, row.identity)["Statement"]
+        )
+        return
+    assert row.granted_by in grants.roles(row.provider, row.identity, row.on)
+    if row.provider == "vertex":
+        assert row.action in GOOGLE_ROLES[row.granted_by]
+    else:
+        role = grants.azure_role_id(row.granted_by, "any").rpartition("/")[2]
+        assert AZURE_ROLES[role].name == row.granted_by
+        assert AZURE_ROLES[role].holds_data(row.action)
