@@ -1,17 +1,23 @@
 """The command line: it parses, dispatches, prints what went wrong, and exits."""
 
 import argparse
-import os
+import json
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module, metadata
+from typing import Any, NoReturn
 
+from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
+from preflight.render.printable import printable
+from preflight.render.streams import harden
 from preflight.runner import DEADLINE_SECONDS
-from preflight.seams import PreflightError
+from preflight.seams import LookError, PreflightError
 
-POLL = "PREFLIGHT_POLL_SECONDS"
 INTERRUPTED = 130
+TERMINATED = 143
+SENDING = ("run", "submit")
 EXIT_CODES = """\
 exit codes: 0 ready (or done); 1 not ready (or not every request has a result);
             2 wrong usage or unreadable input; 3 cannot tell (a question got no answer)
@@ -19,14 +25,21 @@ environment: TFY_API_KEY, the gateway's key; PREFLIGHT_PROMISES, a promise file;
              and each cloud's own variables for the credentials to look with"""
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
+class _Terminated(KeyboardInterrupt):
+    """Told to end, as by a CI job that is cancelled: what is open is closed on the way out."""
 
 
-_seconds.__name__ = "number of seconds above 0"
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def __init__(self, **words: Any) -> None:
+        # An abbreviated option is another one as soon as an option is added.
+        super().__init__(
+            **words, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"preflight: {printable(message)}; see `{self.prog} --help`\n")
 
 
 def _requests(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -56,7 +69,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--deadline",
-        type=_seconds,
+        type=seconds,
         default=DEADLINE_SECONDS,
         metavar="SECONDS",
         help="how long one question may take (default: %(default)g)",
@@ -66,7 +79,11 @@ def _judging(parser: argparse.ArgumentParser) -> None:
 
 def _format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="of standard output; json is one document, whose `format` says which: a report, "
+        "a run, a batch or an error (default: %(default)s)",
     )
 
 
@@ -74,32 +91,33 @@ def _sending(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="send although the check did not say READY"
     )
-    parser.add_argument("--out", metavar="FOLDER", help="the run's folder (default: by its name)")
+    parser.add_argument(
+        "--out",
+        metavar="FOLDER",
+        help="the run's folder (default: preflight-runs/ and a name of file and provider)",
+    )
 
 
 def _polling(parser: argparse.ArgumentParser) -> None:
-    from preflight.batch.watch import EVERY_SECONDS  # noqa: PLC0415 - only where it is shown
-
     parser.add_argument(
         "--poll-every",
-        type=_seconds,
-        default=os.environ.get(POLL, EVERY_SECONDS),
+        type=seconds,
         metavar="SECONDS",
-        help="between looks at the batch (default: 60)",
+        help="between looks at the batch (default: PREFLIGHT_POLL_SECONDS, or 60)",
     )
 
 
 def _of_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN_FOLDER", help="as `preflight submit` printed it")
+    _format(parser)
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole grammar."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="preflight",
         description="Know that an LLM batch will run before it is sent, then run it.",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument(
         "--version", action="version", version=f"preflight {metadata.version('batch-preflight')}"
@@ -108,11 +126,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, words: str, function: str) -> argparse.ArgumentParser:
         made = commands.add_parser(
-            name,
-            help=words,
-            description=f"{words[0].upper()}{words[1:]}.",
-            epilog=EXIT_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, help=words, description=f"{words[0].upper()}{words[1:]}.", epilog=EXIT_CODES
         )
         made.set_defaults(function=function)
         return made
@@ -132,14 +146,17 @@ def parser() -> argparse.ArgumentParser:
     _judging(submit)
     _sending(submit)
 
-    _of_run(command("status", "look once at a run's batch", "run:status"))
-    fetch = command("fetch", "download and merge what an ended batch has", "run:fetch_only")
-    _of_run(fetch)
-    _format(fetch)
-    _of_run(command("cancel", "cancel a run's batch; partial results are kept", "run:cancel"))
+    _of_run(command("status", "look once at a run's batch", "followed:status"))
+    _of_run(command("fetch", "download and merge what an ended batch has", "followed:fetch_only"))
+    _of_run(command("cancel", "cancel a run's batch; partial results are kept", "followed:cancel"))
 
     sandbox = command("sandbox", "local clouds and a gateway on loopback", "sandbox:sandbox")
-    sandbox.add_argument("action", choices=("up", "down", "env", "break", "list"))
+    sandbox.add_argument(
+        "action",
+        choices=("up", "down", "env", "break", "list"),
+        help="start it, stop it, print its environment for `eval`, break one thing, list the "
+        "breakages",
+    )
     sandbox.add_argument("name", nargs="?", metavar="NAME", help="of the breakage, for `break`")
 
     command("demo", "the whole job for four providers on this machine", "demo:demo")
@@ -154,21 +171,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         function: Callable[[argparse.Namespace], int] = getattr(
             import_module(f"preflight.commands.{module}"), name
         )
-        return function(parsed)
+        code = function(parsed)
+        sys.stdout.flush()
     except PreflightError as error:
-        from preflight.render.printable import printable  # noqa: PLC0415
+        return _failed(parsed, error)
+    except OSError as error:
+        where = str(error.filename or "this machine")
+        what = f"refuses to be read or written ({error.strerror or error})"
+        return _failed(parsed, LookError(where, what, "repair that, then try again"))
+    except KeyboardInterrupt as error:
+        ended = PreflightError(
+            "preflight",
+            "interrupted",
+            "a batch that was created goes on: the same command takes the run up again"
+            if parsed.command in SENDING
+            else "start it again",
+        )
+        ended.exit_code = TERMINATED if isinstance(error, _Terminated) else INTERRUPTED
+        return _failed(parsed, ended)
+    return code
 
-        print(f"preflight: {printable(str(error))}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        # Whoever read standard output has gone (`| head`); nothing is left to be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("preflight: interrupted; a run that was begun goes on", file=sys.stderr)
-        return INTERRUPTED
+
+def _failed(parsed: argparse.Namespace, error: PreflightError) -> int:
+    """Say the one sentence; where JSON was asked for, it is the one document too."""
+    print(f"preflight: {printable(str(error))}", file=sys.stderr)
+    if getattr(parsed, "format", "text") == "json":
+        shape = {
+            "format": "preflight-error",
+            "version": 1,
+            "where": error.where,
+            "what": error.what,
+            "remedy": error.remedy,
+            "exit_code": error.exit_code,
+        }
+        print(json.dumps(shape, indent=2))
+    return error.exit_code
+
+
+def _terminated(*_: object) -> NoReturn:
+    raise _Terminated
 
 
 def console() -> None:
     """The entry point of the `preflight` command."""
+    harden()
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())

@@ -29,11 +29,21 @@ def from_stack(stack: str) -> Promises:
             "the pulumi command is not on the PATH",
             "install Pulumi, or write the outputs to a file and use --promises FILE",
         )
-    command = [pulumi, "stack", "output", "--json", "--stack", stack]
+    command = [pulumi, "stack", "output", "--json", "--stack", stack, "--non-interactive"]
     try:
         done = subprocess.run(  # noqa: S603 - no shell; the stack's name is one argument
-            command, capture_output=True, text=True, timeout=STACK_SECONDS, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=STACK_SECONDS,
+            check=False,
         )
+    except OSError as error:
+        raise UsageError(
+            pulumi, f"does not start ({error.strerror})", "repair the pulumi command on the PATH"
+        ) from error
     except subprocess.TimeoutExpired:
         raise PromiseError(
             f"stack {stack}",
@@ -41,37 +51,52 @@ def from_stack(stack: str) -> Promises:
             "try `pulumi stack output` by hand",
         ) from None
     if done.returncode != 0:
-        said = next((line for line in done.stderr.splitlines() if line.strip()), "no reason given")
         raise PromiseError(
             f"stack {stack}",
-            f"pulumi does not give its outputs ({said.removeprefix('error: ').strip()})",
+            f"pulumi does not give its outputs ({_why(done.stderr)})",
             "see `pulumi stack ls` for the stacks there are",
         )
     return parse(done.stdout, f"stack {stack}")
 
 
+def _why(said: str) -> str:
+    """Pulumi's own reason: warnings (of a newer version, of a missing login) may come before it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("error:")]
+    found = (errors or lines or ["no reason given"])[0]
+    return found.removeprefix("error:").strip()
+
+
 def from_file(name: str) -> Promises:
     """Read a promise file; "-" is standard input. Raises PromiseError."""
-    if name == "-":
-        return parse(sys.stdin.read(), "standard input")
+    where = "standard input" if name == "-" else name
     try:
-        text = Path(name).read_text(encoding="utf-8")
+        raw = _standard_input() if name == "-" else Path(name).read_bytes()
+        text = raw.decode()
     except UnicodeDecodeError:
-        raise PromiseError(name, "is not UTF-8 text", "save it as UTF-8") from None
+        raise PromiseError(where, "is not UTF-8 text", "save it as UTF-8") from None
     except OSError as error:
         raise PromiseError(
-            name,
+            where,
             f"cannot be read ({error.strerror})",
             "write it with `pulumi stack output --json > FILE`",
         ) from None
-    return parse(text, name)
+    if not text.strip():
+        raise PromiseError(where, "is empty", "write it with `pulumi stack output --json`")
+    return parse(text, where)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # closed before the command began (`<&-`)
+        return b""
+    return sys.stdin.buffer.read()
 
 
 def parse(text: str, where: str) -> Promises:
     """Parse a stack's outputs. Raises PromiseError at the first value that is not as it must be."""
     try:
         outputs = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PromiseError(
             where, f"is not JSON ({error})", "write it with `pulumi stack output --json`"
         ) from None
@@ -82,7 +107,7 @@ def parse(text: str, where: str) -> Promises:
         raise PromiseError(
             f"{where}: version", "is missing", f'add "version": {VERSION}, or run `pulumi up`'
         )
-    if outputs["version"] != VERSION:
+    if outputs["version"] != VERSION or isinstance(outputs["version"], bool):
         raise PromiseError(
             f"{where}: version",
             f"is {_shown(outputs['version'])}, and this preflight reads {VERSION}",

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from preflight.batch import plan as plans
+from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
-from preflight.batch.remote import Batch, Declined, Lost
+from preflight.batch.remote import Declined, Lost
 from preflight.batch.run import begin, fetch, prepare
-from preflight.batch.send import send
+from preflight.batch.send import batch_name
+from preflight.batch.send import send as send_with
 from preflight.batch.statuses import MEANING, TERMINAL, meaning
 from preflight.batch.watch import watch
 from preflight.contract import Gateway, OpenAI, Promises
@@ -104,6 +106,10 @@ def quiet(_):
     pass
 
 
+def send(ledger, plan, gateway, say=quiet):
+    return send_with(ledger, plan, gateway, say, sleep=quiet)
+
+
 def test_a_run_is_sent_once_however_often_it_is_started(ledger, plan):
     gateway = FakeGateway()
     first = send(ledger, plan, gateway, quiet)
@@ -129,8 +135,8 @@ def test_a_process_that_died_after_the_create_finds_its_batch(ledger, plan):
     gateway = FakeGateway()
     identifier = gateway.upload(plan.requests, "any")
     ledger.write(1, "upload", "answer", id=identifier)
-    ledger.write(1, "create", "intent", name=f"preflight-{plan.key}-1")
-    gateway.create(identifier, f"preflight-{plan.key}-1")
+    ledger.write(1, "create", "intent", name=batch_name(plan, 1))
+    gateway.create(identifier, batch_name(plan, 1))
     assert send(ledger, plan, gateway, quiet) == "batch-0"
     assert len(gateway.batches) == 1
 
@@ -300,4 +306,4 @@ def test_an_attempt_that_failed_its_validation_is_followed_by_another(ledger, pl
     fetch(ledger, plan, gateway, Batch("batch-0", "failed", reasons=("line 1: bad",)))
     assert begin(ledger, quiet) is None
     assert send(ledger, plan, gateway, quiet) == "batch-1"
-    assert set(gateway.batches) == {f"preflight-{plan.key}-1", f"preflight-{plan.key}-2"}
+    assert set(gateway.batches) == {batch_name(plan, 1), batch_name(plan, 2)}

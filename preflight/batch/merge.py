@@ -13,7 +13,12 @@ from typing import BinaryIO
 
 import msgspec
 
+from preflight.batch.disk import whole
 from preflight.batch.rows import row
+
+_NAMES = ("results", "errors", "missing", "unmatched")
+FILES = tuple(f"{name}.jsonl" for name in _NAMES)
+"""What a merge writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,8 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether every request has a result."""
-        return self.results == self.requests
+        """Whether every request has a result; no request is no success."""
+        return self.results == self.requests > 0
 
     def as_dict(self) -> dict[str, int]:
         """For the ledger and for JSON."""
@@ -37,7 +42,7 @@ class Summary:
 
 
 class _Id(msgspec.Struct):
-    custom_id: str
+    custom_id: str | int
 
 
 def _request_ids(requests: BinaryIO) -> Iterator[tuple[str, bytes]]:
@@ -50,8 +55,8 @@ def _request_ids(requests: BinaryIO) -> Iterator[tuple[str, bytes]]:
 def _id(decoder: "msgspec.json.Decoder[_Id]", line: bytes) -> str:
     """The request's id; "" for a line without one (a forced run may hold such lines)."""
     try:
-        return decoder.decode(line).custom_id
-    except msgspec.DecodeError:
+        return str(decoder.decode(line).custom_id)
+    except (ValueError, RecursionError):
         return ""
 
 
@@ -74,10 +79,7 @@ def merge(requests: Path, raw: list[Path], folder: Path) -> Summary:
     """
     with ExitStack() as stack:
         opened = [stack.enter_context(path.open("rb")) for path in raw]
-        out = {
-            name: stack.enter_context((folder / f"{name}.jsonl.part").open("wb"))
-            for name in ("results", "errors", "missing", "unmatched")
-        }
+        out = {name: stack.enter_context(whole(folder / f"{name}.jsonl")) for name in _NAMES}
         source = stack.enter_context(requests.open("rb"))
         places, unmatched = _places(opened, out["unmatched"])
         counts = dict.fromkeys(("requests", "results", "errors", "missing"), 0)
@@ -94,8 +96,6 @@ def merge(requests: Path, raw: list[Path], folder: Path) -> Summary:
         for place in places.values():
             unmatched += 1
             out["unmatched"].write(_written(opened, place))
-    for name in out:
-        (folder / f"{name}.jsonl.part").replace(folder / f"{name}.jsonl")
     if not unmatched:
         (folder / "unmatched.jsonl").unlink()
     return Summary(**counts, unmatched=unmatched)

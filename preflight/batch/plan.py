@@ -2,25 +2,29 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import re
+import secrets
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from preflight.batch.ledger import Ledger
-from preflight.contract import PROVIDERS, AzureOpenAI, Bedrock, OpenAI, Promises, VertexAI
+from preflight.batch.ledger import Ledger, damaged
+from preflight.contract import AzureOpenAI, Bedrock, OpenAI, Promises, VertexAI
 from preflight.promises import provider_class
 from preflight.routes import endpoint
 from preflight.seams import UsageError
 
 Route = OpenAI | AzureOpenAI | VertexAI | Bedrock
+_LONGEST_STEM = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One file, one provider, one batch.
 
-    `key` names the run at the provider (job name, metadata): the same file for the same provider
-    account and model has the same key, on whichever machine.
+    `key` says what is run: the same file for the same provider account and model has the same key,
+    on whichever machine. `tag` is this run's own: with the key it names the batch at the provider,
+    so that what is found there by name is this run's and no other's.
     """
 
     key: str
@@ -31,6 +35,7 @@ class Plan:
     sha256: str
     count: int
     size: int
+    tag: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -58,39 +63,42 @@ def make(  # noqa: D417 - the rest is in the names
 
 def folder_name(plan: Plan) -> str:
     """A folder for the run: readable, and the same for the same plan."""
-    return f"{plan.requests.stem}-{plan.provider}-{plan.key[:8]}"
+    stem = re.sub(r"[^\w.-]+", "-", plan.requests.stem, flags=re.ASCII)[:_LONGEST_STEM].strip(".-")
+    return f"{stem or 'requests'}-{plan.provider}-{plan.key[:8]}"
 
 
-def write(ledger: Ledger, plan: Plan) -> None:
-    """Write the plan into the ledger. Raises UsageError where it holds the run of another key.
+def write(ledger: Ledger, plan: Plan) -> Plan:
+    """Write the plan into the ledger; the plan with the run's tag.
 
-    The promises may have changed since (a repaired stack); the key says it is the same run.
+    The promises may have changed since (a repaired stack); the key says it is the same run. Raises
+    UsageError where the ledger holds the run of another key.
     """
     known = ledger.plan()
-    if known is not None and known["key"] != plan.key:
+    if known is not None and known.get("key") != plan.key:
         raise UsageError(
             str(ledger.folder),
             "holds the run of another file, provider or stack",
             "choose another folder with --out",
         )
+    tag = str((known or {}).get("tag") or secrets.token_hex(4))
+    plan = replace(plan, tag=tag)
     ledger.write_plan(asdict(plan) | {"requests": str(plan.requests)})
+    return plan
 
 
 def read(ledger: Ledger) -> Plan:
     """The plan of an existing run. Raises UsageError for a ledger that has none."""
     values: dict[str, Any] | None = ledger.plan()
-    if values is None or values["provider"] not in PROVIDERS:
+    if values is None:
         raise UsageError(str(ledger.folder), "holds no plan", "start with `preflight run`")
-    kind = provider_class(values["provider"])
-    hints = get_type_hints(kind)
-    promised = {
-        name: tuple(value) if hints[name] is not str else value
-        for name, value in values["promised"].items()
-    }
-    return Plan(
-        **{
-            **values,
-            "promised": kind(**promised),
-            "requests": Path(values["requests"]),
+    try:
+        kind = provider_class(values["provider"])
+        hints = get_type_hints(kind)
+        promised = {
+            name: tuple(value) if hints[name] is not str else value
+            for name, value in values["promised"].items()
         }
-    )
+        requests = Path(values["requests"])
+        return Plan(**{**values, "promised": kind(**promised), "requests": requests})
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise damaged(ledger.folder, f"its plan is of another kind: {error}") from error

@@ -24,20 +24,45 @@ class Row:
     line: bytes
 
 
+class _Named(msgspec.Struct):
+    """The ids alone, of a row whose other values no reader takes (a number like 1e400)."""
+
+    custom_id: str | int | None = None
+    recordId: str | int | None = None  # noqa: N815 - as Bedrock spells it
+    requestId: str | int | None = None  # noqa: N815 - likewise
+    key: str | int | None = None
+
+
 def row(line: bytes) -> Row | None:
     """Read one line of output; None where it names no request or is not JSON."""
     try:
         value = msgspec.json.decode(line)
-    except msgspec.DecodeError:
-        return None
+    except (ValueError, RecursionError):
+        return _unreadable(line)
     if not isinstance(value, dict):
         return None
-    custom_id = next((value[name] for name in _IDS if value.get(name) is not None), None)
+    custom_id = next((value[name] for name in _IDS if value.get(name) not in (None, "")), None)
     if custom_id is None:
         return None
     ok, response, error = _judged(value)
-    written = {"custom_id": str(custom_id), "response": response, "error": error}
-    return Row(str(custom_id), ok, msgspec.json.encode(written))
+    return _row(str(custom_id), ok, response, error)
+
+
+def _row(custom_id: str, ok: bool, response: Any, error: Any) -> Row:
+    written = {"custom_id": custom_id, "response": response, "error": error}
+    return Row(custom_id, ok, msgspec.json.encode(written))
+
+
+def _unreadable(line: bytes) -> Row | None:
+    """An error for the request that the row names, if it names one: it did come back."""
+    try:
+        named = msgspec.json.decode(line, type=_Named)
+    except (ValueError, RecursionError):
+        return None
+    custom_id = next((str(value) for value in msgspec.structs.astuple(named) if value), None)
+    if custom_id is None:
+        return None
+    return _row(custom_id, False, None, {"message": "the row that came back cannot be read"})
 
 
 def _judged(value: Mapping[str, Any]) -> tuple[bool, Any, Any]:
@@ -63,7 +88,7 @@ def completion(body: Any) -> Any:
     if not isinstance(body, dict):
         return body
     if isinstance(body.get("content"), list):  # Anthropic's messages
-        usage = body.get("usage") or {}
+        usage = _object(body, "usage")
         return _chat(
             body,
             _joined(body["content"]),
@@ -71,29 +96,32 @@ def completion(body: Any) -> Any:
             usage.get("input_tokens"),
             usage.get("output_tokens"),
         )
-    message = (
-        (body.get("output") or {}).get("message") if isinstance(body.get("output"), dict) else None
-    )
+    message = _object(body, "output").get("message")
     if isinstance(message, dict):  # Amazon Nova, and Bedrock's Converse
-        usage = body.get("usage") or {}
+        usage = _object(body, "usage")
         return _chat(
             body,
-            _joined(message.get("content") or []),
+            _joined(message.get("content")),
             body.get("stopReason"),
             usage.get("inputTokens"),
             usage.get("outputTokens"),
         )
-    if isinstance(body.get("candidates"), list) and body["candidates"]:  # Gemini
-        first = body["candidates"][0]
-        usage = body.get("usageMetadata") or {}
+    candidates = body.get("candidates")
+    if isinstance(candidates, list) and candidates and isinstance(candidates[0], dict):  # Gemini
+        usage = _object(body, "usageMetadata")
         return _chat(
             body,
-            _joined((first.get("content") or {}).get("parts") or []),
-            first.get("finishReason"),
+            _joined(_object(candidates[0], "content").get("parts")),
+            candidates[0].get("finishReason"),
             usage.get("promptTokenCount"),
             usage.get("candidatesTokenCount"),
         )
     return body
+
+
+def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 _FINISH = {
@@ -107,7 +135,9 @@ _FINISH = {
 }
 
 
-def _joined(parts: list[Any]) -> str:
+def _joined(parts: Any) -> str:
+    if not isinstance(parts, list):
+        return ""
     return "".join(str(p["text"]) for p in parts if isinstance(p, dict) and "text" in p)
 
 

@@ -1,4 +1,7 @@
-"""The run from plan to merged results; any process may die in it, and another carry on."""
+"""The run from plan to merged results; any process may die in it, and another carry on.
+
+Whoever calls `prepare`, `begin`, `send`, `follow` and `fetch` holds the run (`Ledger.alone`).
+"""
 
 import hashlib
 import shutil
@@ -7,14 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from preflight.batch import plan as plans
-from preflight.batch.ledger import Ledger
-from preflight.batch.merge import Summary, merge
+from preflight.batch.answers import Batch
+from preflight.batch.disk import on_disk, whole
+from preflight.batch.ledger import Ledger, damaged
+from preflight.batch.merge import FILES, Summary, merge
 from preflight.batch.plan import Plan
-from preflight.batch.remote import Batch, Remote
-from preflight.batch.send import Say, send
+from preflight.batch.remote import Remote
+from preflight.batch.send import Say
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.batch.watch import EVERY_SECONDS, watch
-from preflight.seams import RequestFileError, RunError
+from preflight.seams import RequestFileError, RunError, UsageError
 
 REQUESTS = "requests.jsonl"
 RAW = "raw"
@@ -31,37 +36,61 @@ class Finished:
 
     @property
     def complete(self) -> bool:
-        """Whether the batch completed and every request has a result."""
-        return meaning(self.status) == "completed" and self.summary.complete
+        """Whether every request has a result."""
+        return self.summary.complete
 
 
 def prepare(ledger: Ledger, plan: Plan, source: Path) -> Plan:
-    """Keep a copy of the request file in the run's folder, and write the plan.
+    """Write the plan, and keep a copy of the request file in the run's folder.
 
     What was checked is what is sent and what results are joined to, whatever happens to the file
-    afterwards. Raises RequestFileError where it changed since it was checked.
+    afterwards. Raises RequestFileError where it changed since it was checked, UsageError for a
+    folder that is not this run's.
     """
+    _refuse_strangers(ledger)
     kept = ledger.folder / REQUESTS
-    if not kept.exists():
-        part = kept.with_name(kept.name + ".part")
-        shutil.copyfile(source, part)
-        with part.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != plan.sha256:
-            part.unlink()
+    plan = plans.write(ledger, replace(plan, requests=kept))
+    if _sha256(kept) == plan.sha256:
+        return plan
+    with on_disk(ledger.folder), whole(kept) as copy:
+        with source.open("rb") as file:
+            shutil.copyfileobj(file, copy)
+        copy.flush()
+        if _sha256(Path(copy.name)) != plan.sha256:
             raise RequestFileError(
                 str(source), "changed while it was being checked", "run the command again"
             )
-        part.replace(kept)
-    plan = replace(plan, requests=kept)
-    plans.write(ledger, plan)
     return plan
 
 
-def begin(ledger: Ledger, say: Say) -> Finished | None:
-    """What is already finished and need not be paid for again; else None, ready to send.
+def _refuse_strangers(ledger: Ledger) -> None:
+    """A folder with files of a run's names but no plan: they are someone's, or the ledger is lost.
 
-    An attempt that ended with nothing to show (it failed its validation) is followed by a new one.
+    Nothing of it may be overwritten, and nothing paid for again.
+    """
+    if ledger.plan() is not None:
+        return
+    for name in (REQUESTS, RAW, *FILES):
+        if (ledger.folder / name).exists():
+            raise UsageError(
+                str(ledger.folder),
+                f"holds {name}, and no run that it belongs to",
+                "name a new folder with --out",
+            )
+
+
+def _sha256(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def begin(ledger: Ledger, say: Say) -> Finished | None:
+    """What is already finished and need not be paid for again; else None, ready to go on.
+
+    An attempt that ended with nothing to show (it failed its validation) is followed by a new one;
+    one that completed never is: it was paid for, and its results are fetched again.
     """
     ended = ledger.last("fetch")
     if ended is None:
@@ -70,16 +99,13 @@ def begin(ledger: Ledger, say: Say) -> Finished | None:
     if finished.summary.results or finished.summary.errors:
         say("this run has its results already: nothing is sent")
         return finished
+    if meaning(finished.status) == "completed":
+        say("the batch completed, and no result of it came back: fetching again, sending nothing")
+        return None
     attempt = ledger.attempt + 1
     ledger.write(attempt, "begin", "answer")
     say(f"the last attempt ended {finished.status} with no result: this is attempt {attempt}")
     return None
-
-
-def submit(ledger: Ledger, plan: Plan, remote: Remote, say: Say) -> str:
-    """Upload and create, or find what was; the batch's id."""
-    with ledger.alone():
-        return send(ledger, plan, remote, say)
 
 
 def follow(
@@ -96,12 +122,12 @@ def follow(
 
 def batch_id(ledger: Ledger) -> str:
     """The run's batch. Raises RunError where none was created."""
-    created = ledger.last("create")
+    created = ledger.known_id("create")
     if created is None:
         raise RunError(
             str(ledger.folder), "no batch was created yet", "start it with `preflight run`"
         )
-    return str(created["id"])
+    return created
 
 
 def fetch(
@@ -120,13 +146,15 @@ def fetch(
             batch.id, f"is {batch.status}", "fetch it when `preflight status` says it has ended"
         )
     raw = ledger.folder / RAW
-    raw.mkdir(exist_ok=True)
-    files: list[Path] = []
-    for name, file_id in (("output", batch.output_file_id), ("errors", batch.error_file_id)):
-        target = raw / f"{name}-{ledger.attempt}.jsonl"
-        if file_id and remote.download(file_id, target, progress):
-            files.append(target)
-    summary = merge(plan.requests, files, ledger.folder)
+    with on_disk(ledger.folder):
+        raw.mkdir(exist_ok=True)
+        files: list[Path] = []
+        for name, file_id in (("output", batch.output_file_id), ("errors", batch.error_file_id)):
+            target = raw / f"{name}-{ledger.attempt}.jsonl"
+            # What came back earlier is kept, though it be gone from the provider by now.
+            if (file_id and remote.download(file_id, target, progress)) or target.exists():
+                files.append(target)
+        summary = merge(plan.requests, files, ledger.folder)
     ledger.write(
         ledger.attempt,
         "fetch",
@@ -139,7 +167,10 @@ def fetch(
 
 
 def _finished(ended: Mapping[str, object], folder: Path) -> Finished:
-    summary, reasons = ended["summary"], ended["reasons"]
-    if not isinstance(summary, dict) or not isinstance(reasons, list):
-        raise RunError(str(folder), "the ledger is damaged", "start anew in another folder")
-    return Finished(str(ended["status"]), tuple(reasons), Summary(**summary), folder)
+    try:
+        summary, reasons = ended["summary"], ended["reasons"]
+        if not isinstance(summary, dict) or not isinstance(reasons, list):
+            raise damaged(folder, "what was fetched is of another kind")
+        return Finished(str(ended["status"]), tuple(map(str, reasons)), Summary(**summary), folder)
+    except (KeyError, TypeError) as error:
+        raise damaged(folder, f"what was fetched is of another kind: {error}") from error

@@ -1,16 +1,23 @@
 """Upload and create, so that nothing is sent twice: an unanswered step is looked for first."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
+from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
-from preflight.batch.remote import Batch, Declined, Lost
+from preflight.batch.remote import FORBIDDEN, TOO_MANY, UNAUTHORIZED, Declined, Lost
 from preflight.seams import RunError
 
 Say = Callable[[str], None]
+Sleep = Callable[[float], None]
+
+LOOKS_AFTER = (0.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each look for a batch whose create got no answer: a list may lag behind."""
 
 
 class Sender(Protocol):
@@ -26,76 +33,130 @@ class Sender(Protocol):
         """Create the batch."""
 
     def find_batch(self, name: str, file_id: str) -> Batch | None:
-        """An earlier batch of that name, or of that upload."""
+        """An earlier batch of that upload, or of that name."""
 
 
 def batch_name(plan: Plan, attempt: int) -> str:
     """The run's name at the provider: what a lost batch is found by."""
-    return f"preflight-{plan.key}-{attempt}"
+    return f"preflight-{plan.key}-{plan.tag}-{attempt}"
 
 
-def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
-    """Bring the run to where its batch exists; the batch's id. Raises Declined, Lost, RunError."""
-    created = ledger.last("create")
-    if created is not None:
-        say(f"batch {unquote(created['id'])} was created before: not created again")
-        return str(created["id"])
-    return _create(ledger, plan, gateway, _upload(ledger, plan, gateway, say), say)
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt at sending: where it is written down, and whom it talks to."""
 
+    ledger: Ledger
+    plan: Plan
+    gateway: Sender
+    say: Say
+    sleep: Sleep
+    number: int
 
-def _upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
-    uploaded = ledger.last("upload")
-    if uploaded is not None:
-        say(f"file {unquote(uploaded['id'])} was uploaded before: not uploaded again")
-        return str(uploaded["id"])
-    attempt = ledger.attempt
-    name = f"{batch_name(plan, attempt)}.jsonl"
-    if ledger.open_intent("upload"):
-        file_id = gateway.find_upload(name, plan.size)
-        if file_id is not None:
-            say(f"file {unquote(file_id)} had arrived, though its answer had not")
-            ledger.write(attempt, "upload", "answer", id=file_id, found=True)
-            return file_id
-    ledger.write(attempt, "upload", "intent", name=name, size=plan.size)
-    try:
-        file_id = gateway.upload(plan.requests, name)
-    except Declined as declined:
-        ledger.write(attempt, "upload", "refused", reason=declined.what)
-        raise
-    ledger.write(attempt, "upload", "answer", id=file_id)
-    say(f"uploaded {plan.count:,} requests as {unquote(file_id)}")
-    return file_id
+    @property
+    def name(self) -> str:
+        return batch_name(self.plan, self.number)
 
+    def write(self, step: str, kind: str, **detail: object) -> None:
+        self.ledger.write(self.number, step, kind, **detail)
 
-def _create(ledger: Ledger, plan: Plan, gateway: Sender, file_id: str, say: Say) -> str:
-    attempt = ledger.attempt
-    name = batch_name(plan, attempt)
-    if ledger.open_intent("create"):
-        return _found_or_raise(ledger, gateway, name, file_id, say)
-    ledger.write(attempt, "create", "intent", name=name, file_id=file_id)
-    try:
-        batch = gateway.create(file_id, name)
-    except Declined as declined:
-        ledger.write(attempt, "create", "refused", reason=declined.what)
-        raise
-    except Lost as lost:
-        say(f"{lost.what}: looking whether the batch was created all the same")
-        return _found_or_raise(ledger, gateway, name, file_id, say)
-    ledger.write(attempt, "create", "answer", id=batch.id)
-    say(f"created batch {unquote(batch.id)}")
-    return batch.id
+    def upload(self) -> str:
+        """The uploaded file's id, by whichever process it was uploaded."""
+        uploaded = self.ledger.known_id("upload")
+        if uploaded is not None:
+            self.say(f"file {unquote(uploaded)} was uploaded before: not uploaded again")
+            return uploaded
+        file_name = f"{self.name}.jsonl"
+        before = self.ledger.newest("upload")
+        if before is not None and before.kind == "intent":
+            file_id = self._arrived(file_name)
+            if file_id is not None:
+                self.say(f"file {unquote(file_id)} had arrived, though its answer had not")
+                self.write("upload", "answer", id=file_id, found=True)
+                return file_id
+        self.write("upload", "intent", name=file_name, size=self.plan.size)
+        try:
+            file_id = self.gateway.upload(self.plan.requests, file_name)
+        except Declined as declined:
+            self.write("upload", "refused", reason=declined.what)
+            raise
+        self.write("upload", "answer", id=file_id)
+        self.say(f"uploaded {self.plan.count:,} requests as {unquote(file_id)}")
+        return file_id
 
+    def _arrived(self, file_name: str) -> str | None:
+        """An upload whose answer was lost; None, too, where files are not listed.
 
-def _found_or_raise(ledger: Ledger, gateway: Sender, name: str, file_id: str, say: Say) -> str:
-    """Find the batch of an unanswered create: it may be running and paid for."""
-    batch = gateway.find_batch(name, file_id)
-    if batch is None:
-        ledger.write(ledger.attempt, "create", "refused", reason="not found after a lost answer")
+        A second upload costs nothing.
+        """
+        try:
+            return self.gateway.find_upload(file_name, self.plan.size)
+        except Declined as declined:
+            self.say(f"the gateway does not list its files ({declined.what}): uploading once more")
+            return None
+
+    def create(self, file_id: str) -> str:
+        """The batch's id."""
+        before = self.ledger.newest("create")
+        if before is not None and before.kind == "intent":
+            self.say("an earlier create got no answer: looking for its batch")
+            return self._found_or_raise(file_id)
+        if before is not None and before.detail.get("lost"):
+            # It was looked for and not found a while ago; one more look before it is paid for.
+            batch = self._find(file_id)
+            if batch is not None:
+                return self._kept(batch)
+        self.write("create", "intent", name=self.name, file_id=file_id)
+        try:
+            batch = self.gateway.create(file_id, self.name)
+        except Declined as declined:
+            self.write("create", "refused", reason=declined.what)
+            raise
+        except Lost as lost:
+            self.say(f"{lost.what}: looking whether the batch was created all the same")
+            return self._found_or_raise(file_id)
+        self.write("create", "answer", id=batch.id)
+        self.say(f"created batch {unquote(batch.id)}")
+        return batch.id
+
+    def _found_or_raise(self, file_id: str) -> str:
+        """Find the batch of an unanswered create: it may be running and paid for."""
+        for pause in LOOKS_AFTER:
+            if pause:
+                self.sleep(pause)
+            batch = self._find(file_id)
+            if batch is not None:
+                return self._kept(batch)
+        self.write("create", "refused", reason="not found after a lost answer", lost=True)
         raise RunError(
-            name,
+            self.name,
             "the answer to the create was lost, and the gateway lists no batch of that name",
-            "run the same command again in a minute to create it anew",
+            "run the same command again: it looks once more before it creates anew",
         )
-    ledger.write(ledger.attempt, "create", "answer", id=batch.id, found=True)
-    say(f"batch {unquote(batch.id)} had been created, though its answer had not arrived")
-    return batch.id
+
+    def _find(self, file_id: str) -> Batch | None:
+        try:
+            return self.gateway.find_batch(self.name, file_id)
+        except Declined as declined:
+            if declined.status in (UNAUTHORIZED, FORBIDDEN, TOO_MANY):
+                raise  # that can be repaired, and then the list answers
+            raise RunError(
+                self.name,
+                "the answer to the create was lost, and the gateway does not list its batches "
+                f"({declined.what})",
+                "look for it at the provider; if there is none, start anew with --out NEW_FOLDER",
+            ) from declined
+
+    def _kept(self, batch: Batch) -> str:
+        self.write("create", "answer", id=batch.id, found=True)
+        self.say(f"batch {unquote(batch.id)} had been created, though its answer had not arrived")
+        return batch.id
+
+
+def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say, sleep: Sleep = time.sleep) -> str:
+    """Bring the run to where its batch exists; the batch's id. Raises Declined, Lost, RunError."""
+    created = ledger.known_id("create")
+    if created is not None:
+        say(f"batch {unquote(created)} was created before: not created again")
+        return created
+    attempt = _Attempt(ledger, plan, gateway, say, sleep, ledger.attempt)
+    return attempt.create(attempt.upload())

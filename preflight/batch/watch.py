@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
-from preflight.batch.remote import Batch, Lost
+from preflight.batch.remote import NOT_FOUND, Declined, Lost
 from preflight.batch.statuses import TERMINAL, meaning
 
 EVERY_SECONDS = 60.0
@@ -16,6 +17,10 @@ FIRST_SECONDS = 2.0
 
 PATIENCE_SECONDS = 1800.0
 """How long the gateway may be away before waiting is given up (the run is kept)."""
+
+
+NEW_SECONDS = 60.0
+"""How long a batch that was never seen may be unknown to the gateway: it was created just now."""
 
 
 class Looker(Protocol):
@@ -48,14 +53,20 @@ def watch(  # noqa: D417 - the rest is in the names
     Args:
         every: seconds between looks, in the long run.
         patience: seconds without any answer after which Lost is raised.
+
+    Raises Declined, too.
     """
-    heard = clock()
+    began = heard = clock()
     seen: str | None = None
     for pause in _pauses(every):
         try:
             batch = gateway.look(batch_id)
         except Lost:
             if clock() - heard > patience:
+                raise
+        except Declined as declined:
+            new = seen is None and clock() - began < NEW_SECONDS
+            if declined.status != NOT_FOUND or not new:
                 raise
         else:
             heard = clock()

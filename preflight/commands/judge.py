@@ -4,7 +4,6 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import IO
 
 from preflight import promises as sources
 from preflight.contract import PROVIDERS, Promises
@@ -86,10 +85,10 @@ def check(arguments: Namespace) -> int:
     return report.exit_code
 
 
-def show(report: Report, form: str, out: IO[str] | None = None) -> None:
+def show(report: Report, form: str, *, to_talk: bool = False) -> None:
     """Write the report: to standard output, unless it is not the result that was asked for."""
     if form == "json":
         from preflight.render.json_report import render  # noqa: PLC0415
     else:
         from preflight.render.text import render  # noqa: PLC0415
-    render(report, out or sys.stdout)
+    render(report, sys.stderr if to_talk else sys.stdout)

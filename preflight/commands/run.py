@@ -1,43 +1,79 @@
-"""`preflight run`, and its steps by hand: submit, status, fetch, cancel."""
+"""`preflight run`, and its first half by hand: submit."""
 
-import json
 import os
-import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
-from urllib.parse import unquote
 
 from preflight.batch import plan as plans
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
-from preflight.batch.remote import Batch, Declined, Remote
-from preflight.batch.run import Finished, batch_id, begin, fetch, follow, prepare, submit
+from preflight.batch.remote import Remote
+from preflight.batch.run import begin, follow, prepare
+from preflight.batch.send import send
+from preflight.batch.watch import EVERY_SECONDS
+from preflight.commands.durations import seconds
 from preflight.commands.judge import judge, promised, providers, scanned, show
-from preflight.render.printable import printable
+from preflight.render.outcome import say, show_finished, show_submitted, shown
 from preflight.render.progress import progress
 from preflight.report import EXIT_CODES, Report, Verdict
 from preflight.seams import UsageError
 
 FOLDER = Path("preflight-runs")
-INCOMPLETE = 1
+POLL = "PREFLIGHT_POLL_SECONDS"
+"""The environment variable for --poll-every."""
 
 
-def say(sentence: str) -> None:
-    """Talk goes to standard error, results to standard output."""
-    print(printable(sentence), file=sys.stderr, flush=True)
+def run(arguments: Namespace) -> int:
+    """`preflight run`: check, upload, create, monitor, fetch."""
+    every = _every(arguments)
+    plan, report = _checked(arguments)
+    if not _may_go_on(report, arguments):
+        return EXIT_CODES[report.verdict]
+    folder = _folder(plan, arguments)
+    with Remote(plan) as remote, Ledger(folder) as ledger, ledger.alone():
+        plan = prepare(ledger, plan, plan.requests)
+        done = begin(ledger, say)
+        if done is None:
+            send(ledger, plan, remote, say)
+            say(f"the run is kept in {shown(folder)}: interrupt and repeat this command at will")
+            with progress(plan.count) as display:
+                done = follow(ledger, plan, remote, display, every)
+        return show_finished(done, arguments.format)
 
 
-def shown(path: Path) -> str:
-    """A path as short as it can be written from here."""
-    return min(os.path.relpath(path), str(path), key=len)
+def submit_only(arguments: Namespace) -> int:
+    """`preflight submit`: check, upload, create."""
+    plan, report = _checked(arguments)
+    if not _may_go_on(report, arguments):
+        return EXIT_CODES[report.verdict]
+    folder = _folder(plan, arguments)
+    with Remote(plan) as remote, Ledger(folder) as ledger, ledger.alone():
+        plan = prepare(ledger, plan, plan.requests)
+        done = begin(ledger, say)
+        if done is not None:
+            return show_finished(done, arguments.format)
+        return show_submitted(send(ledger, plan, remote, say), folder, arguments.format)
+
+
+def _every(arguments: Namespace) -> float:
+    """Seconds between looks: the option, else the environment's, else the usual."""
+    if arguments.poll_every is not None:
+        return float(arguments.poll_every)
+    text = os.environ.get(POLL)
+    try:
+        return seconds(text) if text else EVERY_SECONDS
+    except ArgumentTypeError as error:
+        raise UsageError(
+            f"environment variable {POLL}", str(error), "correct or unset it"
+        ) from error
 
 
 def _one_provider(arguments: Namespace, names: tuple[str, ...]) -> str:
     if len(names) != 1:
         raise UsageError(
             arguments.requests,
-            f"goes to one provider, and the stack promises {', '.join(names)}",
-            "add --provider NAME",
+            f"goes to one provider, and these are {', '.join(names)}",
+            "name one with --provider NAME",
         )
     return names[0]
 
@@ -61,13 +97,16 @@ def _checked(arguments: Namespace) -> tuple[Plan, Report]:
 
 
 def _may_go_on(report: Report, arguments: Namespace) -> bool:
-    """Whether to send: READY, or told to all the same."""
+    """Whether to send: READY, or told to all the same.
+
+    Standard output is the result's. Where nothing is sent, the report is the result.
+    """
     if report.verdict is Verdict.READY:
         passed = len(report.results)
         say(f"READY: {passed} checks passed in {report.seconds:.1f} s")
         return True
     if arguments.force:
-        show(report, "text", sys.stderr)
+        show(report, "text", to_talk=True)
         say(f"{report.verdict}, and sent all the same (--force)")
         return True
     show(report, arguments.format)
@@ -75,109 +114,5 @@ def _may_go_on(report: Report, arguments: Namespace) -> bool:
     return False
 
 
-def run(arguments: Namespace) -> int:
-    """`preflight run`: check, upload, create, monitor, fetch."""
-    return _send(arguments, to_the_end=True)
-
-
-def submit_only(arguments: Namespace) -> int:
-    """`preflight submit`: check, upload, create."""
-    return _send(arguments, to_the_end=False)
-
-
-def _send(arguments: Namespace, *, to_the_end: bool) -> int:
-    plan, report = _checked(arguments)
-    if not _may_go_on(report, arguments):
-        return EXIT_CODES[report.verdict]
-    folder = Path(arguments.out) if arguments.out else FOLDER / plans.folder_name(plan)
-    with Ledger(folder) as ledger:
-        plan = prepare(ledger, plan, plan.requests)
-        done = begin(ledger, say)
-        if done is not None:
-            return _conclude(done, arguments.format)
-        with Remote(plan) as remote:
-            submitted = submit(ledger, plan, remote, say)
-            if not to_the_end:
-                print(json.dumps({"run": str(folder), "batch": submitted}))
-                return 0
-            say(f"the run is kept in {shown(folder)}: interrupt and repeat this command at will")
-            with progress(plan.count) as display:
-                done = follow(ledger, plan, remote, display, arguments.poll_every)
-    return _conclude(done, arguments.format)
-
-
-def _open(arguments: Namespace) -> tuple[Ledger, Plan]:
-    ledger = Ledger.of(Path(arguments.run))
-    return ledger, plans.read(ledger)
-
-
-def status(arguments: Namespace) -> int:
-    """`preflight status`: one look at a run's batch."""
-    ledger, plan = _open(arguments)
-    with ledger, Remote(plan) as remote:
-        _print_batch(remote.look(batch_id(ledger)), plan)
-    return 0
-
-
-def cancel(arguments: Namespace) -> int:
-    """`preflight cancel`: ask for the batch to be cancelled; what is done already is kept."""
-    ledger, plan = _open(arguments)
-    with ledger, Remote(plan) as remote:
-        identifier = batch_id(ledger)
-        ledger.write(ledger.attempt, "cancel", "intent", id=identifier)
-        try:
-            batch = remote.cancel(identifier)
-        except Declined as declined:
-            ledger.write(ledger.attempt, "cancel", "refused", reason=declined.what)
-            raise
-        ledger.write(ledger.attempt, "cancel", "answer", status=batch.status)
-        _print_batch(batch, plan)
-    return 0
-
-
-def fetch_only(arguments: Namespace) -> int:
-    """`preflight fetch`: download and merge what an ended batch has."""
-    ledger, plan = _open(arguments)
-    with ledger, Remote(plan) as remote:
-        done = fetch(ledger, plan, remote, remote.look(batch_id(ledger)))
-    return _conclude(done, arguments.format)
-
-
-def _print_batch(batch: Batch, plan: Plan) -> None:
-    counted = f"{batch.completed or 0:,} of {plan.count:,} done, {batch.failed or 0:,} failed"
-    print(printable(f"{batch.status}: {counted} ({unquote(batch.id)})"))
-    for reason in batch.reasons:
-        print(printable(f"  {reason}"))
-
-
-def _conclude(done: Finished, form: str) -> int:
-    """Print what became of the run, and where it is."""
-    code = 0 if done.complete else INCOMPLETE
-    counts = done.summary
-    if form == "json":
-        shape = {
-            "format": "preflight-run",
-            "version": 1,
-            "status": done.status,
-            "reasons": list(done.reasons),
-            "requests": counts.as_dict(),
-            "folder": str(done.folder),
-            "exit_code": code,
-        }
-        print(json.dumps(shape, indent=2))
-        return code
-    print(
-        f"{printable(done.status)}: {counts.results:,} results, {counts.errors:,} errors, "
-        f"{counts.missing:,} missing of {counts.requests:,} requests"
-    )
-    for reason in done.reasons[:20]:
-        print(f"  reason: {printable(reason)}")
-    for name, count in (
-        ("results", counts.results),
-        ("errors", counts.errors),
-        ("missing", counts.missing),
-        ("unmatched", counts.unmatched),
-    ):
-        if count:
-            print(f"  {shown(done.folder / f'{name}.jsonl')}")
-    return code
+def _folder(plan: Plan, arguments: Namespace) -> Path:
+    return Path(arguments.out) if arguments.out else FOLDER / plans.folder_name(plan)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from preflight.batch.remote import Batch
+from preflight.batch.answers import Batch
 from preflight.render.printable import printable
 
 

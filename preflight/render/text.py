@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from preflight.check import Failed, Outcome, Passed, Skipped, Unknown
-from preflight.render.printable import printable
+from preflight.render.printable import no_order, printable
 from preflight.report import Report, Result, Verdict, verdict
 
 MARKS: dict[type, tuple[str, str]] = {
@@ -50,8 +50,9 @@ def render(report: Report, out: IO[str]) -> None:
         for sentence in report.scope:
             page.print(Text(f"Not looked at: {sentence}", style="dim"))
         _conclusion(page, report)
-    # A grid pads every line to the page's width; nobody wants that in a file.
-    out.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    # A grid pads every line to the page's width; nobody wants that in a file. Where a line was
+    # folded, what stood in its middle may stand at its start.
+    out.writelines(f"{no_order(line.rstrip())}\n" for line in captured.get().splitlines())
 
 
 def _provider(out: Console, provider: str, results: tuple[Result, ...]) -> None:
