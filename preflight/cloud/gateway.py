@@ -40,6 +40,10 @@ def connect(gateway: Gateway) -> "GatewayClient":
         what = f"{KEY_VARIABLE} is not set"
         remedy = f"export {KEY_VARIABLE} with a key of the gateway that may use its batch API"
         raise CredentialsMissing(gateway.base_url, what, remedy)
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        # The HTTP library would quote the whole header in its refusal, the key with it.
+        what = f"{KEY_VARIABLE} holds a character that no key has (a blank, a line break, no ASCII)"
+        raise CredentialsMissing(gateway.base_url, what, f"set {KEY_VARIABLE} to the key alone")
     return GatewayClient(gateway.base_url, key)
 
 
