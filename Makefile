@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test lint setup lock clean help
+.PHONY: demo test lint docs setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -19,6 +19,9 @@ lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/ty check infra
+
+docs: .venv/ready ## Renew the rendered parts of the pages in docs/
+	$(BIN)/python -m preflight.render.pages docs
 
 setup: .venv/ready ## Build .venv with everything the project needs, from the pinned list
 

@@ -63,8 +63,9 @@ def test_imports_keep_their_directions(path):
             forbidden = ("checks", "sandbox", "batch", "render", "commands", "runner", "suites")
             assert not within(imported, *(f"preflight.{name}" for name in forbidden)), imported
         if within(imported, "preflight.sandbox"):
-            allowed = ("preflight.sandbox", "preflight.commands.sandbox", "preflight.commands.demo")
-            assert within(here, *allowed), imported
+            commands = ("preflight.commands.sandbox", "preflight.commands.demo")
+            pages = "preflight.render.pages"  # the documentation of the breakages
+            assert within(here, "preflight.sandbox", *commands, pages), imported
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The parts of the documentation that repeat what the program knows: rendered, never typed."""

@@ -1,0 +1,30 @@
+"""Every breakage of the sandbox: what is predicted, and what the forced job ends with."""
+
+from itertools import groupby
+
+from preflight.render.pages.markdown import NAMES, code, table
+from preflight.sandbox.breakages import BREAKAGES, Breakage
+
+_HEADS = ("Breakage", "What is broken", "Fails", "Unknown then", "The forced job ends with")
+
+
+def tables() -> str:
+    """A table for each provider."""
+    return "\n".join(
+        f"### {NAMES[provider]}\n\n{table(_HEADS, map(_row, broken))}"
+        for provider, broken in groupby(BREAKAGES, key=lambda one: one.provider)
+    )
+
+
+def _row(broken: Breakage) -> tuple[str, ...]:
+    return (
+        code(broken.name),
+        broken.words,
+        _links(broken.fails),
+        _links(broken.blinds),
+        f"“{broken.says}”",
+    )
+
+
+def _links(check_ids: frozenset[str]) -> str:
+    return ", ".join(f"[{check_id}](checks.md#{check_id})" for check_id in sorted(check_ids))
