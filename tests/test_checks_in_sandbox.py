@@ -77,7 +77,7 @@ def vertex(tmp_path, monkeypatch):
         for name, value in cloud.env.items():
             monkeypatch.setenv(name, value)
         table = gcp_handlers.handlers(cloud.env)
-        yield cloud, google(lambda token, inputs: table[token]("x", inputs)[1])
+        yield cloud, google(lambda token, inputs: table[token].create("x", inputs)[1])
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def openai_account(tmp_path, monkeypatch):
         table = azure_handlers.handlers(cloud.env)
 
         def make(kind, inputs):
-            return table[f"azure-native:{kind}"]("x", inputs)[1]
+            return table[f"azure-native:{kind}"].create("x", inputs)[1]
 
         group = make("resources:ResourceGroup", {"location": "swedencentral"})["name"]
         account = make(
@@ -228,7 +228,7 @@ def test_a_role_held_through_a_group_counts(openai_account):
         f"/providers/Microsoft.CognitiveServices/accounts/{promised.account}"
     )
     definitions = "providers/Microsoft.Authorization/roleDefinitions"
-    azure_handlers.handlers(cloud.env)["azure-native:authorization:RoleAssignment"](
+    azure_handlers.handlers(cloud.env)["azure-native:authorization:RoleAssignment"].create(
         "x",
         {
             "scope": account,

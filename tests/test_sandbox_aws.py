@@ -110,7 +110,7 @@ class Stack:
 
 
 def deploy(cloud, model=MODEL, region=REGION):
-    make = {kind.rpartition(":")[2]: create for kind, create in handlers(cloud.env).items()}
+    make = {kind.rpartition(":")[2]: one.create for kind, one in handlers(cloud.env).items()}
     name = f"s{token_hex(3)}"
     bucket = make["Bucket"](name, {"region": region})[1]["bucket"]
     setting = {"bucket": bucket, "region": region}
@@ -349,7 +349,7 @@ def test_a_customer_key_that_the_role_may_not_use_fails_without_naming_kms(stack
     }
     make = handlers(stack.cloud.env)
     kind = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
-    make[kind]("key", {"bucket": stack.promised.bucket, "rules": [rule]})
+    make[kind].create("key", {"bucket": stack.promised.bucket, "rules": [rule]})
     job = stack.run(requests(100))
     assert job["status"] == "Failed"
     assert "Could not validate GetObject permissions" in job["message"]
@@ -667,7 +667,7 @@ def test_the_quotas_carry_the_traps_of_the_real_names(operator):
 
 
 def test_the_bucket_handlers_honour_region_and_settings(cloud, operator):
-    make = {kind.rpartition(":")[2]: create for kind, create in handlers(cloud.env).items()}
+    make = {kind.rpartition(":")[2]: one.create for kind, one in handlers(cloud.env).items()}
     identity, bucket = make["Bucket"]("files", {"region": "eu-west-1", "tags": {"a": "b"}})
     assert identity == bucket["bucket"]
     assert bucket["region"] == "eu-west-1"
@@ -707,7 +707,7 @@ def test_the_bucket_handlers_honour_region_and_settings(cloud, operator):
 
 
 def test_a_bucket_name_that_is_taken_is_refused(cloud):
-    create = handlers(cloud.env)["aws:s3/bucket:Bucket"]
+    create = handlers(cloud.env)["aws:s3/bucket:Bucket"].create
     name, _ = create("files", {})
     assert refusal(create, name="files", inputs={"bucket": name})[0].startswith("BucketAlready")
 

@@ -47,7 +47,7 @@ def arm(cloud):
 @pytest.fixture
 def promised(cloud):
     """What the Pulumi program makes, through the handlers that it is made with."""
-    create = azure.handlers(cloud.env)
+    create = {kind: one.create for kind, one in azure.handlers(cloud.env).items()}
     _, group = create["azure-native:resources:ResourceGroup"](
         "batch", {"location": "swedencentral"}
     )
@@ -430,14 +430,14 @@ def test_the_program_is_told_who_and_where_it_is(cloud):
 
 
 def test_what_is_given_no_name_gets_one_of_its_own(cloud):
-    create = azure.handlers(cloud.env)["azure-native:resources:ResourceGroup"]
+    create = azure.handlers(cloud.env)["azure-native:resources:ResourceGroup"].create
     made = {create("batch", {"location": "swedencentral"})[0] for _ in range(2)}
     assert len(made) == 2
     assert all("/resourceGroups/batch-" in one for one in made)
 
 
 def test_a_role_assignments_outputs_are_at_the_top_as_the_provider_has_them(cloud, promised, arm):
-    create = azure.handlers(cloud.env)["azure-native:authorization:RoleAssignment"]
+    create = azure.handlers(cloud.env)["azure-native:authorization:RoleAssignment"].create
     reader = definition("acdd72a7-3385-48ef-bd42-f606fba81ae7")
     made, outputs = create(
         "more",
@@ -449,7 +449,7 @@ def test_a_role_assignments_outputs_are_at_the_top_as_the_provider_has_them(clou
 
 
 def test_the_handlers_may_be_used_by_several_threads_at_once(cloud, arm):
-    create = azure.handlers(cloud.env)["azure-native:resources:ResourceGroup"]
+    create = azure.handlers(cloud.env)["azure-native:resources:ResourceGroup"].create
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(lambda _: create("g", {"location": "eastus"})[0], range(16)))
     groups = arm.listed(f"/subscriptions/{SUBSCRIPTION}/resourceGroups", "2021-04-01")

@@ -56,7 +56,7 @@ def steady(tmp_path_factory):
 
 def provisioned(cloud):
     """What the Pulumi program provisions, made through the handlers of its resources."""
-    make = handlers(cloud.env)
+    make = {kind: one.create for kind, one in handlers(cloud.env).items()}
     make["gcp:projects/service:Service"]("vertex", {"service": VERTEX_API})
     _, agent = make["gcp:projects/serviceIdentity:ServiceIdentity"](
         "agent", {"service": VERTEX_API}
@@ -429,7 +429,7 @@ def test_object_roles_do_not_show_the_bucket(cloud, promised):
     del promised
     who = "ada@example.com"
     caller = Caller(cloud, who)
-    grant = handlers(cloud.env)["gcp:storage/bucketIAMMember:BucketIAMMember"]
+    grant = handlers(cloud.env)["gcp:storage/bucketIAMMember:BucketIAMMember"].create
     member = {"bucket": BUCKET, "member": f"user:{who}"}
     grant("objects", {**member, "role": "roles/storage.objectAdmin"})
     assert caller.call("GET", f"/storage/v1/b/{BUCKET}/o")[0] == 200
@@ -461,7 +461,7 @@ def test_the_gateway_holds_each_row_of_the_permission_table_and_no_more(cloud, p
 
 
 def test_what_the_program_reads_of_its_resources_is_there(cloud):
-    make = handlers(cloud.env)
+    make = {kind: one.create for kind, one in handlers(cloud.env).items()}
     project = invokes(cloud.env)["gcp:organizations/getProject:getProject"]({})
     assert (project["projectId"], project["number"], project["name"]) == (PROJECT, NUMBER, PROJECT)
     name, account = make["gcp:serviceaccount/account:Account"](
@@ -486,7 +486,7 @@ def test_what_the_program_reads_of_its_resources_is_there(cloud):
 
 
 def test_a_service_agent_cannot_be_granted_anything_before_it_exists(cloud):
-    make = handlers(cloud.env)
+    make = {kind: one.create for kind, one in handlers(cloud.env).items()}
     make["gcp:storage/bucket:Bucket"]("batch", {"location": REGION, "name": BUCKET})
     member = {"role": "roles/storage.objectUser", "member": f"serviceAccount:{VERTEX_AGENT}"}
     with pytest.raises(refused.BadRequest, match="does not exist"):
@@ -494,7 +494,7 @@ def test_a_service_agent_cannot_be_granted_anything_before_it_exists(cloud):
 
 
 def test_grants_made_at_the_same_time_are_all_kept(cloud, promised):
-    grant = handlers(cloud.env)["gcp:projects/iAMMember:IAMMember"]
+    grant = handlers(cloud.env)["gcp:projects/iAMMember:IAMMember"].create
     members = [f"user:person-{number}@example.com" for number in range(12)]
     with ThreadPoolExecutor(6) as pool:
         asked = [{"role": "roles/viewer", "member": member} for member in members]
@@ -643,7 +643,9 @@ def test_a_model_that_is_not_offered_is_refused_at_once(cloud, promised):
 def test_the_first_use_of_a_project_has_to_wait_for_the_service_agent(cloud):
     operator = Operator(cloud.env)
     operator.call("POST", f"/v1/projects/{PROJECT}/services/{VERTEX_API}:enable", {})
-    handlers(cloud.env)["gcp:storage/bucket:Bucket"]("b", {"name": BUCKET, "location": REGION})
+    handlers(cloud.env)["gcp:storage/bucket:Bucket"].create(
+        "b", {"name": BUCKET, "location": REGION}
+    )
     caller = Caller(cloud, OPERATOR)
     caller.upload([line(1)])
     status, body = caller.create()
@@ -775,7 +777,7 @@ def test_a_disabled_account_loses_the_tokens_it_has(cloud, promised):
 )
 def test_what_the_service_agent_lacks_is_found_late(cloud, promised, roles, code, text):
     breakages.remove_agent_grants(cloud.env, promised)
-    grant = handlers(cloud.env)["gcp:storage/bucketIAMMember:BucketIAMMember"]
+    grant = handlers(cloud.env)["gcp:storage/bucketIAMMember:BucketIAMMember"].create
     for role in roles:
         member = f"serviceAccount:{promised.service_agent}"
         grant("grant", {"bucket": BUCKET, "role": f"roles/storage.{role}", "member": member})

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from preflight.sandbox.handlers import Create, Invoke
+from preflight.sandbox.handlers import Create, Handler, Invoke
 from preflight.sandbox.program import program_folder, stack_settings
 from preflight.seams import UsageError
 
 if TYPE_CHECKING:
     from pulumi.runtime.stack import Stack
 
-Handler = TypeVar("Handler")
+Found = TypeVar("Found")
 
 Progress = Callable[[str, str, str], None]
 """Called with (type token, logical name, physical id) when a resource exists."""
@@ -52,20 +52,24 @@ class SandboxHandlers:
     """The handlers of the sandbox's clouds; each cloud's are made when they are first needed."""
 
     env: Mapping[str, str]
-    _tables: dict[str, tuple[Mapping[str, Create], Mapping[str, Invoke]]] = field(
+    _tables: dict[str, tuple[Mapping[str, Handler], Mapping[str, Invoke]]] = field(
         default_factory=dict
     )
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, token: str) -> Create:
         """Who creates resources of this type. Raises UsageError where nobody does."""
+        return self.handler(token).create
+
+    def handler(self, token: str) -> Handler:
+        """Who looks after resources of this type. Raises UsageError where nobody does."""
         return _known(self._cloud(token)[0], token, "resource type")
 
     def invoke(self, token: str) -> Invoke:
         """Who answers this function. Raises UsageError where nobody does."""
         return _known(self._cloud(token)[1], token, "function")
 
-    def _cloud(self, token: str) -> tuple[Mapping[str, Create], Mapping[str, Invoke]]:
+    def _cloud(self, token: str) -> tuple[Mapping[str, Handler], Mapping[str, Invoke]]:
         name = CLOUDS.get(token.partition(":")[0])
         if name is None:
             return {}, {}
@@ -210,7 +214,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _known(table: Mapping[str, Handler], token: str, kind: str) -> Handler:
+def _known(table: Mapping[str, Found], token: str, kind: str) -> Found:
     if token not in table:
         raise UsageError(token, f"is a {kind} that the sandbox cannot make", "add a handler for it")
     return table[token]

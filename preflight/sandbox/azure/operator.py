@@ -1,6 +1,7 @@
 """The operator's hands in the sandbox's Azure: plain calls to Resource Manager."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -17,7 +18,12 @@ _PATIENCE_SECONDS = 30
 
 
 class ArmRefused(RuntimeError):
-    """Resource Manager said no; the text is its code and message."""
+    """Resource Manager said no; the text is its code and message, `status` that of HTTP."""
+
+    def __init__(self, status: int, text: str) -> None:
+        """Keep the status beside the text."""
+        super().__init__(text)
+        self.status = status
 
 
 class Arm:
@@ -47,6 +53,15 @@ class Arm:
         """Read a resource. Raises ArmRefused, also where it is not there."""
         return self._call("GET", path, {"api-version": version}).json()  # type: ignore[no-any-return]
 
+    def find(self, path: str, version: str) -> dict[str, Any] | None:
+        """Read a resource; None where it, or what it is in, is not there. Raises ArmRefused."""
+        try:
+            return self.get(path, version)
+        except ArmRefused as refused:
+            if refused.status != HTTPStatus.NOT_FOUND:
+                raise
+            return None
+
     def listed(self, path: str, version: str, query: str = "") -> list[dict[str, Any]]:
         """List resources, with an OData filter. Raises ArmRefused."""
         params = {"api-version": version} | ({"$filter": query} if query else {})
@@ -68,7 +83,7 @@ class Arm:
         )
         if answer.is_error:
             error = answer.json()["error"]
-            raise ArmRefused(f"{error['code']}: {error['message']}")
+            raise ArmRefused(answer.status_code, f"{error['code']}: {error['message']}")
         return answer
 
 

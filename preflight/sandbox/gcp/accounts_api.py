@@ -43,6 +43,7 @@ class AccountsApi:
         route(_ACCOUNTS, view_func=self.list, methods=["GET"])
         route(_ACCOUNTS, view_func=self.create, methods=["POST"])
         route(_ACCOUNT, view_func=self.get, methods=["GET"])
+        route(_ACCOUNT, view_func=self.patch, methods=["PATCH"])
         route(_ACCOUNT, view_func=self.delete, methods=["DELETE"])
         route(f"{_ACCOUNT}:<any(enable,disable):word>", view_func=self.switch, methods=["POST"])
         # Google takes both methods for the policy of a service account.
@@ -90,6 +91,18 @@ class AccountsApi:
     def get(self, project: str, account: str) -> Response:
         """serviceAccounts.get."""
         return jsonify(_wire(self._need(project, account, "iam.serviceAccounts.get")))
+
+    def patch(self, project: str, account: str) -> Response:
+        """serviceAccounts.patch: what it is called, as far as `updateMask` names it."""
+        found = self._need(project, account, "iam.serviceAccounts.update")
+        asked = json_body()
+        mask = str(asked.get("updateMask", "")).split(",")
+        described = asked.get("serviceAccount", {})
+        if "displayName" in mask:
+            found.display_name = described.get("displayName", "")
+        if "description" in mask:
+            found.description = described.get("description", "")
+        return jsonify(_wire(found))
 
     def delete(self, project: str, account: str) -> Response:
         """serviceAccounts.delete: the policies keep a member that nobody is any more."""

@@ -40,6 +40,15 @@ class Operator:
         told: dict[str, Any] = answer.json() if answer.content else {}
         return told
 
+    def find(self, path: str) -> dict[str, Any] | None:
+        """What is at the path; None where nothing is. Raises GoogleAPICallError otherwise."""
+        from google.api_core.exceptions import NotFound  # noqa: PLC0415
+
+        try:
+            return self.call("GET", path)
+        except NotFound:
+            return None
+
     def storage(self) -> Any:
         """A google-cloud-storage client; close it, or use it as a context manager."""
         from google.cloud.storage import Client  # noqa: PLC0415
@@ -51,6 +60,13 @@ class Operator:
             _http=session,
             client_options={"api_endpoint": self._env["PREFLIGHT_GOOGLE_ENDPOINT"]},
         )
+
+    def policy(self, resource: str) -> Policy | None:
+        """The policy of a resource as `change_policy` takes it; None where the bucket is gone."""
+        if resource.startswith("b/"):
+            return self.find(f"/storage/v1/{resource}/iam?optionsRequestedPolicyVersion=3")
+        version = {"options": {"requestedPolicyVersion": 3}}
+        return self.call("POST", f"/v1/{resource}:getIamPolicy", version)
 
     def change_policy(self, resource: str, change: Callable[[Policy], None]) -> str:
         """Read, change and write back a policy. Returns its new etag.
