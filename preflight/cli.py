@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Any, NoReturn
 
 from preflight.commands.durations import seconds
@@ -40,6 +40,15 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"preflight: {printable(message)}; see `{self.prog} --help`\n")
+
+
+class _Version(argparse.Action):
+    """Asked of the installation only when it is to be shown."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import version  # noqa: PLC0415 - only here
+
+        parser.exit(0, f"preflight {version('batch-preflight')}\n")
 
 
 def _requests(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -119,9 +128,7 @@ def parser() -> argparse.ArgumentParser:
         description="Know that an LLM batch will run before it is sent, then run it.",
         epilog=EXIT_CODES,
     )
-    top.add_argument(
-        "--version", action="version", version=f"preflight {metadata.version('batch-preflight')}"
-    )
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, words: str, function: str) -> argparse.ArgumentParser:

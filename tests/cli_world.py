@@ -54,7 +54,7 @@ def world(folder, monkeypatch, double):
 def started(*arguments, **options):
     """The real command, as a process of its own."""
     return subprocess.Popen(
-        [*PREFLIGHT, *map(str, arguments)],
+        [*options.pop("before", ()), *PREFLIGHT, *map(str, arguments)],
         stdout=options.pop("stdout", subprocess.PIPE),
         stderr=options.pop("stderr", subprocess.PIPE),
         env=os.environ | options.pop("env", {}),

@@ -20,18 +20,33 @@ def lines(*rows):
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
+class Held:
+    """One call that waits for the end of its caller."""
+
+    def __init__(self):
+        self.reached = threading.Event()
+        self.let_go = threading.Event()
+
+    def wait(self):
+        self.reached.set()
+        self.let_go.wait(30)
+        return refusal(503, "too late for whoever asked")
+
+
 @dataclass
 class Double:
     """`states` are what the batch looks like at one look after another; the last one stays.
 
     `before` and `after` hold, per step (upload, create, look, list, list-files, content, cancel),
     answers that are given instead of the usual: without, or in spite of, the step being done.
+    `held` stops a call there ("before upload", "after create"); it never gets its answer.
     """
 
     states: list = field(default_factory=lambda: [{"status": "completed"}])
     content: dict = field(default_factory=dict)
     before: dict = field(default_factory=dict)
     after: dict = field(default_factory=dict)
+    held: dict = field(default_factory=dict)
     created_id: str = "batch-{}"
     shows_metadata: bool = True
 
@@ -41,14 +56,24 @@ class Double:
         self.creates = []
         self.lock = threading.Lock()
 
+    def hold(self, moment):
+        """A call that comes to this moment waits there. `reached` and `let_go` are events."""
+        self.held[moment] = Held()
+        return self.held[moment]
+
     def _answer(self, step, carry_out):
+        if held := self.held.pop(f"before {step}", None):
+            return held.wait()
         with self.lock:
-            self.done[f"asked {step}"] += 1
             if self.before.get(step):
                 return self.before[step].pop(0)
             self.done[step] += 1
             answer = carry_out()
-            return self.after[step].pop(0) if self.after.get(step) else answer
+            if self.after.get(step):
+                return self.after[step].pop(0)
+        if held := self.held.pop(f"after {step}", None):
+            return held.wait()
+        return answer
 
     def _upload(self):
         sent = request.files["file"]
