@@ -1,0 +1,126 @@
+"""Who holds the rows of the permission table: each identity by its name, or by a stand-in for it.
+
+With a stack's promises the names are the real ones. Without, every field of a promise is a mark,
+to be replaced by whoever reads the answer.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
+from typing import Any, TypeGuard
+
+from preflight.contract import PROVIDERS, AzureOpenAI, Bedrock, Gateway, Promises, VertexAI
+from preflight.grants import azure_account_id
+from preflight.permissions import PERMISSIONS, Identity, On, Permission, arns, permissions
+
+Provisioned = Bedrock | VertexAI | AzureOpenAI
+"""The promises of a provider where identities are granted anything."""
+
+Mark = Callable[[str], str]
+"""Makes the stand-in for a name such as `bedrock_bucket`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One identity at one provider; `promised` may hold marks in place of names."""
+
+    provider: str
+    identity: Identity
+    promised: Provisioned
+
+    @property
+    def rows(self) -> tuple[Permission, ...]:
+        """Its rows of the table."""
+        return permissions(self.provider, self.identity)
+
+    @property
+    def principal(self) -> str:
+        """Who it is there: an ARN, a member of Google's policies, or an Entra object id."""
+        match self.promised:
+            case Bedrock() as bedrock:
+                gateway = self.identity is Identity.GATEWAY
+                return bedrock.gateway_principal_arn if gateway else bedrock.job_role_arn
+            case VertexAI() as vertex:
+                gateway = self.identity is Identity.GATEWAY
+                email = vertex.gateway_service_account if gateway else vertex.service_agent
+                return f"serviceAccount:{email}"
+            case AzureOpenAI() as azure:
+                return azure.gateway_principal_id
+
+    def resources(self, on: On) -> tuple[str, ...]:
+        """What a row about `on` is held on, as the provider names it."""
+        match self.promised:
+            case Bedrock() as bedrock:
+                return arns(bedrock, on)
+            case VertexAI() as vertex:
+                project = on is On.PROJECT
+                return (f"projects/{vertex.project}" if project else f"gs://{vertex.bucket}",)
+            case AzureOpenAI() as azure:
+                return (azure_account_id(azure),)
+
+
+def short(identity: Identity) -> str:
+    """How the command line spells an identity: `job-role`."""
+    return identity.name.lower().replace("_", "-")
+
+
+IDENTITIES = {short(identity): identity for identity in Identity}
+"""By the command line's name."""
+
+
+def holders(
+    promises: Promises, providers: Collection[str], identities: Collection[Identity]
+) -> tuple[Holder, ...]:
+    """Those of these providers and identities that hold any row, in the table's order."""
+    pairs = dict.fromkeys((row.provider, row.identity) for row in PERMISSIONS)
+    found = []
+    for provider, identity in pairs:
+        promised = getattr(promises, provider)
+        if provider in providers and identity in identities and _granted(promised):
+            found.append(Holder(provider, identity, promised))
+    order = {name: number for number, name in enumerate(PROVIDERS)}
+    return tuple(sorted(found, key=lambda holder: order[holder.provider]))
+
+
+def _granted(promised: Any) -> TypeGuard[Provisioned]:
+    return isinstance(promised, Bedrock | VertexAI | AzureOpenAI)
+
+
+def marked(mark: Mark) -> Promises:
+    """Promises of all that is provisioned, in which every name is a mark."""
+    return Promises(
+        Gateway(mark("gateway_base_url")),
+        azure=marked_azure(mark),
+        vertex=marked_vertex(mark),
+        bedrock=marked_bedrock(mark),
+    )
+
+
+def marked_azure(mark: Mark) -> AzureOpenAI:
+    """Every field is a mark."""
+    return AzureOpenAI(**_marks(AzureOpenAI, "azure", mark))
+
+
+def marked_vertex(mark: Mark) -> VertexAI:
+    """The service agent is made of the project's number, as Google makes it."""
+    marks = _marks(VertexAI, "vertex", mark)
+    agent = f"service-{marks['project_number']}@gcp-sa-aiplatform.iam.gserviceaccount.com"
+    return VertexAI(**marks | {"service_agent": agent})
+
+
+def marked_bedrock(mark: Mark) -> Bedrock:
+    """ARNs are made of the marks of their parts; the model is a foundation model."""
+    marks = _marks(Bedrock, "bedrock", mark)
+    arn = f"arn:{marks['partition']}"
+    model = f"{arn}:bedrock:{marks['region']}::foundation-model/{marks['model']}"
+    role = f"{arn}:iam::{marks['account']}:role"
+    made: dict[str, Any] = {
+        **marks,
+        "model_arns": (model,),
+        "job_role_arn": f"{role}/{mark('bedrock_job_role_name')}",
+        "gateway_principal_arn": f"{role}/{mark('bedrock_gateway_role_name')}",
+    }
+    return Bedrock(**made)
+
+
+def _marks(kind: type[Provisioned], provider: str, mark: Mark) -> dict[str, str]:
+    return {field.name: mark(f"{provider}_{field.name}") for field in fields(kind)}

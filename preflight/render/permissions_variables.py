@@ -1,0 +1,55 @@
+"""The variables of the Terraform text: what each is, and the declarations of those in use."""
+
+import re
+from collections.abc import Mapping
+
+from preflight.render.permissions_hcl import Line, Value, block, reference
+
+EXTERNAL_ID = "bedrock_gateway_external_id"
+OWN_PRINCIPAL = "bedrock_gateway_own_principal_arn"
+
+_AGENT = "service-PROJECT_NUMBER@gcp-sa-aiplatform.iam.gserviceaccount.com"
+_MODELS = "bedrock_model_arns"
+
+VARIABLES = {
+    "bedrock_partition": "AWS partition: aws, aws-us-gov or aws-cn",
+    "bedrock_account": "Id of the AWS account that the jobs run in",
+    "bedrock_region": "AWS region that the jobs run in",
+    "bedrock_bucket": "S3 bucket of the requests and results, in that region",
+    _MODELS: "ARN of the model; or of an inference profile, and of its model in each region",
+    "bedrock_job_role_name": "Name of the role that Bedrock runs the jobs as",
+    "bedrock_job_role_arn": "ARN of the role that Bedrock runs the jobs as",
+    "bedrock_gateway_role_name": "Name of the role that the gateway acts as",
+    "bedrock_gateway_user_name": "Name of the IAM user that the gateway is",
+    OWN_PRINCIPAL: "ARN of the gateway's own principal, which may assume its role",
+    EXTERNAL_ID: "External id that the gateway must name when it does; empty asks for none",
+    "vertex_project": "Id of the Google Cloud project that the jobs run in",
+    "vertex_bucket": "Cloud Storage bucket of the requests and results",
+    "vertex_gateway_service_account": "E-mail of the gateway's service account",
+    "vertex_service_agent": f"E-mail of Vertex AI's service agent: {_AGENT}",
+    "azure_subscription_id": "Id of the subscription that the Azure OpenAI account is in",
+    "azure_resource_group": "Resource group of the Azure OpenAI account",
+    "azure_account": "Name of the Azure OpenAI account",
+    "azure_gateway_principal_id": "Entra object id of the gateway's service principal",
+}
+"""Name -> description, in the order of declaring."""
+
+
+def declared(text: str, defaults: Mapping[str, Value]) -> str:
+    """Declarations of the variables that the text uses; one without a default has to be given."""
+    blocks = [
+        _variable(name, {EXTERNAL_ID: "", **defaults}.get(name))
+        for name in VARIABLES
+        if re.search(rf"\bvar\.{name}\b", text)
+    ]
+    return "\n".join("\n".join(lines) + "\n" for lines in blocks)
+
+
+def _variable(name: str, default: Value | None) -> list[str]:
+    lines: list[Line] = [
+        ("description", VARIABLES[name]),
+        ("type", reference("list(string)" if name == _MODELS else "string")),
+    ]
+    if default is not None:
+        lines.append(("default", default))
+    return block(f'variable "{name}"', lines)
