@@ -101,7 +101,7 @@ def test_a_promise_with_such_a_name_is_refused(preflight, folder):
         harmless(out + err)
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_terminal_that_lacks_the_characters_gets_escapes(folder, double, encoding):
     write(folder / "requests.jsonl", request("\N{SNOWMAN}"), request("\N{SNOWMAN}"))
     environment = {"PYTHONIOENCODING": encoding, "LC_ALL": "C"}
@@ -151,17 +151,14 @@ def test_a_terminal_gets_a_bar_and_the_summary(double):
     ids = ("r0", "r1", "r2")
     counts = {"total": 3, "completed": 2, "failed": 0}
     double.states = [
-        {"status": EVIL, "request_counts": counts},
-        {"status": "completed", "output_file_id": "out"},
+        *[{"status": EVIL[:8], "request_counts": counts}] * 20,
+        {"status": "completed", "output_file_id": "out", "request_counts": {"completed": 3}},
     ]
     double.content = {"out": lines(*map(result, ids))}
     code, shown = on_terminal(100, "run", "requests.jsonl")
     assert code == 0
-    assert (
-        "\x1b[31m" not in shown.replace("\x1b[31m", "", 0)
-        or "red" not in shown.split("\x1b[31m")[1][:3]
-    )
     plain = without_styles(shown)
+    assert "\\x1b[31mred" in plain
     assert "3/3" in plain
     assert "completed: 3 results" in plain
 

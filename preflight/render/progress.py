@@ -26,15 +26,15 @@ def _done(batch: Batch) -> int:
 
 
 def _lines(total: int) -> Callable[[Batch], None]:
-    shown: set[tuple[str, int]] = set()
+    shown: set[str] = set()
 
     def show(batch: Batch) -> None:
-        now = (batch.status, _done(batch))
-        if now not in shown:
-            shown.add(now)
-            print(
-                f"{printable(batch.status)}: {now[1]:,} of {total:,}", file=sys.stderr, flush=True
-            )
+        line = printable(batch.status)
+        if (batch.completed, batch.failed) != (None, None):  # not every provider counts
+            line += f": {_done(batch):,} of {total:,}"
+        if line not in shown:
+            shown.add(line)
+            print(line, file=sys.stderr, flush=True)
 
     return show
 

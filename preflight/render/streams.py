@@ -7,7 +7,7 @@ ends the showing, not the run.
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -18,19 +18,22 @@ STDOUT, STDERR = 1, 2
 class _Outliving(io.FileIO):
     """A descriptor that swallows what is written when its reader has gone.
 
-    Another trouble (a full disk) is raised once: what is still buffered then goes nowhere.
+    Another trouble (a full disk) is raised once: what comes after it goes nowhere.
     """
 
     def write(self, data: "ReadableBuffer", /) -> int:
+        left = memoryview(data).cast("B")
+        size = left.nbytes
         try:
-            return super().write(data)
+            while left:
+                left = left[super().write(left) :]
         except OSError as error:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())
             os.close(nowhere)
             if not isinstance(error, BrokenPipeError):
                 raise
-            return memoryview(data).nbytes
+        return size
 
 
 def harden() -> None:
@@ -44,10 +47,10 @@ def _stream(now: TextIO | None, descriptor: int) -> TextIO:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - for good
     now.flush()
     raw = _Outliving(descriptor, "w", closefd=False)
-    line_by_line = descriptor == STDERR or raw.isatty()
+    # No buffer of bytes in between: one that is interrupted while it writes would write twice.
     return io.TextIOWrapper(
-        io.BufferedWriter(raw),
+        cast("BinaryIO", raw),
         encoding=now.encoding,
         errors="backslashreplace",  # a name that the terminal's encoding lacks is no reason to die
-        line_buffering=line_by_line,
+        line_buffering=descriptor == STDERR or raw.isatty(),
     )
