@@ -47,7 +47,10 @@ def _live(promises: Promises, provider: str, promised: Any, scan: Scan | None) -
     way = World(partial(gateway_cloud.connect, promises.gateway))
     through: Suites = gateway.SUITES
     if provider == "openai":
-        return _suites(provider, (*through, *openai.SUITES), promised, way)
+        return [
+            *_suites(provider, (*through, *openai.SUITES), promised, way),
+            *_suites(provider, openai.TABLE_SUITES, promised, World(partial(_same, None))),
+        ]
     client, suites, sized = {"azure": _azure, "vertex": _vertex, "bedrock": _bedrock}[provider](
         promised, scan
     )

@@ -37,9 +37,6 @@ class FakeGateway:
     def batches(self, route):
         return self.answer
 
-    def files(self, route):
-        return self.answer
-
 
 def judged(answer, provider="vertex"):
     world: GatewayApi = FakeGateway(answer)

@@ -246,9 +246,9 @@ ROUTE = OpenAI("openai-main", "gpt-4o-mini")
 @pytest.fixture
 def through(tmp_path, monkeypatch):
     """OpenAI behind the gateway; `ask` runs all checks with the key and the promise given."""
-    with OpenAIUpstream(tmp_path) as upstream, SandboxGateway("the key") as served:
+    with OpenAIUpstream(tmp_path) as upstream, SandboxGateway("the-key") as served:
 
-        def ask(promised=ROUTE, key="the key", path=""):
+        def ask(promised=ROUTE, key="the-key", path=""):
             monkeypatch.setenv(gateway.KEY_VARIABLE, key)
             client = gateway.connect(Gateway(served.base_url + path))
             return report((*gateway_checks.SUITES, *openai_checks.SUITES), promised, client)

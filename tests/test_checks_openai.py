@@ -28,13 +28,10 @@ class FakeGateway:
     def batches(self, route):
         return self.answer
 
-    def files(self, route):
-        return self.answer
-
 
 def judged(answer=None, promised=PROMISED):
     world: GatewayApi = FakeGateway() if answer is None else FakeGateway(answer)
-    return report((*gateway.SUITES, *openai.SUITES), promised, world)
+    return report((*gateway.SUITES, *openai.SUITES, *openai.TABLE_SUITES), promised, world)
 
 
 def test_a_healthy_world_passes_every_check_and_says_what_was_seen():

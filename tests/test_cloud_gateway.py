@@ -110,12 +110,6 @@ def test_batches_are_listed_by_id_and_status_in_the_providers_own_words(double):
     assert look(double) == GatewayAnswer(200, batches=found)
 
 
-def test_files_are_listed(double):
-    double.answer = {"object": "list", "data": []}
-    assert look(double, "files") == GatewayAnswer(200)
-    assert double.asked[0][0] == "/files"
-
-
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: type(route).__name__)
 def test_each_route_sends_its_own_headers_and_the_key(double, route):
     from preflight.routes import headers  # noqa: PLC0415
@@ -209,8 +203,7 @@ def test_equal_questions_are_asked_once(double):
     for _ in range(2):
         client.batches(ROUTE)
         client.batches(ROUTES[2])
-        client.files(ROUTE)
-    assert len(double.asked) == 3
+    assert len(double.asked) == 2
 
 
 def subclasses(kind):

@@ -92,7 +92,7 @@ def network(promised: AzureOpenAI, azure: Azure) -> Answer:
         return Unknown(
             f"account {promised.account} is closed to public networks; whether the gateway is in "
             "the network of its private endpoint cannot be seen from here",
-            "gateway-batch-api to pass, which asks through the gateway; then waive this check",
+            "gateway-batch-api to pass, which asks through the gateway; then send with --force",
         )
     return Passed(f"account {promised.account} is open to public networks")
 

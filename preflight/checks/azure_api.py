@@ -22,7 +22,7 @@ def api_version(promised: AzureOpenAI, azure: Azure) -> Answer:
     if not _DATED.fullmatch(version):
         return Unknown(
             f"API version {version} is no dated one ({table})",
-            "gateway-batch-api to pass, which asks with it; then waive this check",
+            "gateway-batch-api to pass, which asks with it; then send with --force",
         )
     if version < table.first_with_batches:
         first = f"the first with batches is {table.first_with_batches} ({table})"
@@ -36,6 +36,6 @@ def api_version(promised: AzureOpenAI, azure: Azure) -> Answer:
     if version not in table.known:
         return Unknown(
             f"API version {version} is in no list of versions ({table})",
-            "gateway-batch-api to pass, which asks with it; then waive this check",
+            "gateway-batch-api to pass, which asks with it; then send with --force",
         )
     return Passed(f"API version {version} has the batch API", caveat=f"by {table}")

@@ -43,7 +43,7 @@ def bucket_owner(promised: Bedrock, aws: Aws) -> Answer:
     if not aws.bucket_owned_by(promised.bucket, promised.account):
         return Failed(
             f"bucket {promised.bucket} does not belong to account {promised.account}",
-            "choose another bucket name; then pulumi up",
+            "pulumi up --refresh, which makes a bucket of a new name",
         )
     return Passed(f"account {promised.account} owns {promised.bucket}")
 
@@ -70,7 +70,7 @@ def bucket_policy(promised: Bedrock, aws: Aws) -> Answer:
                     doubt = Unknown(
                         f"whether the policy of bucket {promised.bucket} denies {right} depends "
                         f"on its {ruling.statement}: {ruling.reason}",
-                        "a statement that does not depend on it, or a waiver that says why it fits",
+                        "a statement that does not depend on it; or a job sent with --force",
                     )
     if doubt is not None:
         return doubt

@@ -71,7 +71,7 @@ def _by_key_policy(ruling: Ruling, right: str, action: str) -> Answer | None:
         return Unknown(
             f"whether the key policy allows {right} depends on its {ruling.statement}: "
             f"{ruling.reason}",
-            "a statement that does not depend on it, or a waiver that says why it fits",
+            "a statement that does not depend on it; or a job sent with --force",
         )
     if ruling.effect is Effect.NONE:
         return Failed(
@@ -93,7 +93,7 @@ def _by_own_policies(decision: Decision | None, right: str, action: str, *, alon
     if decision.missing_context:
         return Unknown(
             f"whether {right} is allowed depends on {', '.join(decision.missing_context)}",
-            "a policy that does not depend on it, or a waiver that says what it will be",
+            "a policy that does not depend on it; or a job sent with --force",
         )
     return Failed(
         f"no policy allows {right}: the key policy leaves that to the identity's own",

@@ -117,7 +117,7 @@ def model_batch(promised: Bedrock, aws: Aws) -> Answer:
     if row is None:
         return Unknown(
             f"{base} is not in the table of models for batch jobs ({table})",
-            "a waiver, once AWS's page on models for batch inference lists it",
+            "--force, once AWS's page on models for batch inference lists it",
         )
     regions = row.profile_regions if is_profile(promised) else row.regions
     if not row.regions and not row.profile_regions:
@@ -129,7 +129,7 @@ def model_batch(promised: Bedrock, aws: Aws) -> Answer:
         return Unknown(
             f"{base} is listed for batch jobs by {through} in {', '.join(regions)}, "
             f"not in {promised.region} ({table})",
-            "a waiver, once AWS's page on models for batch inference lists the region",
+            "--force, once AWS's page on models for batch inference lists the region",
         )
     return Passed(f"{base} runs as a batch job in {promised.region} ({table})")
 

@@ -90,12 +90,12 @@ def quota_minimum(promised: Bedrock, judged: Judged) -> Answer:
     least = quota(quotas, Quota.MINIMUM, models, LIMIT.min_requests)
     if judged.requests < least.amount:
         return Failed(
-            f"there are {judged.requests} requests, but a job for {promised.model} in "
-            f"{promised.region} needs {least.amount:.0f} ({least.source})",
+            f"there are {judged.requests:,} requests, but a job for {promised.model} in "
+            f"{promised.region} needs {least.amount:,.0f} ({least.source})",
             f"add {least.amount - judged.requests:.0f} requests, or send them without a batch",
         )
     return Passed(
-        f"{judged.requests} requests, at least {least.amount:.0f} ({least.source})", least.caveat
+        f"{judged.requests:,} requests, at least {least.amount:,.0f} ({least.source})", least.caveat
     )
 
 
@@ -111,18 +111,18 @@ def quota_maximum(promised: Bedrock, judged: Judged) -> Answer:
     largest = size.amount * GB
     if judged.requests > most.amount:
         return Failed(
-            f"there are {judged.requests} requests, but a job for {promised.model} in "
-            f"{promised.region} takes {most.amount:.0f} ({most.source})",
+            f"there are {judged.requests:,} requests, but a job for {promised.model} in "
+            f"{promised.region} takes {most.amount:,.0f} ({most.source})",
             f"split the file into files of at most {most.amount:.0f} requests",
         )
     if judged.bytes > largest:
         return Failed(
-            f"the file has {judged.bytes} bytes, but a file for {promised.model} in "
-            f"{promised.region} may have {largest:.0f} ({size.source})",
+            f"the file has {judged.bytes:,} bytes, but a file for {promised.model} in "
+            f"{promised.region} may have {largest:,.0f} ({size.source})",
             f"split the file into files of at most {largest:.0f} bytes",
         )
     return Passed(
-        f"{judged.requests} requests in {judged.bytes} bytes, at most {most.amount:.0f} "
-        f"({most.source}) in {largest:.0f} ({size.source})",
+        f"{judged.requests:,} requests in {judged.bytes:,} bytes, at most {most.amount:,.0f} "
+        f"({most.source}) in {largest:,.0f} ({size.source})",
         "; ".join(dict.fromkeys(value.caveat for value in (most, size) if value.caveat)),
     )

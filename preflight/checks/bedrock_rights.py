@@ -141,7 +141,7 @@ def _judged(who: str, asked: list[_Asked]) -> Answer:
     if denied:
         return Unknown(
             f"whether {who} may {denied[0]} depends on {', '.join(denied[0].missing)}",
-            "a policy that does not depend on it, or a waiver that says what it will be",
+            "a policy that does not depend on it; or a job sent with --force",
         )
     actions = ", ".join(dict.fromkeys(one.row.action for one in asked))
     return Passed(f"IAM allows {who} {actions}", "; ".join(_caveats(asked)))

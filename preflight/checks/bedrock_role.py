@@ -62,7 +62,7 @@ def job_role_trust(promised: Bedrock, aws: Aws) -> Answer:
     if ruling.effect is Effect.UNKNOWN:
         return Unknown(
             f"whether the trust policy of {who} lets Bedrock assume it depends on {reason}",
-            "a statement that does not depend on it, or a waiver that says why it fits",
+            "a statement that does not depend on it; or a job sent with --force",
         )
     if ruling.effect is not Effect.ALLOW:
         denies = ruling.effect is Effect.DENY

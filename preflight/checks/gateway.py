@@ -51,7 +51,7 @@ def reachable(promised: Route, gateway: GatewayApi) -> Answer:
             f"the gateway's address is not the gateway's: HTTP {answer.status}, {answer.message}",
             "pulumi config set gatewayUrl <the gateway's base URL>; then pulumi up",
         )
-    return Passed(f"the gateway answers (HTTP {answer.status})")
+    return Passed(f"HTTP {answer.status}")
 
 
 @check("gateway-key", "The gateway takes the key in TFY_API_KEY", gate=True)
@@ -66,7 +66,7 @@ def key(promised: Route, gateway: GatewayApi) -> Answer:
             f"the gateway refuses the key in TFY_API_KEY: {quoted(answer)}",
             "export TFY_API_KEY with a valid key of this gateway",
         )
-    return Passed("the gateway takes the key")
+    return Passed("not refused")
 
 
 @check("gateway-provider-account", "The gateway knows the provider account", gate=True)

@@ -90,7 +90,7 @@ def bucket_key(promised: VertexAI, gcp: Gcp) -> Answer:
             f"gs://{promised.bucket} is encrypted with {found.kms_key}, whose grants are not seen",
             "roles/cloudkms.cryptoKeyEncrypterDecrypter on that key for "
             f"service-{found.project_number}@gs-project-accounts.iam.gserviceaccount.com; "
-            "then waive this check",
+            "then send with --force",
         )
     return Passed("Google's own keys encrypt it")
 

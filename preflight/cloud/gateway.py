@@ -63,11 +63,6 @@ class GatewayClient:
             route, lambda client: client.batches.with_raw_response.list(limit=_BATCHES_LISTED)
         )
 
-    @once
-    def files(self, route: Route) -> GatewayAnswer:
-        """See `seams.GatewayApi`."""
-        return self._asked(route, lambda client: client.files.with_raw_response.list())
-
     def _asked(
         self, route: Route, look: Callable[[Any], Any], tries: int = _TRIES
     ) -> GatewayAnswer:
@@ -115,7 +110,7 @@ class GatewayClient:
             return self._unread(status, response, error)
         if status == _OK:
             if not isinstance(body, dict) or not isinstance(body.get("data"), list):
-                words = f"JSON that is no list of files or batches at {self._base_url}"
+                words = f"JSON that is no list of batches at {self._base_url}"
                 return GatewayAnswer(status, NOT_THE_GATEWAY, words)
             return GatewayAnswer(status, batches=_statuses(body["data"]))
         code, message = _words(body)

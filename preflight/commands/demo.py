@@ -58,7 +58,6 @@ class _Demo:
         done = subprocess.run(  # noqa: S603 - this program itself
             [sys.executable, "-m", "preflight", *words],
             env=_environment() | dict(sandbox.env),
-            cwd=self.folder,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
@@ -114,7 +113,8 @@ def demo(arguments: Namespace) -> int:
 
 def _fresh(folder: Path) -> Path:
     """An empty results folder; an earlier demonstration's is replaced, anything else is not."""
-    if folder.exists() and not (folder / "promises.json").is_file() and any(folder.iterdir()):
+    ours = {"clouds", "promises.json", "requests", "runs"}
+    if folder.exists() and not {path.name for path in folder.iterdir()} <= ours:
         raise UsageError(str(folder), "is no earlier demo's folder", "move it away")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

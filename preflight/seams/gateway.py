@@ -39,6 +39,3 @@ class GatewayApi(Protocol):
 
     def batches(self, route: Route) -> GatewayAnswer:
         """List batches with that provider's headers: GET {base}/batches?limit=100."""
-
-    def files(self, route: Route) -> GatewayAnswer:
-        """List files with that provider's headers: GET {base}/files."""

@@ -91,4 +91,4 @@ class Gcp(Protocol):
         """
 
     def publisher_model(self, project: str, region: str, model: str) -> bool:
-        """Whether Google publishes the model in that region (aiplatform publishers.models.get)."""
+        """Whether Google publishes the model in that region (aiplatform.publishers.get)."""
