@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, no package
 """How long reading a request file takes, beside what people use today.
 
     python benchmarks/read_requests.py [--megabytes 100] [--rounds 5]

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, no package
 """Write a request file to try preflight with: one question per docstring of the standard library.
 
 python examples/make_requests.py --provider openai --out requests.jsonl

@@ -189,7 +189,7 @@ def _predicted(show: _Demo, sandbox: "Sandbox", breakage: "Breakage") -> None:
     report = json.loads(judged.out)
     failed = [check for check in report["checks"] if check["outcome"] == "failed"]
     for check in failed:
-        show.out.print(Text(f"  {report['verdict']}: {check['title']} [{check['id']}]", "red"))
+        show.out.print(Text(f"  {report['verdict']}  ✗ {check['title']}  [{check['id']}]", "red"))
         show.say(f"    {check['problem']}")
         show.say(f"    repair: {check['remedy']}")
     right = judged.code == NOT_READY and {check["id"] for check in failed} == breakage.fails
