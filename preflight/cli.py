@@ -188,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(parsed, LookError(where, what, "repair that, then try again"))
     except KeyboardInterrupt as error:
         ended = PreflightError(
-            "preflight",
+            parsed.command,
             "interrupted",
             "a batch that was created goes on: the same command takes the run up again"
             if parsed.command in SENDING

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from importlib.util import find_spec
 
+from preflight.render.outcome import shown
 from preflight.seams import UsageError
 
 
@@ -31,7 +32,7 @@ def _up(_: str | None) -> int:
 
     running = detached.up(detached.FOLDER)
     print("the sandbox is up, on loopback only")
-    print(f"request files: {running.requests}")
+    print(f"request files: {shown(running.requests)}")
     print('use it:        eval "$(preflight sandbox env)"')
     print("stop it:       preflight sandbox down")
     return 0
