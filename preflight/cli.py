@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
+from preflight import cli_provisioning
 from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
 from preflight.render.printable import printable
@@ -137,6 +138,8 @@ def parser() -> argparse.ArgumentParser:
         )
         made.set_defaults(function=function)
         return made
+
+    cli_provisioning.add(command)
 
     check = command("check", "say whether the job would run, with the evidence", "judge:check")
     _requests(check, required=False)

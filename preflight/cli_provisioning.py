@@ -1,0 +1,68 @@
+"""The grammar of the commands that come before checking: init, permissions, promises."""
+
+import argparse
+from collections.abc import Callable
+
+from preflight.contract import PROVIDERS
+from preflight.holders import IDENTITIES
+
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes a subcommand: its name, what it does, and its function as `module:function`."""
+
+
+def add(command: Command) -> None:
+    """Add the three."""
+    init = command("init", "ask a few questions and write a stack's settings", "init:init")
+    init.add_argument("--stack", metavar="NAME", help="writes Pulumi.NAME.yaml beside Pulumi.yaml")
+    _provider(init, "turn this provider on (again for more)")
+    init.add_argument(
+        "--set",
+        action="append",
+        metavar="KEY=VALUE",
+        help="a setting of Pulumi.yaml, which is then not asked for (again for more)",
+    )
+    init.add_argument(
+        "--yes", action="store_true", help="ask nothing: what is not set takes its default"
+    )
+    init.add_argument("--force", action="store_true", help="replace the settings there are")
+
+    promises = command("promises", "print an example of a promise file, or read one", _PROMISES)
+    _source(promises, "read this stack's outputs", *PROVIDERS, "all")
+
+    permissions = command(
+        "permissions", "say what each identity must be allowed, and why", _PERMISSIONS
+    )
+    _provider(permissions, "only at this provider (again for more; default: all)")
+    permissions.add_argument(
+        "--identity",
+        action="append",
+        choices=tuple(IDENTITIES),
+        help="only of this identity (again for more; default: all)",
+    )
+    _source(permissions, "fill in the names that this stack promises")
+    permissions.add_argument(
+        "--format",
+        choices=("markdown", "json", "terraform"),
+        default="markdown",
+        help="default: %(default)s",
+    )
+
+
+_PROMISES = "promises:promises"
+_PERMISSIONS = "permissions:permissions"
+
+
+def _provider(parser: argparse.ArgumentParser, words: str) -> None:
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help=words)
+
+
+def _source(parser: argparse.ArgumentParser, words: str, *examples: str) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--stack", metavar="NAME", help=words)
+    source.add_argument(
+        "--promises", metavar="FILE", help="the same from a file; - for standard input"
+    )
+    if examples:
+        source.add_argument(
+            "--example", choices=examples, help="print a promise file of it, to be filled in"
+        )
