@@ -75,3 +75,62 @@ def test_what_names_no_request_is_no_row(line):
 
 def test_an_id_that_was_coerced_to_a_number_is_still_found():
     assert read({"status": "", "response": GEMINI, "requestId": 7}).custom_id == "7"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"content": 5},
+        {"content": [5, {"text": 7}], "usage": [1]},
+        {"output": "x"},
+        {"output": {"message": {"content": 5}}, "usage": "x"},
+        {"candidates": [5]},
+        {"candidates": []},
+        {"candidates": [{"content": [], "finishReason": {}}], "usageMetadata": 3},
+        "text",
+        None,
+    ],
+)
+def test_an_odd_body_is_still_a_result(body):
+    found = read({"recordId": "r1", "modelOutput": body})
+    assert (found.custom_id, found.ok) == ("r1", True)
+
+
+def with_body(body):
+    return row(b'{"custom_id":"r1","response":{"status_code":200,"body":' + body + b"}}")
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b"1e400", None),
+        (b"NaN", None),
+        (b'"cut \\ud83d"', "cut \ud83d"),
+        (b'"\\ud83d\\ude00"', "\N{GRINNING FACE}"),
+    ],
+)
+def test_values_that_are_no_strict_json_take_no_result_away(body, kept):
+    found = with_body(body)
+    assert (found.custom_id, found.ok) == ("r1", True)
+    assert json.loads(found.line)["response"]["body"] == kept
+
+
+def test_a_row_whose_values_cannot_be_read_is_an_error_of_its_request():
+    found = with_body(b'"\xff"')
+    assert (found.custom_id, found.ok) == ("r1", False)
+    assert "cannot be read" in json.loads(found.line)["error"]["message"]
+
+
+def test_a_row_that_is_too_deep_belongs_to_nobody():
+    assert with_body(b"[" * 5000 + b"]" * 5000) is None
+
+
+def test_numbers_come_out_as_they_came_in():
+    body = b'{"n":123456789012345678901234567890,"x":-0.0000001,"t":"\xc3\xa4"}'
+    found = row(b'{"custom_id":"r1","response":{"status_code":200,"body":' + body + b"}}")
+    assert json.loads(found.line)["response"]["body"] == json.loads(body)
+
+
+def test_an_empty_id_is_no_id():
+    assert read({"custom_id": "", "recordId": "r2", "modelOutput": {}}).custom_id == "r2"
+    assert read({"custom_id": "", "response": {"status_code": 200}}) is None

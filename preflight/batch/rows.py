@@ -5,6 +5,7 @@ Three shapes are known: OpenAI's (`custom_id`, `response`), Bedrock's (`recordId
 the known model families are given OpenAI's form; an unknown one is passed on as it came.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class Row:
 
 
 class _Named(msgspec.Struct):
-    """The ids alone, of a row whose other values no reader takes (a number like 1e400)."""
+    """The ids alone, of a row whose other values no reader takes."""
 
     custom_id: str | int | None = None
     recordId: str | int | None = None  # noqa: N815 - as Bedrock spells it
@@ -36,7 +37,7 @@ class _Named(msgspec.Struct):
 def row(line: bytes) -> Row | None:
     """Read one line of output; None where it names no request or is not JSON."""
     try:
-        value = msgspec.json.decode(line)
+        value = _decoded(line)
     except (ValueError, RecursionError):
         return _unreadable(line)
     if not isinstance(value, dict):
@@ -48,9 +49,20 @@ def row(line: bytes) -> Row | None:
     return _row(str(custom_id), ok, response, error)
 
 
+def _decoded(line: bytes) -> Any:
+    """JSON, and what passes for it: NaN, 1e400, and half of an emoji where a reply was cut."""
+    try:
+        return msgspec.json.decode(line)
+    except ValueError:
+        return json.loads(line)
+
+
 def _row(custom_id: str, ok: bool, response: Any, error: Any) -> Row:
     written = {"custom_id": custom_id, "response": response, "error": error}
-    return Row(custom_id, ok, msgspec.json.encode(written))
+    try:
+        return Row(custom_id, ok, msgspec.json.encode(written))
+    except UnicodeEncodeError:  # half of an emoji is escaped, as it came
+        return Row(custom_id, ok, json.dumps(written).encode())
 
 
 def _unreadable(line: bytes) -> Row | None:
@@ -62,7 +74,8 @@ def _unreadable(line: bytes) -> Row | None:
     custom_id = next((str(value) for value in msgspec.structs.astuple(named) if value), None)
     if custom_id is None:
         return None
-    return _row(custom_id, False, None, {"message": "the row that came back cannot be read"})
+    error = {"message": "the row that came back cannot be read"}
+    return _row(custom_id, ok=False, response=None, error=error)
 
 
 def _judged(value: Mapping[str, Any]) -> tuple[bool, Any, Any]:
