@@ -20,7 +20,6 @@ from preflight.settings import (
 )
 from preflight.settings.stack_file import Project, refuse_to_overwrite
 
-INTERRUPTED = 130
 _STACK = "dev"
 _MODEL, _REGION, _PROFILE_REGIONS = "bedrockModel", "bedrockRegion", "bedrockProfileRegions"
 
@@ -46,15 +45,6 @@ ASKED = (
 
 def init(arguments: Namespace) -> int:
     """Write `Pulumi.STACK.yaml` beside Pulumi.yaml, and print where it is."""
-    try:
-        print(_written(arguments))
-    except KeyboardInterrupt:
-        _say("\npreflight: interrupted; nothing was written")
-        return INTERRUPTED
-    return 0
-
-
-def _written(arguments: Namespace) -> str:
     project = Project.nearest()
     asking = sys.stdin.isatty() and not arguments.yes
     stack = arguments.stack or (_ask_stack(project) if asking else "")
@@ -69,8 +59,9 @@ def _written(arguments: Namespace) -> str:
     answers = _Answers(project, chosen, dict(_given(arguments.set or (), chosen)))
     answers.complete(asking=asking)
     project.write(stack, answers.settings(), force=arguments.force)
+    print(path)
     _say(f"next: pulumi stack init {stack}, then pulumi up --stack {stack}")
-    return str(path)
+    return 0
 
 
 def _given(texts: tuple[str, ...], chosen: tuple[str, ...]) -> Iterator[tuple[str, Value]]:
@@ -94,8 +85,14 @@ def _given(texts: tuple[str, ...], chosen: tuple[str, ...]) -> Iterator[tuple[st
             yield key, parse(key, _as_kept(setting, value))
         except WrongSetting as wrong:
             raise UsageError(
-                f"--set {key}", f"{wrong.found}, but {wrong.allowed}", "give it such a value"
+                f"--set {key}", f"{wrong.found}, but {wrong.allowed}", f"give {_set(key)}"
             ) from None
+
+
+def _set(key: str) -> str:
+    """The option with a good value, or the command that finds one."""
+    _, _, good = SETTINGS[key].example.rpartition("]' ")
+    return f"--set {key}={good}"
 
 
 def _as_kept(setting: Setting, text: str) -> str:
@@ -115,7 +112,7 @@ class _Answers:
 
     def complete(self, *, asking: bool) -> None:
         """Ask for what is not known, or take its default. Raises UsageError where it has none."""
-        missing = []
+        missing: dict[str, str] = {}
         for key in ASKED:
             setting = SETTINGS[key]
             if self.known.get(key) or setting.provider not in {"", *self.chosen}:
@@ -125,13 +122,12 @@ class _Answers:
             try:
                 self.known[key] = self._ask(setting) if asking else self._default(setting)
             except WrongSetting as wrong:
-                missing.append(wrong)
+                missing[key] = wrong.allowed
         if missing:
-            keys = [str(wrong).split(" ", 1)[0] for wrong in missing]
             raise UsageError(
-                ", ".join(keys),
-                f"not set, but {'; '.join(wrong.allowed for wrong in missing)}",
-                f"add {' '.join(f'--set {key}=VALUE' for key in keys)}",
+                "the command line",
+                f"lacks {' and '.join(f'{key} ({what})' for key, what in missing.items())}",
+                f"add {' '.join(map(_set, missing))}",
             )
 
     def settings(self) -> Mapping[str, Value]:

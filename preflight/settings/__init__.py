@@ -60,7 +60,7 @@ def url(key: str, value: str) -> str:
     """An http(s) address without the "/" at its end. Raises WrongSetting."""
     plain = value.rstrip("/")
     if not _is_plain_url(plain):
-        raise SETTINGS[key].wrong(plain)
+        raise SETTINGS[key].wrong(value)
     return plain
 
 

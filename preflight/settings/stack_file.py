@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,18 +94,14 @@ def refuse_to_overwrite(path: Path) -> None:
 
 def _write(path: Path, text: str, *, force: bool) -> None:
     """In one step: a reader, or whoever comes after a crash, finds the whole file or none."""
-    temporary = ""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = file.name
+        with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # others of the team read it; nothing in it is secret
         if force:
-            Path(temporary).replace(path)
+            temporary.replace(path)
         else:
             path.hardlink_to(temporary)  # which, unlike a rename, never replaces
     except FileExistsError:
@@ -116,8 +111,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
             str(path), f"cannot be written ({error.strerror})", "make its folder writable"
         ) from None
     finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _load(path: Path) -> dict[str, Any]:
