@@ -142,7 +142,8 @@ def test_a_create_that_could_not_be_found_is_looked_for_once_more_before_the_nex
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(405, "look for it at the provider"), (401, "no: 401"), (403, "no: 403")]
+    ("status", "words"),
+    [(405, "look for it at the provider"), (401, "^gateway: no: 401"), (403, "^gateway: no: 403")],
 )
 def test_where_batches_are_not_listed_a_lost_create_is_never_repeated(ledger, plan, status, words):
     def refuse(*_):

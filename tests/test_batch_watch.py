@@ -20,11 +20,12 @@ def test_waiting_outlasts_a_gateway_that_is_away(ledger):
     away = Lost("gateway", "no answer", "wait")
     looks = [Batch("b", "validating"), away, away, Batch("b", "in_progress"), Batch("b", "done?")]
     gateway = FakeGateway(looks=[*looks, Batch("b", "PartiallyCompleted")])
-    shown, pauses = [], []
-    ended = watch(ledger, gateway, "b", shown.append, every=8, sleep=pauses.append)
+    shown, pauses, said = [], [], []
+    ended = watch(ledger, gateway, "b", shown.append, said.append, every=8, sleep=pauses.append)
     assert ended.status == "PartiallyCompleted"
     assert [batch.status for batch in shown][2] == "done?"
     assert pauses == [2, 4, 8, 8, 8]
+    assert said == ["no answer: waiting for the gateway", "the gateway answers again"]
 
 
 def test_waiting_ends_when_nothing_is_heard_for_long(ledger):
@@ -35,6 +36,7 @@ def test_waiting_ends_when_nothing_is_heard_for_long(ledger):
             ledger,
             FakeGateway(looks=[away] * 9),
             "b",
+            quiet,
             quiet,
             sleep=quiet,
             clock=lambda: next(time),
@@ -82,7 +84,7 @@ def watched(ledger, looks, seconds=1.0, **more):
         now[0] += pause
 
     gateway = Slow(looks=list(looks))
-    ended = watch(ledger, gateway, "b", quiet, sleep=sleep, clock=lambda: now[0], **more)
+    ended = watch(ledger, gateway, "b", quiet, quiet, sleep=sleep, clock=lambda: now[0], **more)
     return ended, now[0]
 
 

@@ -149,6 +149,23 @@ def test_the_steps_by_hand(preflight, folder, double):
     assert double.done["create"] == 1
 
 
+def test_a_run_can_be_moved_and_be_looked_at_from_anywhere(preflight, folder, monkeypatch):
+    preflight("submit", "requests.jsonl", "--out", "run")
+    (folder / "run").rename(folder / "moved")
+    (folder / "requests.jsonl").unlink()
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    code, out, _ = preflight("fetch", folder / "moved")
+    assert (code, "3 results" in out) == (0, True)
+
+
+def test_the_steps_by_hand_need_the_key(preflight, folder, monkeypatch):
+    preflight("submit", "requests.jsonl", "--out", "run")
+    monkeypatch.delenv("TFY_API_KEY")
+    for command in BY_HAND:
+        refused(preflight(command, "run"), "TFY_API_KEY", code=3)
+
+
 def test_a_cancel_that_is_refused_says_why(preflight, double):
     preflight("submit", "requests.jsonl", "--out", "run")
     double.before["cancel"] = [refusal(409, "it is completed")]

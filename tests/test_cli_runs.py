@@ -94,7 +94,7 @@ def test_partial_results_are_kept_and_not_paid_for_again(run, double, folder, wo
         code, out, _ = run()
         assert (code, sent(double)) == (1, (1, 1))
         assert f"{word}: 1 results, 1 errors, 1 missing" in out
-        names = {"results": ["r0"], "errors": ["r2"], "missing": ["r1"]}
+        names = {"results": ["r0"], "errors": ["r2"], "missing": ["r1"], "again": ["r1", "r2"]}
         for name, expected in names.items():
             assert ids(folder / f"{name}.jsonl") == expected
 

@@ -1,8 +1,9 @@
 """Results joined to requests by `custom_id`, never by order; every request is accounted for.
 
-Three files come out, each written beside and renamed: `results.jsonl` in the order of the requests,
-`errors.jsonl` likewise, and `missing.jsonl`, the requests that nothing came back for, as they were,
-ready to be sent again. What came back and belongs to no request is kept in `unmatched.jsonl`.
+The files that come out, each written beside and renamed: `results.jsonl` in the order of the
+requests, `errors.jsonl` likewise, and `missing.jsonl`, the requests that nothing came back for, as
+they were. `again.jsonl` holds every request without a result, those with an error too, ready to be
+sent again. What came back and belongs to no request is kept in `unmatched.jsonl`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ import msgspec
 from preflight.batch.disk import whole
 from preflight.batch.rows import row
 
-_NAMES = ("results", "errors", "missing", "unmatched")
+_NAMES = ("results", "errors", "missing", "again", "unmatched")
 FILES = tuple(f"{name}.jsonl" for name in _NAMES)
 """What a merge writes."""
 
@@ -73,7 +74,7 @@ def merge(requests: Path, raw: list[Path], folder: Path) -> Summary:
     Args:
         requests: the file that was sent.
         raw: the files that came back, results and errors in any shape and order.
-        folder: where the four files go.
+        folder: where the files that come out go.
 
     Memory holds one id and one offset per request, not the rows.
     """
@@ -85,14 +86,13 @@ def merge(requests: Path, raw: list[Path], folder: Path) -> Summary:
         counts = dict.fromkeys(("requests", "results", "errors", "missing"), 0)
         for custom_id, line in _request_ids(source):
             counts["requests"] += 1
+            request = line if line.endswith(b"\n") else line + b"\n"
             place = places.pop(custom_id, None)
-            if place is None:
-                counts["missing"] += 1
-                out["missing"].write(line if line.endswith(b"\n") else line + b"\n")
-                continue
-            name = "results" if place.ok else "errors"
+            name = "missing" if place is None else "results" if place.ok else "errors"
             counts[name] += 1
-            out[name].write(_written(opened, place))
+            out[name].write(_written(opened, place) if place else request)
+            if name != "results":
+                out["again"].write(request)
         for place in places.values():
             unmatched += 1
             out["unmatched"].write(_written(opened, place))

@@ -22,6 +22,7 @@ _LONGEST_STEM = 80
 class Plan:
     """One file, one provider, one batch.
 
+    `requests` is the file to send: once it is planned, the copy in the run's folder.
     `key` says what is run: the same file for the same provider account and model has the same key,
     on whichever machine. `tag` is this run's own: with the key it names the batch at the provider,
     so that what is found there by name is this run's and no other's.
@@ -82,7 +83,8 @@ def write(ledger: Ledger, plan: Plan) -> Plan:
         )
     tag = str((known or {}).get("tag") or secrets.token_hex(4))
     plan = replace(plan, tag=tag)
-    ledger.write_plan(asdict(plan) | {"requests": str(plan.requests)})
+    # By name alone: a run's folder may be moved, and be looked at from anywhere.
+    ledger.write_plan(asdict(plan) | {"requests": plan.requests.name})
     return plan
 
 
@@ -98,7 +100,7 @@ def read(ledger: Ledger) -> Plan:
             name: tuple(value) if hints[name] is not str else value
             for name, value in values["promised"].items()
         }
-        requests = Path(values["requests"])
+        requests = ledger.folder / values["requests"]
         return Plan(**{**values, "promised": kind(**promised), "requests": requests})
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise damaged(ledger.folder, f"its plan is of another kind: {error}") from error

@@ -113,10 +113,12 @@ def follow(
     plan: Plan,
     remote: Remote,
     show: Callable[[Batch], None],
+    say: Say,
+    *,
     every: float = EVERY_SECONDS,
 ) -> Finished:
     """Watch the batch to its end, fetch and merge."""
-    batch = watch(ledger, remote, batch_id(ledger), show, every=every)
+    batch = watch(ledger, remote, batch_id(ledger), show, say, every=every)
     return fetch(ledger, plan, remote, batch)
 
 

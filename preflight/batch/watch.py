@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from preflight.batch.answers import Batch
@@ -37,11 +38,38 @@ def _pauses(every: float) -> Iterator[float]:
         pause = min(pause * 2, every)
 
 
+@dataclass(slots=True)
+class _Patience:
+    """How long nothing was heard, and whether that was said."""
+
+    say: Callable[[str], None]
+    clock: Callable[[], float]
+    limit: float
+    heard: float
+    away: bool = False
+
+    def lost(self, lost: Lost) -> None:
+        """No answer. Raises what was lost where there has been none for too long."""
+        if self.clock() - self.heard > self.limit:
+            raise lost
+        if not self.away:
+            self.say(f"{lost.what}: waiting for the gateway")
+        self.away = True
+
+    def answered(self) -> None:
+        """An answer."""
+        self.heard = self.clock()
+        if self.away:
+            self.say("the gateway answers again")
+        self.away = False
+
+
 def watch(  # noqa: D417 - the rest is in the names
     ledger: Ledger,
     gateway: Looker,
     batch_id: str,
     show: Callable[[Batch], None],
+    say: Callable[[str], None],
     *,
     every: float = EVERY_SECONDS,
     patience: float = PATIENCE_SECONDS,
@@ -51,25 +79,27 @@ def watch(  # noqa: D417 - the rest is in the names
     """Look until the status is terminal. There is no upper limit: Azure lets late jobs run on.
 
     Args:
+        show: called with each look.
+        say: told when the gateway goes away, and when it is back.
         every: seconds between looks, in the long run.
         patience: seconds without any answer after which Lost is raised.
 
     Raises Declined, too.
     """
-    began = heard = clock()
+    began = clock()
+    patient = _Patience(say, clock, patience, heard=began)
     seen: str | None = None
     for pause in _pauses(every):
         try:
             batch = gateway.look(batch_id)
-        except Lost:
-            if clock() - heard > patience:
-                raise
+        except Lost as lost:
+            patient.lost(lost)
         except Declined as declined:
             new = seen is None and clock() - began < NEW_SECONDS
             if declined.status != NOT_FOUND or not new:
                 raise
         else:
-            heard = clock()
+            patient.answered()
             if batch.status != seen:
                 seen = batch.status
                 ledger.write(ledger.attempt, "status", "answer", status=batch.status)

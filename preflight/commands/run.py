@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
             send(ledger, plan, remote, say)
             say(f"the run is kept in {shown(folder)}: interrupt and repeat this command at will")
             with progress(plan.count) as display:
-                done = follow(ledger, plan, remote, display, every)
+                done = follow(ledger, plan, remote, display, say, every=every)
         return show_finished(done, arguments.format)
 
 
@@ -104,6 +104,8 @@ def _may_go_on(report: Report, arguments: Namespace) -> bool:
     if report.verdict is Verdict.READY:
         passed = len(report.results)
         say(f"READY: {passed} checks passed in {report.seconds:.1f} s")
+        for sentence in report.scope:
+            say(f"not looked at: {sentence}")
         return True
     if arguments.force:
         show(report, "text", to_talk=True)

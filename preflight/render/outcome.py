@@ -54,6 +54,7 @@ def show_finished(done: Finished, form: str) -> int:
         ("results", counts.results),
         ("errors", counts.errors),
         ("missing", counts.missing),
+        ("again", counts.errors + counts.missing),
         ("unmatched", counts.unmatched),
     ):
         if count:
