@@ -62,7 +62,7 @@ class AzureOpenAIBatch(pulumi.ComponentResource):
             opts=pulumi.InvokeOutputOptions(parent=self)
         ).subscription_id.apply(lambda seen: _same_subscription(args, seen))
         group = resources.ResourceGroup(name, location=region, opts=child)
-        subdomain = _subdomain(args.subscription_id)
+        subdomain = _subdomain(args.subscription_id, args.region)
         account = cognitiveservices.Account(
             f"{name}-account",
             resource_group_name=group.name,
@@ -138,9 +138,13 @@ def assignment_name(scope: str, role: str, principal_id: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}|{role}|{principal_id}".lower()))
 
 
-def _subdomain(subscription_id: str) -> str:
-    """The account's name and its host name, unique in the world, another one for every stack."""
-    stack = f"{subscription_id}/{pulumi.get_project()}/{pulumi.get_stack()}"
+def _subdomain(subscription_id: str, region: str) -> str:
+    """The account's name and its host name, unique in the world, another one for every stack.
+
+    And for every region: Azure holds a deleted account's name for 48 hours, so that the account in
+    the next region could not have it.
+    """
+    stack = f"{subscription_id}/{pulumi.get_project()}/{pulumi.get_stack()}/{region}"
     return f"batch-{uuid.uuid5(uuid.NAMESPACE_URL, stack).hex[:12]}"
 
 

@@ -34,7 +34,7 @@ PROJECT = "sandbox-project"
 POLL_SECONDS = "0.3"
 REQUESTS = 1000
 
-_CLOUDS: Mapping[str, Callable[[Path], AbstractContextManager[Any]]] = {
+CLOUDS: Mapping[str, Callable[[Path], AbstractContextManager[Any]]] = {
     "openai": OpenAIUpstream,
     "azure": AzureCloud,
     "vertex": GcpCloud,
@@ -122,7 +122,7 @@ class World:
         scratch.mkdir(parents=True, exist_ok=True)
         self._say("starting the clouds and the gateway on loopback")
         clouds = {
-            provider: starting.enter_context(_CLOUDS[provider](scratch))
+            provider: starting.enter_context(CLOUDS[provider](scratch))
             for provider in self._providers
         }
         key = secrets.token_urlsafe(24)
@@ -130,7 +130,7 @@ class World:
         env = {name: value for cloud in clouds.values() for name, value in cloud.env.items()}
         self._say("applying the Pulumi program, once, through Pulumi's test monitor")
         outputs = provision(
-            _settings(gateway.base_url, clouds),
+            settings_for(gateway.base_url, clouds),
             env,
             program=self._program,
             progress=self._progress,
@@ -150,7 +150,7 @@ class World:
             outputs,
             self._folder / "requests",
         )
-        for account in _accounts(sandbox, clouds):
+        for account in accounts(sandbox, clouds):
             gateway.register(account)
         self._write_requests(sandbox)
         return sandbox
@@ -162,7 +162,7 @@ class World:
             write_requests(sandbox.request_file(provider), provider, count=self._count)
 
 
-def _settings(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, object]:
+def settings_for(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, object]:
     """The stack's settings; everything else has its default."""
     settings: dict[str, object] = {
         "gatewayUrl": gateway_url,
@@ -175,7 +175,7 @@ def _settings(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, object]:
     return settings | {f"{provider}Enabled": True for provider in clouds}
 
 
-def _accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAccount]:
+def accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAccount]:
     """As whom the gateway acts at each provider: what its administrator would register."""
     promises = sandbox.promises
     if promises.openai:

@@ -116,7 +116,6 @@ class RoleAssignment:
     arm: Arm
     rules: ClassVar[Rules] = Rules(
         replaced_by=frozenset({"scope", "roleAssignmentName", "principalId"}),
-        named_by="roleAssignmentName",
         deletes_first=True,
     )
 

@@ -1,0 +1,82 @@
+"""What somebody changes behind Pulumi's back is noticed, and `pulumi up --refresh` repairs it."""
+
+import pytest
+from engine.running import at_hand, running, verdict
+from engine.stack import NEEDS_ENGINE
+
+from preflight.sandbox.aws.clients import Clients
+from preflight.sandbox.breakages import BREAKAGES
+from preflight.sandbox.gcp.client import Operator
+
+pytestmark = NEEDS_ENGINE
+
+OF_THE_FILE = {"azure-bom", "bedrock-too-few"}
+"""These break the request file, which is not Pulumi's."""
+
+
+def detach_gateway_policy(env, promised):
+    """The gateway's role stays, and may do nothing any more."""
+    iam = Clients(env).get("iam")
+    role = promised.gateway_principal_arn.rpartition("/")[2]
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    iam.delete_role_policy(RoleName=role, PolicyName=name)
+
+
+def delete_job_role(env, promised):
+    iam = Clients(env).get("iam")
+    role = promised.job_role_arn.rpartition("/")[2]
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    iam.delete_role(RoleName=role)
+
+
+def delete_gateway_account(env, promised):
+    account = promised.gateway_service_account
+    Operator(env).call("DELETE", f"/v1/projects/{promised.project}/serviceAccounts/{account}")
+
+
+MORE = {
+    "azure": (),
+    "vertex": ((delete_gateway_account, {"gateway-batch-api", "vertex-gateway-account"}),),
+    "bedrock": (
+        (
+            detach_gateway_policy,
+            {"bedrock-gateway-bucket", "bedrock-gateway-jobs", "bedrock-gateway-pass-role"},
+        ),
+        (delete_job_role, {"bedrock-job-role"}),
+    ),
+}
+"""What is broken here only: how, and the checks that fail for it."""
+
+
+def changes(provider):
+    """(name, how to do it to a sandbox, ids that fail) of each thing that can be changed there."""
+    for breakage in BREAKAGES:
+        if breakage.provider == provider and breakage.name not in OF_THE_FILE:
+            yield breakage.name, breakage.apply, set(breakage.fails)
+    for change, fails in MORE[provider]:
+
+        def apply(sandbox, change=change):
+            change(sandbox.env, getattr(sandbox.promises, provider))
+
+        yield change.__name__, apply, fails
+
+
+@pytest.mark.parametrize("provider", sorted(MORE))
+def test_what_is_changed_behind_pulumis_back_is_noticed_and_repaired(
+    provider, tmp_path, monkeypatch, preflight
+):
+    with running(tmp_path, (provider,)) as world, at_hand(world, monkeypatch) as stack:
+        assert world.stack.up().code == 0
+        sandbox = world.register()
+        for name, change, fails in changes(provider):
+            change(sandbox)
+            code, failed, _ = verdict(preflight, world, stack, provider)
+            assert (code, failed) == (1, fails), name
+            repaired = world.stack.up("--refresh")
+            assert repaired.code == 0, f"{name}: {repaired.said}"
+            assert repaired.steps, name
+            sandbox = world.register()
+            assert verdict(preflight, world, stack, provider) == (0, set(), {}), name
+        again = world.stack.up("--refresh", "--expect-no-changes")
+        assert again.code == 0, again.said
