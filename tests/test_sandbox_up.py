@@ -16,6 +16,9 @@ pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 if not Path("/proc/self/fd").exists():
     pytest.skip("there is no /proc to look into", allow_module_level=True)
 
+from preflight.sandbox import detached
+from preflight.seams import UsageError
+
 LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 CLEAN = ("AWS_", "GOOGLE_", "AZURE_", "IDENTITY_", "PREFLIGHT_", "TFY_", "CLOUDSDK_")
 
@@ -203,6 +206,34 @@ def test_one_that_was_killed_leaves_no_process_and_another_can_be_started(folder
     for value in (second["env"]["TFY_API_KEY"], second["env"]["AWS_SECRET_ACCESS_KEY"]):
         for path in folder.rglob("*"):
             assert path.is_dir() or value.encode() not in path.read_bytes(), path
+
+
+def test_a_program_that_cannot_be_applied_is_told_and_nothing_is_left(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text("config: {gatewayUrl: [odd\n")
+    code, out, err = command(tmp_path, "sandbox", "up")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "did not start (ParserError: " in err
+    left = {path.name for path in (tmp_path / ".preflight-sandbox").iterdir()}
+    assert left == {"lock", "sandbox.log"}
+    assert command(tmp_path, "sandbox", "down")[1] == "no sandbox was up\n"
+
+
+@pytest.mark.parametrize("other", [None, "name: of-another-project\n"])
+def test_the_program_is_found_from_any_folder(tmp_path, monkeypatch, other):
+    monkeypatch.chdir(tmp_path)
+    if other is not None:
+        (tmp_path / "Pulumi.yaml").write_text(other)
+    assert detached._program() == Path(__file__).resolve().parents[1]  # noqa: SLF001
+    (tmp_path / "Pulumi.yaml").write_text("config:\n  gatewayUrl:\n")
+    assert detached._program() == tmp_path  # noqa: SLF001
+
+
+def test_where_there_is_no_program_nothing_is_started(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("preflight.__file__", str(tmp_path / "site" / "preflight" / "__init__.py"))
+    with pytest.raises(UsageError, match=r"Pulumi\.yaml"):
+        detached.up(tmp_path / "sandbox")
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_killed_sandbox_left_is_removed_by_down(tmp_path):

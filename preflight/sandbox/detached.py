@@ -14,8 +14,10 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import IO, Any
 
 import stamina
@@ -33,6 +35,10 @@ LOCK = "lock"
 START_SECONDS = 90
 STOP_SECONDS = 20
 _OWNER_ONLY = 0o700
+_SETTING = "gatewayUrl:"
+"""By which this project's Pulumi.yaml is told from another's."""
+
+_LONGEST_REASON = 300
 
 
 def up(folder: Path) -> Sandbox:
@@ -98,14 +104,18 @@ def down(folder: Path) -> bool:
 
 
 def _program() -> Path:
-    """The Pulumi program: of the working directory, else of the checkout this package is in."""
-    try:
+    """The Pulumi program: of the working directory, else of the checkout this package is in.
+
+    Raises UsageError where neither is one, or is another project's.
+    """
+    checkout = Path(preflight.__file__).resolve().parents[1]
+    if not (checkout / PROGRAM_FILE).is_file():
         return program_folder()
-    except UsageError:
-        checkout = Path(preflight.__file__).resolve().parents[1]
-        if (checkout / PROGRAM_FILE).is_file():
-            return checkout
-        raise
+    with suppress(UsageError):
+        here = program_folder()
+        if _SETTING in (here / PROGRAM_FILE).read_text(errors="replace"):
+            return here
+    return checkout
 
 
 def _start(folder: Path, program: Path) -> "subprocess.Popen[bytes]":
@@ -207,8 +217,17 @@ def _serve(folder: Path, program: Path, lock: IO[bytes]) -> None:
         _forget(folder)
 
 
+def _told_last(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """End the log with one line that says why."""
+    traceback.print_exception(kind, error, trace)
+    print(f"{kind.__name__}: {' '.join(str(error).split())[:_LONGEST_REASON]}", file=sys.stderr)
+
+
 if __name__ == "__main__":
     os.umask(0o077)
+    sys.excepthook = _told_last
     here = Path(sys.argv[1])
     os.chdir(here)  # ... nor by the processes that it starts, and the user's folder is not held
     try:
