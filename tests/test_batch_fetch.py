@@ -5,7 +5,7 @@ from batch_world import REQUESTS, FakeGateway, ids, lines, openai_row, planned, 
 
 from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
-from preflight.batch.merge import merge
+from preflight.batch.merge import FILES, merge
 from preflight.batch.run import begin, fetch, prepare
 from preflight.batch.send import batch_name
 from preflight.seams import RunError
@@ -147,3 +147,12 @@ def test_nothing_asked_for_is_no_success(tmp_path):
     requests = tmp_path / "in.jsonl"
     requests.write_bytes(b"\n\n")
     assert not merge(requests, [], tmp_path).complete
+
+
+def test_what_the_ledger_says_is_there_is_on_disk(ledger, plan, monkeypatch):
+    synced = []
+    monkeypatch.setattr("preflight.batch.disk.os.fsync", synced.append)
+    done = fetch(ledger, plan, FakeGateway(), Batch("b", "completed"))
+    assert len(synced) == len(FILES)
+    assert not done.complete
+    assert ledger._db.execute("pragma synchronous").fetchone() == (2,)  # noqa: SLF001 - FULL
