@@ -50,7 +50,8 @@ def test_a_request_file_that_cannot_be_read_is_refused(preflight, folder, comman
     os.mkfifo(folder / "pipe.jsonl")
     (folder / "empty.jsonl").touch()
     before = set(folder.iterdir())
-    refused(preflight(command, name, "--promises", "promises.json", "--offline"), name, words)
+    alone = ("--offline",) if command == "check" else ("--offline", "--force")
+    refused(preflight(command, name, "--promises", "promises.json", *alone), name, words)
     assert set(folder.iterdir()) == before
 
 
@@ -81,14 +82,14 @@ def test_a_wrong_command_line_says_what_is_wrong_and_where_help_is(preflight, ar
 
 def test_a_wrong_setting_in_the_environment_is_told_by_its_name(preflight, monkeypatch):
     monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "soon")
-    run = ("run", "requests.jsonl", "--promises", "promises.json", "--offline")
+    run = ("run", "requests.jsonl", "--promises", "promises.json", "--offline", "--force")
     refused(preflight(*run), "PREFLIGHT_POLL_SECONDS", "'soon'", "unset")
 
 
 @pytest.mark.parametrize("command", ["check", "submit"])
 def test_a_wrong_setting_hinders_no_command_that_does_not_use_it(preflight, monkeypatch, command):
     monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "soon")
-    _, _, err = preflight(command, "requests.jsonl", "--promises", "promises.json", "--offline")
+    _, _, err = preflight(command, "requests.jsonl", "--promises", "promises.json", "--offline", "--force")
     assert "PREFLIGHT_POLL_SECONDS" not in err
 
 
@@ -109,7 +110,7 @@ def test_a_stack_that_promises_nobody_is_refused(preflight, folder):
 def test_a_run_goes_to_one_provider(preflight, folder):
     azure = {field.name: "x" for field in fields(AzureOpenAI)}
     write_promises(folder / "two.json", azure=azure)
-    ended = preflight("run", "requests.jsonl", "--promises", "two.json", "--offline")
+    ended = preflight("run", "requests.jsonl", "--promises", "two.json", "--offline", "--force")
     refused(ended, "openai, azure", "--provider NAME")
 
 
@@ -197,13 +198,20 @@ def test_without_a_usable_key_nothing_is_said_and_nothing_sent(preflight, folder
     code, out, _ = preflight("check", "requests.jsonl", "--promises", "promises.json")
     assert (code, "CANNOT TELL" in out) == (CANNOT_TELL, True)
     assert not key.strip() or key not in out
-    for command, more in (("run", "--force"), ("submit", "--offline")):
+    for command, more in (("run", "--force"), ("submit", "--force")):
         code, out, err = preflight(command, "requests.jsonl", "--promises", "promises.json", more)
         assert (code, out) == (CANNOT_TELL, "")
         last = err.splitlines()[-1]
         assert one_sentence(f"{last}\n")
         assert "TFY_API_KEY" in last
         assert not key.strip() or key not in err
+    assert not (folder / "preflight-runs").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "submit"])
+def test_the_file_alone_is_not_enough_to_send_it(preflight, folder, command):
+    ended = preflight(command, "requests.jsonl", "--promises", "promises.json", "--offline")
+    refused(ended, "--offline", "not enough to send it")
     assert not (folder / "preflight-runs").exists()
 
 

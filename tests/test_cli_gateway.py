@@ -72,7 +72,7 @@ def test_what_is_no_gateway_is_told(preflight, double, odd):
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_what_is_no_gateway_takes_no_file(preflight, double, odd):
     double.before["upload"] = [odd()]
-    code, out, err = preflight("run", "requests.jsonl", "--offline")
+    code, out, err = preflight("run", "requests.jsonl", "--offline", "--force")
     assert (code, out) == (3, "")
     assert one_sentence(err.splitlines()[-1] + "\n")
     assert "not the gateway's" in err.splitlines()[-1]
@@ -83,7 +83,7 @@ def test_a_wrong_key_is_named(preflight, monkeypatch):
     code, out, _ = preflight("check", "requests.jsonl", "--format", "json")
     assert (code, outcomes(out, "failed")) == (1, ["gateway-key"])
     assert "another-key" not in out
-    code, out, err = preflight("run", "requests.jsonl", "--offline")
+    code, out, err = preflight("run", "requests.jsonl", "--offline", "--force")
     assert (code, out) == (1, "")
     assert "check TFY_API_KEY" in err.splitlines()[-1]
 

@@ -52,7 +52,7 @@ def test_a_create_that_was_never_carried_out_is_looked_for_before_it_is_tried_ag
 def test_a_lost_create_is_not_repeated_where_batches_are_not_listed(run, double):
     double.before = {"create": [refusal(502, "boom")], "list": [refusal(405, "no such call")] * 9}
     for _ in range(2):
-        code, _, err = run("--offline")
+        code, _, err = run("--offline", "--force")
         assert (code, sent(double)) == (1, (1, 0))
         assert "look for it at the provider" in err.splitlines()[-1]
 

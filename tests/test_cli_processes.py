@@ -10,7 +10,7 @@ from cli_world import IDS, PREFLIGHT, ended, one_sentence, started, world
 from gateway_double import Double, lines, result
 
 GOING, DONE = {"status": "in_progress"}, {"status": "completed", "output_file_id": "out"}
-RUN = ("run", "requests.jsonl", "--out", "run", "--offline")
+RUN = ("run", "requests.jsonl", "--out", "run", "--offline", "--force")
 # Where tests run in the background, SIGINT is ignored, and a child inherits that.
 HEAR = (
     "import os, signal, sys; signal.signal(2, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"

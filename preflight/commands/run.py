@@ -80,6 +80,12 @@ def _one_provider(arguments: Namespace, names: tuple[str, ...]) -> str:
 
 def _checked(arguments: Namespace) -> tuple[Plan, Report]:
     """Judge first; what was judged is what is planned."""
+    if arguments.offline and not arguments.force:
+        raise UsageError(
+            "--offline",
+            "judges the request file alone, which is not enough to send it",
+            "leave it out, or send all the same with --force",
+        )
     promises = promised(arguments)
     names = providers(arguments, promises)
     provider = _one_provider(arguments, names)

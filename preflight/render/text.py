@@ -65,8 +65,12 @@ def _provider(out: Console, provider: str, results: tuple[Result, ...]) -> None:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=1)
         grid.add_column(overflow="fold")
-        for result in found:
-            grid.add_row(_mark(out, result.outcome), _body(result))
+        for outcome, same in groupby(found, key=_together):
+            alike = list(same)
+            if isinstance(outcome, Skipped):
+                grid.add_row(_mark(out, outcome), _not_asked(outcome, alike))
+            else:
+                grid.add_row(_mark(out, alike[0].outcome), _body(alike[0]))
         out.print(Padding(grid, (0, 0, 0, 4)))
     out.print()
 
@@ -94,10 +98,17 @@ def _body(result: Result) -> Text:
             body.append(f"  [{result.check_id}]", "dim")
             body.append(f"\nnot known: {printable(reason)}", "yellow")
             body.append("\nneeds: ", "bold").append(printable(needs))
-        case Skipped(reason):
-            body.stylize("dim")
-            body.append(f": not asked, {printable(reason)}", "dim")
     return body
+
+
+def _together(result: Result) -> object:
+    """What was not asked for one reason stands on one line; every other outcome on its own."""
+    return result.outcome if isinstance(result.outcome, Skipped) else result.check_id
+
+
+def _not_asked(outcome: Skipped, results: list[Result]) -> Text:
+    titles = "; ".join(result.title for result in results)
+    return Text(f"not asked, {printable(outcome.reason)}: {titles}", style="dim")
 
 
 def _counts(results: tuple[Result, ...]) -> str:
