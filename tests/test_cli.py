@@ -89,7 +89,8 @@ def test_a_wrong_setting_in_the_environment_is_told_by_its_name(preflight, monke
 @pytest.mark.parametrize("command", ["check", "submit"])
 def test_a_wrong_setting_hinders_no_command_that_does_not_use_it(preflight, monkeypatch, command):
     monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "soon")
-    _, _, err = preflight(command, "requests.jsonl", "--promises", "promises.json", "--offline", "--force")
+    arguments = ("requests.jsonl", "--promises", "promises.json", "--offline", "--force")
+    _, _, err = preflight(command, *arguments)
     assert "PREFLIGHT_POLL_SECONDS" not in err
 
 
