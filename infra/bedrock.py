@@ -68,9 +68,7 @@ class BedrockBatch(pulumi.ComponentResource):
         gateway_role = aws.iam.Role(
             f"{name}-gateway",
             description=f"The AI gateway runs batch jobs in {args.region} as this role",
-            assume_role_policy=json.dumps(
-                gateway_role_trust(args.gateway_principal_arn, args.gateway_external_id)
-            ),
+            assume_role_policy=_gateway_trust(args),
             opts=child,
         )
         promised = pulumi.Output.all(
@@ -143,6 +141,15 @@ def _unbuilt(args: BedrockArgs, partition: str, account: str) -> Bedrock:
 
 def _policy(promised: pulumi.Output[Bedrock], identity: Identity) -> pulumi.Output[str]:
     return promised.apply(lambda it: json.dumps(identity_policy(it, identity)))
+
+
+def _gateway_trust(args: BedrockArgs) -> pulumi.Input[str]:
+    """The gateway role's trust policy; with an external id in it, encrypted in the state.
+
+    Config.get takes no notice of `--secret`, and the id would stand there for all to read.
+    """
+    trust = json.dumps(gateway_role_trust(args.gateway_principal_arn, args.gateway_external_id))
+    return pulumi.Output.secret(trust) if args.gateway_external_id else trust
 
 
 def _guard(

@@ -7,7 +7,7 @@ import pytest
 from infra_world import ALL, BEDROCK, OPENAI, ROOT, Recorder, run
 
 from preflight.sandbox.program import program_folder, stack_settings
-from preflight.sandbox.provision import SandboxHandlers, plain, provision
+from preflight.sandbox.provision import SECRET, SIGNATURE, SandboxHandlers, plain, provision
 from preflight.seams import UsageError
 
 
@@ -127,6 +127,7 @@ def test_numbers_are_whole_again_and_nothing_else_changes():
     wire = {"a": [50.0, 0.5, True, "1.0", None], "b": {"c": 3.0}}
     assert plain(wire) == {"a": [50, 0.5, True, "1.0", None], "b": {"c": 3}}
     assert isinstance(plain(wire)["b"]["c"], int)
+    assert plain({"a": {SIGNATURE: SECRET, "value": ["hush"]}}) == {"a": ["hush"]}
     assert plain(wire)["a"][2] is True
 
 

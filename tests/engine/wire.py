@@ -10,14 +10,10 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 
-from preflight.sandbox.provision import plain
+from preflight.sandbox.provision import SECRET, SIGNATURE, plain
 
 UNKNOWN = rpc.UNKNOWN
 """Stands for a value that only `up` will know."""
-
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
-"""Key and value that mark a secret. Source: Pulumi's sdk/go/common/resource/sig, 2026-11."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ def read(struct):
     """Properties from the wire."""
     wired = MessageToDict(struct)
     return Properties(
-        plain({name: _shown(value) for name, value in wired.items()}),
+        plain(wired),
         frozenset(name for name, value in wired.items() if _holds_secret(value)),
     )
 
@@ -49,21 +45,7 @@ def write(values, secrets=frozenset()):
     return struct
 
 
-def _is_secret(wired):
-    return isinstance(wired, dict) and wired.get(SIGNATURE) == SECRET
-
-
-def _shown(wired):
-    if _is_secret(wired):
-        return _shown(wired["value"])
-    if isinstance(wired, dict):
-        return {name: _shown(value) for name, value in wired.items()}
-    if isinstance(wired, list):
-        return [_shown(value) for value in wired]
-    return wired
-
-
 def _holds_secret(wired):
     if isinstance(wired, dict):
-        return _is_secret(wired) or any(map(_holds_secret, wired.values()))
+        return wired.get(SIGNATURE) == SECRET or any(map(_holds_secret, wired.values()))
     return isinstance(wired, list) and any(map(_holds_secret, wired))
