@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -199,6 +200,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         ended.exit_code = TERMINATED if isinstance(error, _Terminated) else INTERRUPTED
         return _failed(parsed, ended)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is no verdict: not "not ready", either
+        traceback.print_exc()
+        what = f"broke off ({type(error).__name__}: {error})"
+        return _failed(parsed, LookError(parsed.command, what, "report this fault, with the above"))
     return code
 
 

@@ -152,14 +152,21 @@ def run(
     start = time.monotonic()
     one_run = _Run(deadline_seconds)
     found: list[list[Result]] = [[] for _ in suites]
+    settled: list[Future[Any]] = []
+
+    def one_suite(suite: Suite, into: list[Result]) -> None:
+        settled.append(_settled(lambda: one_run.suite(suite, into)))
+
     threads = [
-        threading.Thread(target=one_run.suite, args=pair, daemon=True)
+        threading.Thread(target=one_suite, args=pair, daemon=True)
         for pair in zip(suites, found, strict=True)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    for future in settled:
+        future.result()  # a suite that broke off has no verdict, and neither has the rest
     unique: dict[tuple[str, str], Result] = {}
     for result in (result for results in found for result in results):
         unique.setdefault((result.provider, result.check_id), result)

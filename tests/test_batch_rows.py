@@ -57,6 +57,7 @@ def test_a_body_of_an_unknown_family_is_passed_on_as_it_came():
         {"recordId": "r1", "modelInput": {}},
         {"status": "quota", "request": {}, "response": None, "requestId": "r1"},
         {"status": "", "request": {}, "requestId": "r1"},
+        {"status": "cut short", "request": {}, "response": GEMINI, "requestId": "r1"},
         {"custom_id": "r1", "response": {"status_code": 500, "body": {}}, "error": None},
         {"custom_id": "r1", "response": None, "error": {"code": "batch_expired"}},
         {"custom_id": "r1", "response": {"status_code": 200}, "error": {"code": "x"}},
