@@ -119,3 +119,29 @@ def test_a_fault_of_the_command_itself_is_no_verdict(monkeypatch, preflight, tmp
     assert '"exit_code": 3' in out
     assert err.startswith("Traceback")
     assert err.splitlines()[-1].startswith("preflight: check: broke off (ZeroDivisionError")
+
+
+def test_what_stands_behind_a_closed_gate_is_not_asked():
+    asked = []
+    shut = asking("shut", [], Failed("no", "yes"), gate=True)
+    report = run([Suite("a", "all", (shut, asking("one", asked)), None, World(lambda: 1))])
+    assert asked == []
+    assert ids(report) == [("a", "shut", Failed), ("a", "one", Skipped)]
+
+
+def test_questions_asked_together_share_one_deadline():
+    released = threading.Event()
+
+    def hanging(name):
+        @check(name, "It hangs")
+        def hangs(promised, world):
+            released.wait(10)
+            return Passed("late")
+
+        return hangs
+
+    checks = tuple(hanging(f"hangs-{number}") for number in range(8))
+    report = run([Suite("a", "all", checks, None, World(lambda: 1))], deadline_seconds=0.25)
+    released.set()
+    assert report.seconds < 1
+    assert report.verdict is Verdict.CANNOT_TELL
