@@ -64,7 +64,10 @@ class Role:
             "tags": read_tags(role.get("Tags", [])),
         }
         boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        return _state(role, {**state, **found} | present(permissionsBoundary=boundary))
+        found |= present(permissionsBoundary=boundary)
+        # An empty description was never given, as far as anybody can tell.
+        told = {name: value for name, value in found.items() if value or name in state}
+        return _state(role, {**state, **told})
 
     def update(self, identity: str, state: State, inputs: Inputs) -> State:
         """Change all that can be changed of a role."""
