@@ -6,13 +6,16 @@ BIN := .venv/bin
 .PHONY: demo test lint docs setup lock clean help
 
 help: ## Say what each target does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
 
 demo: .venv/ready ## Provision, check, run and break all four providers on this machine, with no cloud account
 	$(BIN)/preflight demo
 
 test: .venv/ready lint ## Run every test; nothing outside loopback is asked
 	$(BIN)/python -m pytest
+
+test-engine: .venv/ready ## Drive the program with the real Pulumi engine, where `pulumi` is on the PATH
+	$(BIN)/python -m pytest -m engine --dist=load
 
 lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,16 @@ class Stack:
         """Set a list, entry by entry: there is no other way at the command line."""
         for index, entry in enumerate(entries):
             self.plainly("config", "set", "--stack", NAME, "--path", f"{key}[{index}]", entry)
+
+    @contextmanager
+    def as_it_was(self):
+        """Settings changed in the block are as before after it."""
+        file = self.project / f"Pulumi.{NAME}.yaml"
+        before = file.read_bytes()
+        try:
+            yield
+        finally:
+            file.write_bytes(before)
 
     def preview(self):
         return self._act("preview")
