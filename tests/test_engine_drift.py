@@ -80,3 +80,17 @@ def test_what_is_changed_behind_pulumis_back_is_noticed_and_repaired(
             assert verdict(preflight, world, stack, provider) == (0, set(), {}), name
         again = world.stack.up("--refresh", "--expect-no-changes")
         assert again.code == 0, again.said
+
+
+def test_a_bucket_policy_that_somebody_removed_is_put_back(tmp_path):
+    with running(tmp_path, ("bedrock",)) as world:
+        assert world.stack.up().code == 0
+        bucket = world.stack.outputs()["bedrock"]["bucket"]
+        s3 = Clients(world.env).get("s3")
+        before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+        s3.delete_bucket_policy(Bucket=bucket)
+        unaware = world.stack.up("--expect-no-changes")
+        assert unaware.code == 0, unaware.said
+        repaired = world.stack.up("--refresh")
+        assert repaired.of("create") == {("aws:s3/bucketPolicy:BucketPolicy", "batch-bedrock-data")}
+        assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == before

@@ -1,10 +1,8 @@
-"""The real engine from its user's side: settings that cannot be, a job, and buckets not empty."""
-
-import re
+"""What the real engine made is used: jobs run, buckets are not empty, an external id is kept."""
 
 import pytest
 from engine.running import COUNT, at_hand, running
-from engine.stack import NAME, NEEDS_ENGINE, ROOT
+from engine.stack import NAME, NEEDS_ENGINE
 
 from preflight.contract import PROVIDERS
 from preflight.sandbox.aws.clients import Clients
@@ -19,76 +17,6 @@ def world(tmp_path, monkeypatch):
     """All four providers, ready for `preflight`; the stack was never up."""
     with running(tmp_path) as made, at_hand(made, monkeypatch):
         yield made
-
-
-def test_settings_that_cannot_be_used_are_told_by_the_preview_and_register_nothing(world):
-    world.stack.set(resultDays=7, azureSku="Standard", vertexRegion="eu", gatewayUrl="gateway")
-    refused = world.stack.preview()
-    assert refused.code != 0
-    for sentence in (
-        'resultDays is "7", but must be a whole number, 14 or more: pulumi config set resultDays',
-        'azureSku is "Standard", but only GlobalBatch and DataZoneBatch deployments run batch jobs',
-        'vertexRegion is "eu", but must be one region',
-        'gatewayUrl is "gateway", but must be an http or https address',
-    ):
-        assert sentence in refused.said
-    assert "Traceback" not in refused.said
-    assert {step.kind for step in refused.steps} <= {"pulumi:pulumi:Stack"}
-    assert world.left() == set()
-
-
-ROUNDS = (
-    {
-        "gatewayUrl": "https://gateway.example.com",
-        "azureApiVersion": "2025-01-01-preview",
-        "vertexModel": "gemini-2.5-pro",
-    },
-    {
-        "gatewayAwsPrincipalArn": "arn:aws:iam::999999999999:role/other",
-        "gatewayAzurePrincipalId": "00000000-0000-0000-0000-00000000ca7f",
-        "resultDays": 60,
-    },
-    {
-        "gatewayAwsExternalId": "tenant-7",
-        "azureCapacity": 500,
-        "vertexRegion": "us-central1",
-        "bedrockModel": "amazon.nova-lite-v1:0",
-    },
-    {"azureModel": "gpt-4.1-mini"},
-    {"azureModelVersion": "2025-04-14"},
-    {"azureSku": "DataZoneBatch", "vertexProject": "another-project", "bedrockRegion": "us-east-1"},
-    {"azureRegion": "eastus"},
-)
-"""Settings that are changed at once: no two of a round change the same kind of resource."""
-
-
-def documented():
-    """Setting -> the kinds that it changes in place, those that it makes anew."""
-    table = (ROOT / "docs" / "infrastructure.md").read_text().partition("| Made anew |")[2]
-    found = {}
-    for line in table.partition("\n\n")[0].splitlines():
-        cells = [re.findall(r"`([^`]+)`", cell) for cell in line.split("|")[1:-1]]
-        if cells and cells[0]:
-            found[cells[0][0]] = (set(cells[1]), set(cells[2]))
-    return found
-
-
-def test_what_a_changed_setting_does_is_what_the_documentation_says(world):
-    assert world.stack.up().code == 0
-    told = documented()
-    assert set(told) - {"bedrockProfileRegions"} <= {name for names in ROUNDS for name in names}
-    for changed in ROUNDS:
-        with world.stack.as_it_was():
-            world.stack.set(**changed)
-            planned = world.stack.preview()
-        assert planned.code == 0, planned.said
-        assert set(planned.counts) <= {"same", "update", "replace"}, changed
-        for op, column in (("update", 0), ("replace", 1)):
-            kinds = {
-                f"{kind.partition(':')[0]}:{kind.rpartition(':')[2]}" for kind, _ in planned.of(op)
-            }
-            expected = (told[name][column] for name in changed if name in told)
-            assert kinds == set().union(*expected), (op, changed)
 
 
 def test_a_job_runs_on_what_the_engine_made_and_a_bucket_with_results_outlives_destroy(

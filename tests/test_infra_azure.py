@@ -44,6 +44,16 @@ def test_two_stacks_get_two_subdomains_and_one_stack_always_the_same():
     assert names[0] == names[2]
 
 
+def test_another_region_gets_another_subdomain_for_azure_holds_the_old_one_for_two_days():
+    names = {
+        run(AZURE | {"azureRegion": region})[0].one("azure-native:cognitiveservices:Account")[
+            "accountName"
+        ]
+        for region in ("swedencentral", "eastus")
+    }
+    assert len(names) == 2
+
+
 @pytest.mark.parametrize("sku", ["GlobalBatch", "DataZoneBatch"])
 def test_the_deployment_is_of_the_batch_kind_asked_for(sku):
     asked = {"azureSku": sku, "azureCapacity": 50, "azureModelVersion": "2024-11-20"}
