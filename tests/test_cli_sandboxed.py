@@ -1,6 +1,7 @@
 """Runs through the sandbox's gateway to its OpenAI: another reading of the same documents."""
 
 import json
+import time
 
 import pytest
 
@@ -11,14 +12,20 @@ from cli_world import write_promises, write_requests
 from preflight.sandbox.accounts import OpenAIAccount
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.upstream import OpenAIUpstream
+from preflight.sandbox.upstream.lifecycle import Timing
 
 IDS = [f"r{number}" for number in range(40)]
 
 
 @pytest.fixture
-def upstream(tmp_path, monkeypatch):
+def timing():
+    return Timing()
+
+
+@pytest.fixture
+def upstream(tmp_path, monkeypatch, timing):
     monkeypatch.chdir(tmp_path)
-    with OpenAIUpstream(tmp_path / "clouds") as openai, SandboxGateway("a-key") as gateway:
+    with OpenAIUpstream(tmp_path / "clouds", timing) as openai, SandboxGateway("a-key") as gateway:
         gateway.register(OpenAIAccount("openai-main", openai.base_url, openai.api_key))
         write_requests(tmp_path / "requests.jsonl", IDS)
         write_promises(tmp_path / "promises.json", gateway.base_url)
@@ -62,10 +69,11 @@ def test_a_model_that_went_away_fails_the_batch_in_its_validation(preflight, ups
     assert "attempt 2" in preflight("run", "requests.jsonl", "--out", "run")[2]
 
 
+@pytest.mark.parametrize("timing", [Timing(running=60)])
 def test_a_batch_that_is_cancelled_keeps_its_partial_results(preflight, upstream, tmp_path):
     assert preflight("submit", "requests.jsonl", "--out", "run")[0] == 0
     while "in_progress" not in preflight("status", "run")[1]:
-        pass
+        time.sleep(0.05)
     assert preflight("cancel", "run")[0] == 0
     code, out, err = preflight("run", "requests.jsonl", "--out", "run")
     assert code == 1, err

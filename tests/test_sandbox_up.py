@@ -170,19 +170,21 @@ def test_each_breakage_is_listed_and_one_that_is_applied_is_found(folder):
         (("up", "now"), "leave it out"),
     ],
 )
-def test_a_wrong_use_is_told(folder, arguments, words):
-    code, out, err = command(folder, "sandbox", *arguments)
+def test_a_wrong_use_is_told(folder, preflight, monkeypatch, arguments, words):
+    monkeypatch.chdir(folder)
+    code, out, err = preflight("sandbox", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert words in err
 
 
 @pytest.mark.parametrize("action", ["env", "break"])
-def test_a_folder_without_a_sandbox_is_told(tmp_path, action):
+def test_a_folder_without_a_sandbox_is_told(tmp_path, preflight, monkeypatch, action):
+    monkeypatch.chdir(tmp_path)
     name = ("openai-duplicate-id",) if action == "break" else ()
-    code, out, err = command(tmp_path, "sandbox", action, *name)
+    code, out, err = preflight("sandbox", action, *name)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert str(tmp_path / ".preflight-sandbox") in err
-    assert command(tmp_path, "sandbox", "down")[:2] == (0, "no sandbox was up\n")
+    assert preflight("sandbox", "down")[:2] == (0, "no sandbox was up\n")
     assert not list(tmp_path.iterdir())
 
 
@@ -215,7 +217,6 @@ def test_a_program_that_cannot_be_applied_is_told_and_nothing_is_left(tmp_path):
     assert "did not start (ParserError: " in err
     left = {path.name for path in (tmp_path / ".preflight-sandbox").iterdir()}
     assert left == {"lock", "sandbox.log"}
-    assert command(tmp_path, "sandbox", "down")[1] == "no sandbox was up\n"
 
 
 @pytest.mark.parametrize("other", [None, "name: of-another-project\n"])
@@ -236,11 +237,12 @@ def test_where_there_is_no_program_nothing_is_started(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_sandbox_left_is_removed_by_down(tmp_path):
+def test_what_a_killed_sandbox_left_is_removed_by_down(tmp_path, preflight, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     place = tmp_path / ".preflight-sandbox"
     (place / "clouds").mkdir(parents=True)
     (place / "clouds" / "operator.json").write_text("a key")
     (place / "lock").write_text("1")
     (place / "sandbox.json").write_text('{"pid": 1}')
-    assert command(tmp_path, "sandbox", "down")[1] == "no sandbox was up\n"
+    assert preflight("sandbox", "down")[1] == "no sandbox was up\n"
     assert {path.name for path in place.iterdir()} == {"lock"}
