@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from infra.auditor import assignment_name, azure_auditor
 from infra.grants import azure_role_id, roles
 from infra.promise import written
 from preflight.contract import AzureOpenAI
@@ -28,6 +29,8 @@ class AzureOpenAIArgs:
         capacity: tokens that may wait in its queue, in thousands.
         api_version: what the gateway names to Azure.
         gateway_principal_id: Entra object id of the gateway's service principal.
+        auditor_principal_id: Entra object id of who runs `preflight check`; "" for nobody.
+        auditor_principal_type: what that is: ServicePrincipal, User or Group.
     """
 
     provider_name: str
@@ -39,6 +42,8 @@ class AzureOpenAIArgs:
     capacity: int
     api_version: str
     gateway_principal_id: str
+    auditor_principal_id: str
+    auditor_principal_type: str
 
 
 class AzureOpenAIBatch(pulumi.ComponentResource):
@@ -109,6 +114,15 @@ class AzureOpenAIBatch(pulumi.ComponentResource):
                 principal_type="ServicePrincipal",
                 opts=child,
             )
+        if args.auditor_principal_id:
+            azure_auditor(
+                name,
+                args.auditor_principal_id,
+                args.auditor_principal_type,
+                group.id,
+                child,
+                subscription_id=args.subscription_id,
+            )
 
         self.account = account.name
         self.deployment = deployment.name
@@ -131,11 +145,6 @@ class AzureOpenAIBatch(pulumi.ComponentResource):
             )
         )
         self.register_outputs({"account": self.account, "deployment": self.deployment})
-
-
-def assignment_name(scope: str, role: str, principal_id: str) -> str:
-    """The GUID of a role assignment: the same three give the same, so it is never made twice."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}|{role}|{principal_id}".lower()))
 
 
 def _subdomain(subscription_id: str, region: str) -> str:

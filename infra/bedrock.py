@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from infra.auditor import aws_auditor
 from infra.grants import gateway_role_trust, identity_policy, job_role_trust, tls_only
 from infra.promise import written
 from infra.retention import ABORT_UPLOAD_DAYS
@@ -26,6 +27,7 @@ class BedrockArgs:
         profile_regions: for an inference profile, every region it routes to; empty for a model.
         gateway_principal_arn: who may assume the gateway role.
         gateway_external_id: what it must name when it does; "" for nothing.
+        auditor_principal_arn: who may assume the auditor's role; "" for no such role.
         result_days: after how many days requests and results are deleted.
     """
 
@@ -35,6 +37,7 @@ class BedrockArgs:
     profile_regions: tuple[str, ...]
     gateway_principal_arn: str
     gateway_external_id: str
+    auditor_principal_arn: str
     result_days: int
 
 
@@ -93,6 +96,8 @@ class BedrockBatch(pulumi.ComponentResource):
                 policy=_policy(promised, identity),
                 opts=child,
             )
+        if args.auditor_principal_arn:
+            aws_auditor(name, args.auditor_principal_arn, promised, child)
 
         self.bucket = bucket.id
         self.job_role_arn = job_role.arn

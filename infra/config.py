@@ -59,6 +59,8 @@ def _azure(read: Reader) -> AzureOpenAIArgs:
         capacity=read.number("azureCapacity"),
         api_version=read.text("azureApiVersion"),
         gateway_principal_id=read.text("gatewayAzurePrincipalId"),
+        auditor_principal_id=read.text("auditorAzurePrincipalId"),
+        auditor_principal_type=read.text("auditorAzurePrincipalType"),
     )
 
 
@@ -68,6 +70,7 @@ def _vertex(read: Reader, days: int) -> VertexArgs:
         project=read.text("vertexProject"),
         region=read.text("vertexRegion"),
         model=read.text("vertexModel"),
+        auditor_member=read.text("auditorGcpMember"),
         result_days=days,
     )
 
@@ -80,6 +83,7 @@ def _bedrock(read: Reader, days: int) -> BedrockArgs:
         profile_regions=read.texts("bedrockProfileRegions"),
         gateway_principal_arn=read.text("gatewayAwsPrincipalArn"),
         gateway_external_id=read.text("gatewayAwsExternalId"),
+        auditor_principal_arn=read.text("auditorAwsPrincipalArn"),
         result_days=days,
     )
     if not args.profile_regions:

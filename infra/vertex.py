@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 
+from infra.auditor import google_auditor
 from infra.grants import roles
 from infra.promise import written
 from infra.retention import ABORT_UPLOAD_DAYS
@@ -34,6 +35,7 @@ class VertexArgs:
         project: id of the project the jobs run in.
         region: where the jobs run; the bucket is made there.
         model: Google's id of the model.
+        auditor_member: who runs `preflight check`, as Google's policies spell it; "" for nobody.
         result_days: after how many days requests and results are deleted.
     """
 
@@ -41,6 +43,7 @@ class VertexArgs:
     project: str
     region: str
     model: str
+    auditor_member: str
     result_days: int
 
 
@@ -120,6 +123,10 @@ class VertexBatch(pulumi.ComponentResource):
                     member=member,
                     opts=child,
                 )
+        if args.auditor_member:
+            google_auditor(
+                name, args.auditor_member, bucket.name, gateway.name, enabled, project=args.project
+            )
 
         self.bucket = bucket.name
         self.gateway_service_account = gateway.email

@@ -6,6 +6,24 @@ another holds each cloud of the sandbox against an identity that has these right
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a right to look is held on. The value is how the documentation names it."""
+
+    NOTHING = "nothing"
+    BUCKET = "the bucket"
+    KEYS = "the account's keys"
+    JOB_ROLE = "the job role"
+    IDENTITIES = "the job role and the gateway identity"
+    MODEL = "the model"
+    PROFILES = "the inference profiles"
+    REGION = "*, in the region"
+    PROJECT = "the project"
+    GATEWAY = "the gateway's service account"
+    GROUP = "the resource group"
+    SUBSCRIPTION = "the subscription"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,53 +31,58 @@ class Look:
     """One right to look.
 
     `questions` are the questions of the cloud's seam that need it; `on` is the least it must be
-    held on; `when` says where it is not always needed, "" where it is.
+    held on, so that what is gone is seen to be gone, and is no refusal; `when` says where it is not
+    always needed, "" where it is. `granted_by` is Azure's built-in role that carries it.
     """
 
     provider: str
     permission: str
     questions: tuple[str, ...]
-    on: str
+    on: Scope
     tells: str
     when: str = ""
+    granted_by: str = ""
 
 
 _WITH_KEY = "only where a customer key encrypts the bucket"
 _WITH_PROFILE = "only for an inference profile, or to find the one that a model needs"
 
+_READER = "Reader"
+_USAGES_READER = "Cognitive Services Usages Reader"
+
 # fmt: off
 LOOKS = (
-    Look("bedrock", "sts:GetCallerIdentity", ("caller",), "nothing", "who is asking", "AWS asks for no right"),
-    Look("bedrock", "s3:ListBucket", ("bucket_region", "bucket_owned_by"), "the bucket", "that the bucket is there, where, and whose it is"),
-    Look("bedrock", "s3:GetBucketPolicy", ("bucket_policy",), "the bucket", "whom the bucket's own policy keeps out"),
-    Look("bedrock", "s3:GetEncryptionConfiguration", ("bucket_kms_key",), "the bucket", "which key encrypts it"),
-    Look("bedrock", "s3:GetLifecycleConfiguration", ("bucket_expiry",), "the bucket", "when it deletes objects"),
-    Look("bedrock", "kms:DescribeKey", ("kms_key",), "the key", "whether the key is enabled", _WITH_KEY),
-    Look("bedrock", "kms:GetKeyPolicy", ("kms_key",), "the key", "whom the key lets in", _WITH_KEY),
-    Look("bedrock", "iam:GetRole", ("role",), "the job role", "whom the job role trusts"),
-    Look("bedrock", "iam:SimulatePrincipalPolicy", ("may",), "the job role and the gateway role", "what the two may do"),
-    Look("bedrock", "bedrock:GetFoundationModel", ("foundation_model",), "the model", "that the region offers the model"),
-    Look("bedrock", "bedrock:GetInferenceProfile", ("inference_profile",), "the inference profile", "where the profile routes to", _WITH_PROFILE),
-    Look("bedrock", "bedrock:GetFoundationModelAvailability", ("model_agreement",), "*", "that the account may use the model"),
-    Look("bedrock", "bedrock:ListModelInvocationJobs", ("open_jobs",), "*", "how many jobs are open"),
-    Look("bedrock", "servicequotas:ListServiceQuotas", ("batch_quotas",), "*", "the account's quotas"),
-    Look("bedrock", "servicequotas:ListAWSDefaultServiceQuotas", ("batch_quotas",), "*", "the default of a quota that was never changed"),
+    Look("bedrock", "sts:GetCallerIdentity", ("caller",), Scope.NOTHING, "who is asking", "AWS asks for no right"),
+    Look("bedrock", "s3:ListBucket", ("bucket_region", "bucket_owned_by"), Scope.BUCKET, "that the bucket is there, where, and whose it is"),
+    Look("bedrock", "s3:GetBucketPolicy", ("bucket_policy",), Scope.BUCKET, "whom the bucket's own policy keeps out"),
+    Look("bedrock", "s3:GetEncryptionConfiguration", ("bucket_kms_key",), Scope.BUCKET, "which key encrypts it"),
+    Look("bedrock", "s3:GetLifecycleConfiguration", ("bucket_expiry",), Scope.BUCKET, "when it deletes objects"),
+    Look("bedrock", "kms:DescribeKey", ("kms_key",), Scope.KEYS, "whether the key is enabled", _WITH_KEY),
+    Look("bedrock", "kms:GetKeyPolicy", ("kms_key",), Scope.KEYS, "whom the key lets in", _WITH_KEY),
+    Look("bedrock", "iam:GetRole", ("role",), Scope.JOB_ROLE, "whom the job role trusts"),
+    Look("bedrock", "iam:SimulatePrincipalPolicy", ("may",), Scope.IDENTITIES, "what the two may do"),
+    Look("bedrock", "bedrock:GetFoundationModel", ("foundation_model",), Scope.MODEL, "that the region offers the model"),
+    Look("bedrock", "bedrock:GetInferenceProfile", ("inference_profile",), Scope.PROFILES, "where the profile routes to", _WITH_PROFILE),
+    Look("bedrock", "bedrock:GetFoundationModelAvailability", ("model_agreement",), Scope.REGION, "that the account may use the model"),
+    Look("bedrock", "bedrock:ListModelInvocationJobs", ("open_jobs",), Scope.REGION, "how many jobs are open"),
+    Look("bedrock", "servicequotas:ListServiceQuotas", ("batch_quotas",), Scope.REGION, "the account's quotas"),
+    Look("bedrock", "servicequotas:ListAWSDefaultServiceQuotas", ("batch_quotas",), Scope.REGION, "the default of a quota that was never changed"),
 
-    Look("vertex", "resourcemanager.projects.get", ("project_number",), "the project", "the project's number"),
-    Look("vertex", "resourcemanager.projects.getIamPolicy", ("project_bindings",), "the project", "which roles the service agent has on the project"),
-    Look("vertex", "serviceusage.services.get", ("api_enabled",), "the project", "which APIs are on"),
-    Look("vertex", "storage.buckets.get", ("bucket",), "the bucket", "that the bucket is there, where, and how it is set"),
-    Look("vertex", "storage.buckets.getIamPolicy", ("bucket_bindings",), "the bucket", "which roles the service agent has on the bucket"),
-    Look("vertex", "iam.roles.get", ("role_permissions",), "the project", "what those roles hold", "only for a custom role: predefined ones are public"),
-    Look("vertex", "iam.serviceAccounts.get", ("service_account",), "the project", "that the gateway's service account is enabled"),
-    Look("vertex", "iam.serviceAccounts.getAccessToken", ("bucket_grants", "project_grants"), "the gateway's service account", "what the gateway may do, asked as the gateway"),
-    Look("vertex", "aiplatform.publishers.get", ("publisher_model",), "the project", "that Google publishes the model in the region"),
+    Look("vertex", "resourcemanager.projects.get", ("project_number",), Scope.PROJECT, "the project's number"),
+    Look("vertex", "resourcemanager.projects.getIamPolicy", ("project_bindings",), Scope.PROJECT, "which roles the service agent has on the project"),
+    Look("vertex", "serviceusage.services.get", ("api_enabled",), Scope.PROJECT, "which APIs are on"),
+    Look("vertex", "storage.buckets.get", ("bucket",), Scope.BUCKET, "that the bucket is there, where, and how it is set"),
+    Look("vertex", "storage.buckets.getIamPolicy", ("bucket_bindings",), Scope.BUCKET, "which roles the service agent has on the bucket"),
+    Look("vertex", "iam.roles.get", ("role_permissions",), Scope.PROJECT, "what those roles hold", "only for a custom role: predefined ones are public"),
+    Look("vertex", "iam.serviceAccounts.get", ("service_account",), Scope.PROJECT, "that the gateway's service account is enabled"),
+    Look("vertex", "iam.serviceAccounts.getAccessToken", ("bucket_grants", "project_grants"), Scope.GATEWAY, "what the gateway may do, asked as the gateway"),
+    Look("vertex", "aiplatform.publishers.get", ("publisher_model",), Scope.PROJECT, "that Google publishes the model in the region"),
 
-    Look("azure", "Microsoft.CognitiveServices/accounts/read", ("account",), "the account", "that the account is there, and how it is set"),
-    Look("azure", "Microsoft.CognitiveServices/accounts/deployments/read", ("deployment",), "the account", "that the deployment is there, and its kind"),
-    Look("azure", "Microsoft.CognitiveServices/locations/usages/read", ("usages",), "the subscription", "the quota of the region"),
-    Look("azure", "Microsoft.Authorization/roleAssignments/read", ("roles_of",), "the account", "which roles the gateway's principal has"),
-    Look("azure", "Microsoft.Authorization/roleDefinitions/read", ("roles_of",), "the account", "what those roles hold"),
+    Look("azure", "Microsoft.CognitiveServices/accounts/read", ("account",), Scope.GROUP, "that the account is there, and how it is set", granted_by=_READER),
+    Look("azure", "Microsoft.CognitiveServices/accounts/deployments/read", ("deployment",), Scope.GROUP, "that the deployment is there, and its kind", granted_by=_READER),
+    Look("azure", "Microsoft.CognitiveServices/locations/usages/read", ("usages",), Scope.SUBSCRIPTION, "the quota of the region", granted_by=_USAGES_READER),
+    Look("azure", "Microsoft.Authorization/roleAssignments/read", ("roles_of",), Scope.GROUP, "which roles the gateway's principal has", granted_by=_READER),
+    Look("azure", "Microsoft.Authorization/roleDefinitions/read", ("roles_of",), Scope.GROUP, "what those roles hold", granted_by=_READER),
 )
 # fmt: on
 """Every right to look, by provider. OpenAI has none: all its looks go through the gateway."""

@@ -23,6 +23,12 @@ AZURE = {
 VERTEX = {"vertexEnabled": True, "vertexProject": "sandbox-project"}
 BEDROCK = {"bedrockEnabled": True, "gatewayAwsPrincipalArn": GATEWAY_ARN}
 ALL = OPENAI | AZURE | VERTEX | BEDROCK
+AUDITORS = {
+    "auditorAwsPrincipalArn": "arn:aws:iam::999999999999:role/ci",
+    "auditorGcpMember": "serviceAccount:ci@sandbox-project.iam.gserviceaccount.com",
+    "auditorAzurePrincipalId": "00000000-0000-0000-0000-00000000a0d1",
+}
+EVERYTHING = ALL | AUDITORS
 
 
 @dataclass
@@ -85,7 +91,11 @@ class Recorder:
                 return {"arn": f"arn:{self.partition}:iam::{ACCOUNT}:role/{made}"}
             case "gcp:serviceaccount/account:Account":
                 domain = f"{inputs['project']}.iam.gserviceaccount.com"
-                return {"email": f"{inputs['accountId']}@{domain}"}
+                email = f"{inputs['accountId']}@{domain}"
+                name = f"projects/{inputs['project']}/serviceAccounts/{email}"
+                return {"email": email, "name": name}
+            case "gcp:projects/iAMCustomRole:IAMCustomRole":
+                return {"name": f"projects/{inputs['project']}/roles/{inputs['roleId']}"}
             case "gcp:projects/serviceIdentity:ServiceIdentity":
                 return {"email": AGENT, "member": f"serviceAccount:{AGENT}"}
             case "azure-native:cognitiveservices:Deployment":

@@ -53,7 +53,7 @@ def test_imports_keep_their_directions(path):
         if within(imported, "infra"):
             assert within(here, "infra"), imported
         if within(here, "infra") and within(imported, "preflight"):
-            facts = ("permissions", "contract", "limits", "grants", "settings")
+            facts = ("permissions", "contract", "limits", "grants", "settings", "auditor", "looks")
             allowed = tuple(f"preflight.{name}" for name in facts)
             assert imported == "preflight" or within(imported, *allowed), imported
         if within(here, "preflight.checks") and within(imported, "preflight"):

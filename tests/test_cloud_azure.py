@@ -45,7 +45,7 @@ ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/account"
 DEPLOYMENT = f"{ACCOUNT}/deployments/batch"
 ASSIGNMENTS = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments"
 USAGES = f"{ROOT}/providers/Microsoft.CognitiveServices/locations/swedencentral/usages"
-ROLE = f"{ROOT}/providers/Microsoft.Authorization/roleDefinitions/role"
+ROLE = f"{ACCOUNT}/providers/Microsoft.Authorization/roleDefinitions/role"
 
 LOOKS = {
     "account": (ACCOUNT, "Microsoft.CognitiveServices/accounts/read"),
@@ -265,7 +265,12 @@ def test_a_deployment_is_read_whole(arm):
 def assignment(scope, role=ROLE):
     return {
         "id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{scope}",
-        "properties": {"scope": scope, "roleDefinitionId": role, "principalId": PRINCIPAL},
+        # Azure names a role where it was made, and answers for it at any scope below.
+        "properties": {
+            "scope": scope,
+            "roleDefinitionId": role.replace(ACCOUNT, ROOT),
+            "principalId": PRINCIPAL,
+        },
     }
 
 

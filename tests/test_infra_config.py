@@ -148,6 +148,37 @@ SENTENCES = [
             " +=,.@:/_-: pulumi config set gatewayAwsExternalId ID"
         ),
     ),
+    (
+        BEDROCK | {"auditorAwsPrincipalArn": "arn:aws:sts::123456789012:assumed-role/ci/me"},
+        (
+            'auditorAwsPrincipalArn is "arn:aws:sts::123456789012:assumed-role/ci/me", but must be'
+            " the ARN of an IAM role, a user or an account's root: pulumi config set"
+            " auditorAwsPrincipalArn arn:aws:iam::ACCOUNT:role/NAME"
+        ),
+    ),
+    (
+        VERTEX | {"auditorGcpMember": "allUsers"},
+        (
+            'auditorGcpMember is "allUsers", but must be one user:, group: or serviceAccount: with'
+            " an e-mail address, or a principal:// of a workload identity pool: pulumi config set"
+            " auditorGcpMember serviceAccount:NAME@PROJECT.iam.gserviceaccount.com"
+        ),
+    ),
+    (
+        AZURE | {"auditorAzurePrincipalId": "me@example.com"},
+        (
+            'auditorAzurePrincipalId is "me@example.com", but must be a GUID, the object id of who'
+            " runs preflight check: pulumi config set auditorAzurePrincipalId"
+            ' "$(az ad signed-in-user show --query id --output tsv)"'
+        ),
+    ),
+    (
+        AZURE | {"auditorAzurePrincipalType": "Application"},
+        (
+            'auditorAzurePrincipalType is "Application", but must be ServicePrincipal, User or'
+            " Group: pulumi config set auditorAzurePrincipalType ServicePrincipal"
+        ),
+    ),
 ]
 
 
@@ -229,6 +260,14 @@ def test_results_stay_longer_than_the_longest_job_of_any_provider_and_a_week():
         (BEDROCK, {"gatewayAwsPrincipalArn": "arn:aws:iam::123456789012:root"}),
         (VERTEX, {"vertexRegion": "northamerica-northeast1"}),
         (VERTEX, {"vertexProject": "example.com:sandbox-project"}),
+        (VERTEX, {"auditorGcpMember": "group:platform-team@example.com"}),
+        (
+            VERTEX,
+            {
+                "auditorGcpMember": "principalSet://iam.googleapis.com/projects/1/locations/global"
+                "/workloadIdentityPools/ci/attribute.repository/me/it"
+            },
+        ),
         (AZURE, {"azureRegion": "westus3", "azureApiVersion": "2025-03-01-preview"}),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from infra_world import ALL, AZURE, BEDROCK, OPENAI, ROOT, VERTEX, all_four, run
+from infra_world import ALL, AZURE, BEDROCK, EVERYTHING, OPENAI, ROOT, VERTEX, all_four, run
 
 from infra.azure_openai import AzureOpenAIArgs
 from infra.bedrock import BedrockArgs
@@ -93,7 +93,7 @@ def test_a_component_cannot_be_given_two_regions(args):
 
 
 def test_the_program_uses_the_resource_types_that_the_sandbox_knows_and_no_others():
-    recorder, _ = all_four()
+    recorder, _ = run(EVERYTHING)
     assert {it.token for it in recorder.resources} == {
         "aws:iam/role:Role",
         "aws:iam/rolePolicy:RolePolicy",
@@ -107,10 +107,12 @@ def test_the_program_uses_the_resource_types_that_the_sandbox_knows_and_no_other
         "azure-native:cognitiveservices:Account",
         "azure-native:cognitiveservices:Deployment",
         "azure-native:resources:ResourceGroup",
+        "gcp:projects/iAMCustomRole:IAMCustomRole",
         "gcp:projects/iAMMember:IAMMember",
         "gcp:projects/service:Service",
         "gcp:projects/serviceIdentity:ServiceIdentity",
         "gcp:serviceaccount/account:Account",
+        "gcp:serviceaccount/iAMMember:IAMMember",
         "gcp:storage/bucket:Bucket",
         "gcp:storage/bucketIAMMember:BucketIAMMember",
     }

@@ -97,6 +97,7 @@ class AzureCloud:
     @once
     def roles_of(self, promised: AzureOpenAI, principal_id: str) -> tuple[RoleDefinition, ...]:
         """See `seams.Azure`. An account that does not exist has no roles on it."""
+        # Roles are read at the account too: who looks need not see all of the subscription.
         scope = (
             f"/subscriptions/{promised.subscription_id}/resourceGroups/{promised.resource_group}"
             f"/providers/Microsoft.CognitiveServices/accounts/{promised.account}"
@@ -111,7 +112,7 @@ class AzureCloud:
             return list(dict.fromkeys(_holding(found, scope)))
 
         ids = told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
-        return tuple(role for role_id in ids for role in self._role(role_id, where))
+        return tuple(role for role_id in ids for role in self._role(scope, role_id, where))
 
     @once
     def usages(self, promised: AzureOpenAI) -> Mapping[str, Usage]:
@@ -128,9 +129,11 @@ class AzureCloud:
         }
 
     @once
-    def _role(self, role_id: str, where: str) -> tuple[RoleDefinition, ...]:
+    def _role(self, scope: str, role_id: str, where: str) -> tuple[RoleDefinition, ...]:
         found = told(
-            lambda: self._authorization().role_definitions.get_by_id(role_id, **self._how),
+            lambda: self._authorization().role_definitions.get(
+                scope, role_id.rpartition("/")[2], **self._how
+            ),
             where,
             "Microsoft.Authorization/roleDefinitions/read",
         )

@@ -29,6 +29,11 @@ _GOOGLE_PROJECT = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _AZURE_REGION = re.compile(r"[a-z]+\d?")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
+_PRINCIPAL_TYPE = re.compile("ServicePrincipal|User|Group")
+_GOOGLE_MEMBER = re.compile(
+    r"(user|group|serviceAccount):[^\s:@]+@[^\s:@]+"
+    r"|principal(Set)?://iam\.googleapis\.com/[\w./:@-]+"
+)
 _SKU = re.compile("|".join(map(re.escape, AZURE_BATCH_SKUS)))
 
 
@@ -87,6 +92,22 @@ SETTINGS: Mapping[str, Setting] = {
             f"{_GUID_ALLOWED}, the object id of the gateway's service principal",
             '"$(az ad sp show --id APPLICATION_ID --query id --output tsv)"',
         ),
+        Setting(
+            "auditorAzurePrincipalId",
+            "azure",
+            Takes.TEXT,
+            f"{_GUID_ALLOWED}, the object id of who runs preflight check",
+            '"$(az ad signed-in-user show --query id --output tsv)"',
+            _GUID,
+            optional=True,
+        ),
+        _text(
+            "azure",
+            "auditorAzurePrincipalType",
+            _PRINCIPAL_TYPE,
+            "must be ServicePrincipal, User or Group",
+            "ServicePrincipal",
+        ),
         _text(
             "azure",
             "azureRegion",
@@ -128,6 +149,16 @@ SETTINGS: Mapping[str, Setting] = {
             "europe-west4",
         ),
         _name("vertex", "vertexModel", "Google's id of a model", "gemini-2.5-flash"),
+        Setting(
+            "auditorGcpMember",
+            "vertex",
+            Takes.TEXT,
+            "must be one user:, group: or serviceAccount: with an e-mail address, or a principal://"
+            " of a workload identity pool",
+            "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com",
+            _GOOGLE_MEMBER,
+            optional=True,
+        ),
         _flag("bedrock"),
         _account("bedrock"),
         _text(
@@ -144,6 +175,15 @@ SETTINGS: Mapping[str, Setting] = {
             "must be 2 to 1224 letters, digits and +=,.@:/_-",
             "ID",
             _EXTERNAL_ID,
+            optional=True,
+        ),
+        Setting(
+            "auditorAwsPrincipalArn",
+            "bedrock",
+            Takes.TEXT,
+            "must be the ARN of an IAM role, a user or an account's root",
+            "arn:aws:iam::ACCOUNT:role/NAME",
+            _AWS_PRINCIPAL,
             optional=True,
         ),
         _text("bedrock", "bedrockRegion", _AWS_REGION, "must be an AWS region", "us-west-2"),

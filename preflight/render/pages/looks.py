@@ -2,11 +2,11 @@
 
 import json
 
+from preflight import auditor
+from preflight.holders import marked_bedrock
 from preflight.looks import looks
 from preflight.render.pages.markdown import code, fenced, table
-
-_IMPERSONATION = "iam.serviceAccounts.getAccessToken"
-"""Held on the gateway's service account alone, so in no role on the project."""
+from preflight.render.permissions_json import mark
 
 
 def rights(provider: str) -> str:
@@ -21,20 +21,18 @@ def rights(provider: str) -> str:
 
 
 def aws_policy() -> str:
-    """An identity policy."""
-    actions = [look.permission for look in looks("bedrock") if look.on != "nothing"]
-    statement = {"Sid": "PreflightLooks", "Effect": "Allow", "Action": actions, "Resource": "*"}
-    return _json({"Version": "2012-10-17", "Statement": [statement]})
+    """An identity policy, with marks for what a stack promises."""
+    return _json(auditor.aws_policy(marked_bedrock(mark)))
 
 
 def google_role() -> str:
-    """The commands that make a custom role."""
-    on_project = [look.permission for look in looks("vertex") if look.permission != _IMPERSONATION]
-    lines = ",\\\n".join(on_project)
-    command = (
-        f"$ gcloud iam roles create preflightLooks --project PROJECT --permissions \\\n{lines}"
+    """The commands that make the custom roles."""
+    commands = (
+        f"$ gcloud iam roles create preflightLooks_{scope.name.lower()} --project PROJECT"
+        " --permissions \\\n" + ",\\\n".join(permissions)
+        for scope, permissions in auditor.google_permissions().items()
     )
-    return fenced("console", command)
+    return fenced("console", "\n".join(commands))
 
 
 def azure_role() -> str:

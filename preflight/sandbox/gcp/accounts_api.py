@@ -130,7 +130,11 @@ class AccountsApi:
         """serviceAccounts.setIamPolicy."""
         with self._world.lock:
             found = self._need(project, account, "iam.serviceAccounts.setIamPolicy")
-            found.policy.replace(json_body().get("policy", {}), self._world.known_identities())
+            found.policy.replace(
+                json_body().get("policy", {}),
+                self._world.known_identities(),
+                self._world.known_roles(),
+            )
             return jsonify(found.policy.body(CONDITIONAL_VERSION))
 
     def test_permissions(self, project: str, account: str) -> Response:

@@ -14,6 +14,7 @@ from preflight.sandbox.gcp.jobs import JobRunner
 from preflight.sandbox.gcp.names import OPERATOR
 from preflight.sandbox.gcp.objects import ObjectStore
 from preflight.sandbox.gcp.project_api import ProjectApi
+from preflight.sandbox.gcp.roles_api import RolesApi
 from preflight.sandbox.gcp.storage_api import StorageApi
 from preflight.sandbox.gcp.vertex_api import VertexApi
 from preflight.sandbox.gcp.world import new_world
@@ -53,6 +54,7 @@ class GcpCloud:
         self._app = Front(self._identities).app(
             ProjectApi(world),
             AccountsApi(world, self._identities),
+            RolesApi(world),
             StorageApi(world, store),
             VertexApi(world, JobRunner(world, store, job_seconds), agent_seconds),
         )

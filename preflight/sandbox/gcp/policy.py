@@ -60,8 +60,15 @@ class Policy:
         stated = CONDITIONAL_VERSION if conditional and version >= CONDITIONAL_VERSION else 1
         return {"version": stated, "etag": self.etag, "bindings": shown}
 
-    def replace(self, body: dict[str, Any], known: frozenset[str]) -> None:
-        """Set the bindings from wire form. `known`: the service accounts and agents that exist.
+    def replace(
+        self, body: dict[str, Any], known: frozenset[str], roles: frozenset[str] = frozenset()
+    ) -> None:
+        """Set the bindings from wire form.
+
+        Args:
+            body: the policy.
+            known: the service accounts and agents that exist.
+            roles: the project's own roles.
 
         Raises:
             ApiError: 409 (412 on a bucket) for a stale etag; 400 for a role, member or condition
@@ -79,12 +86,20 @@ class Policy:
             )
         bindings = [binding for binding in body.get("bindings", []) if binding.get("members")]
         for binding in bindings:
-            self._vet(binding, int(body.get("version") or 1), known)
+            self._vet(binding, int(body.get("version") or 1), known, roles)
         self.bindings = [_trimmed(binding) for binding in bindings]
 
-    def _vet(self, binding: dict[str, Any], version: int, known: frozenset[str]) -> None:
+    def _vet(
+        self,
+        binding: dict[str, Any],
+        version: int,
+        known: frozenset[str],
+        roles: frozenset[str],
+    ) -> None:
         role = binding.get("role", "")
-        if not grantable(role, self.kind):
+        # A role that was deleted may stay where it was granted before.
+        kept = {before["role"] for before in self.bindings}
+        if not (role in kept | roles or grantable(role, self.kind)):
             raise ApiError(400, f"Role {role} is not supported for this resource.")
         if binding.get("condition"):
             if version < CONDITIONAL_VERSION:

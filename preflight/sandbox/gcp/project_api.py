@@ -72,7 +72,9 @@ class ProjectApi:
         with self._world.lock:
             self._need(project, "resourcemanager.projects.setIamPolicy")
             self._world.policy.replace(
-                json_body().get("policy", {}), self._world.known_identities()
+                json_body().get("policy", {}),
+                self._world.known_identities(),
+                self._world.known_roles(),
             )
             return jsonify(self._world.policy.body(CONDITIONAL_VERSION))
 

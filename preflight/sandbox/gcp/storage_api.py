@@ -105,8 +105,8 @@ class StorageApi:
         """buckets.setIamPolicy."""
         with self._world.lock:
             self._need(bucket, "storage.buckets.setIamPolicy")
-            known = self._world.known_identities()
-            self._world.bucket_policies[bucket].replace(json_body(), known)
+            known, roles = self._world.known_identities(), self._world.known_roles()
+            self._world.bucket_policies[bucket].replace(json_body(), known, roles)
         return jsonify(self._policy_body(bucket, CONDITIONAL_VERSION))
 
     def test_permissions(self, bucket: str) -> Response:

@@ -51,6 +51,15 @@ class Account:
 
 
 @dataclass(slots=True)
+class CustomRole:
+    """A role that the project made. Deleted, it keeps its name and gives nothing."""
+
+    title: str = ""
+    permissions: frozenset[str] = frozenset()
+    deleted: bool = False
+
+
+@dataclass(slots=True)
 class World:
     """One project's state. Whoever changes or reads several parts of it holds `lock`."""
 
@@ -58,6 +67,7 @@ class World:
     policy: Policy = field(default_factory=lambda: Policy("project"))
     bucket_policies: dict[str, Policy] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    custom_roles: dict[str, CustomRole] = field(default_factory=dict)
     service_agents: set[str] = field(default_factory=set)
     # A project starts with what its own set-up needs; Vertex AI is for the program to enable.
     services: set[str] = field(
@@ -69,6 +79,10 @@ class World:
     def known_identities(self) -> frozenset[str]:
         """The e-mail addresses that may stand as service accounts in a policy."""
         return frozenset(self.accounts) | self.service_agents
+
+    def known_roles(self) -> frozenset[str]:
+        """The project's own roles that may stand in a policy."""
+        return frozenset(name for name, role in self.custom_roles.items() if not role.deleted)
 
     def need_api(self, service: str) -> None:
         """Raise ApiError 403 SERVICE_DISABLED where the API is off."""
@@ -121,12 +135,18 @@ class World:
         basic = {given.role for given in self.policy.grants() if given.member in members}
         members |= {f"{word}:{PROJECT}" for word, role in BASIC_ROLES.items() if role in basic}
         return any(
-            permission in ROLES[given.role]
+            permission in self._held_by(given.role)
             and given.member in members
             and (not given.condition or holds(given.condition, target))
             for policy in policies
             for given in policy.grants()
         )
+
+    def _held_by(self, role: str) -> frozenset[str]:
+        if role in ROLES:
+            return ROLES[role]
+        own = self.custom_roles[role]
+        return frozenset() if own.deleted else own.permissions
 
 
 def new_world() -> World:

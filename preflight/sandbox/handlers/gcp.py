@@ -6,8 +6,9 @@ from typing import Any
 
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.handlers import Handler, Inputs, Invoke
-from preflight.sandbox.handlers.gcp_members import BucketMember, ProjectMember
+from preflight.sandbox.handlers.gcp_members import AccountMember, BucketMember, ProjectMember
 from preflight.sandbox.handlers.gcp_project import Account, Service, ServiceIdentity
+from preflight.sandbox.handlers.gcp_roles import CustomRole
 from preflight.sandbox.handlers.gcp_storage import Bucket
 
 
@@ -17,8 +18,10 @@ def handlers(env: Mapping[str, str]) -> dict[str, Handler]:
     return {
         "gcp:projects/service:Service": Service(operator),
         "gcp:projects/serviceIdentity:ServiceIdentity": ServiceIdentity(operator),
+        "gcp:projects/iAMCustomRole:IAMCustomRole": CustomRole(operator),
         "gcp:projects/iAMMember:IAMMember": ProjectMember(operator),
         "gcp:serviceaccount/account:Account": Account(operator),
+        "gcp:serviceaccount/iAMMember:IAMMember": AccountMember(operator),
         "gcp:storage/bucket:Bucket": Bucket(operator),
         "gcp:storage/bucketIAMMember:BucketIAMMember": BucketMember(operator),
     }

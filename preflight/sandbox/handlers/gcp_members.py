@@ -1,4 +1,4 @@
-"""One member's one role, on a bucket or on the project: added to the policy, replacing nothing."""
+"""One member's one role, somewhere: added to the policy that is there, replacing nothing."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -63,6 +63,38 @@ class ProjectMember:
     def delete(self, _identity: str, state: State) -> None:
         """Take it out of the policy."""
         _withdraw(self.operator, f"projects/{state['project']}", state)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMember:
+    """gcp:serviceaccount/iAMMember:IAMMember. Nothing of it can change."""
+
+    operator: Operator
+    rules: ClassVar[Rules] = Rules(
+        replaced_by=frozenset({"serviceAccountId", "role", "member", "condition"})
+    )
+
+    def create(self, _name: str, inputs: Inputs) -> Made:
+        """Add it to the service account's policy."""
+        account = inputs["serviceAccountId"]
+        etag = self.operator.change_policy(account, partial(_add, inputs))
+        return f"{account}/{inputs['role']}/{inputs['member']}", {**inputs, "etag": etag}
+
+    def read(self, _identity: str, state: State) -> State | None:
+        """Itself while it stands in the policy; None where it, or the account, is gone."""
+        account = state["serviceAccountId"]
+        if self.operator.find(f"/v1/{account}") is None:
+            return None
+        return _standing(self.operator, account, state)
+
+    def update(self, _identity: str, state: State, inputs: Inputs) -> State:
+        """There is nothing to update."""
+        return {**state, **inputs}
+
+    def delete(self, identity: str, state: State) -> None:
+        """Take it out of the policy."""
+        if self.read(identity, state) is not None:
+            _withdraw(self.operator, state["serviceAccountId"], state)
 
 
 def _standing(operator: Operator, resource: str, state: State) -> State | None:

@@ -1,0 +1,129 @@
+"""The auditor: whoever runs `preflight check`, with the rights to look and no others."""
+
+import json
+import uuid
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_gcp as gcp
+
+from preflight.auditor import (
+    AZURE_ROLE_IDS,
+    aws_policy,
+    aws_trust,
+    azure_roles,
+    google_permissions,
+)
+from preflight.contract import Bedrock
+from preflight.looks import Scope
+
+
+def aws_auditor(
+    name: str, principal_arn: str, promised: pulumi.Output[Bedrock], child: pulumi.ResourceOptions
+) -> None:
+    """A role that the principal may assume."""
+    role = aws.iam.Role(
+        f"{name}-auditor",
+        description="Runs preflight check: looks at what batch jobs need, and changes nothing",
+        assume_role_policy=json.dumps(aws_trust(principal_arn)),
+        opts=child,
+    )
+    aws.iam.RolePolicy(
+        f"{name}-auditor",
+        role=role.id,
+        policy=promised.apply(lambda it: json.dumps(aws_policy(it))),
+        opts=child,
+    )
+
+
+def google_auditor(
+    name: str,
+    member: str,
+    bucket: pulumi.Input[str],
+    gateway: pulumi.Input[str],
+    child: pulumi.ResourceOptions,
+    *,
+    project: str,
+) -> None:
+    """Three custom roles for the member, each where its looks are held.
+
+    Args:
+        name: the component's.
+        member: as Google's policies spell it.
+        bucket: name of the one with the requests and results.
+        gateway: the name of the gateway's service account, `projects/.../serviceAccounts/...`.
+        child: what makes a resource a child of the component.
+        project: id of the project.
+    """
+    for scope, permissions in google_permissions().items():
+        label = f"{name}-auditor-{scope.name.lower()}"
+        role = gcp.projects.IAMCustomRole(
+            label,
+            project=project,
+            role_id=_role_id(project, scope),
+            title=f"preflight check, looks at {scope}",
+            permissions=list(permissions),
+            opts=child,
+        )
+        match scope:
+            case Scope.BUCKET:
+                gcp.storage.BucketIAMMember(
+                    label, bucket=bucket, role=role.name, member=member, opts=child
+                )
+            case Scope.GATEWAY:
+                gcp.serviceaccount.IAMMember(
+                    label, service_account_id=gateway, role=role.name, member=member, opts=child
+                )
+            case _:
+                gcp.projects.IAMMember(
+                    label, project=project, role=role.name, member=member, opts=child
+                )
+
+
+def azure_auditor(
+    name: str,
+    principal_id: str,
+    principal_type: str,
+    group_id: pulumi.Output[str],
+    child: pulumi.ResourceOptions,
+    *,
+    subscription_id: str,
+) -> None:
+    """Built-in roles for the principal: on the resource group, and for quotas on the subscription.
+
+    `principal_type` is Azure's word for what it is: ServicePrincipal, User or Group.
+    """
+    from pulumi_azure_native import authorization  # noqa: PLC0415 - only when Azure is on
+
+    subscription = f"/subscriptions/{subscription_id}"
+    places = {Scope.GROUP: group_id, Scope.SUBSCRIPTION: pulumi.Output.from_input(subscription)}
+    for scope, roles in azure_roles().items():
+        for role in roles:
+            authorization.RoleAssignment(
+                f"{name}-auditor-{scope.name.lower()}",
+                scope=places[scope],
+                role_assignment_name=_named(places[scope], role, principal_id),
+                role_definition_id=(
+                    f"{subscription}/providers/Microsoft.Authorization/roleDefinitions"
+                    f"/{AZURE_ROLE_IDS[role]}"
+                ),
+                principal_id=principal_id,
+                principal_type=principal_type,
+                opts=child,
+            )
+
+
+def assignment_name(scope: str, role: str, principal_id: str) -> str:
+    """The GUID of a role assignment: the same three give the same, so it is never made twice."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}|{role}|{principal_id}".lower()))
+
+
+def _named(scope: pulumi.Output[str], role: str, principal_id: str) -> pulumi.Output[str]:
+    return scope.apply(lambda place: assignment_name(place, role, principal_id))
+
+
+def _role_id(project: str, scope: Scope) -> str:
+    """The custom role's id, another one for every stack: a deleted one stays taken."""
+    stack = f"{project}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    digest = uuid.uuid5(uuid.NAMESPACE_URL, stack).hex[:8]
+    return f"batchAuditor_{scope.name.lower()}_{digest}"
