@@ -6,7 +6,7 @@ The Pulumi program grants these to the auditor, and the documentation shows them
 from collections.abc import Iterable, Mapping
 
 from preflight.contract import Bedrock
-from preflight.grants import POLICY_LANGUAGE, Document, document
+from preflight.grants import Document, document
 from preflight.looks import Look, Scope, looks
 from preflight.permissions import On, arns
 
@@ -38,17 +38,16 @@ def aws_policy(promised: Bedrock) -> Document:
 
 def aws_trust(principal_arn: str) -> Document:
     """Who may assume the auditor's role: the configured principal."""
-    return {
-        "Version": POLICY_LANGUAGE,
-        "Statement": [
+    return document(
+        [
             {
                 "Sid": "AuditorLooks",
                 "Effect": "Allow",
                 "Principal": {"AWS": principal_arn},
                 "Action": "sts:AssumeRole",
             }
-        ],
-    }
+        ]
+    )
 
 
 def google_permissions() -> Mapping[Scope, tuple[str, ...]]:

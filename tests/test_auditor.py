@@ -10,7 +10,7 @@ from infra_world import ACCOUNT, ALL, AUDITORS, AZURE, BEDROCK, ROOT, SUBSCRIPTI
 from suite_reports import outcomes, report
 
 from preflight.auditor import AZURE_ROLE_IDS
-from preflight.check import Failed, Passed
+from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.checks import azure as azure_checks
 from preflight.checks import bedrock as bedrock_checks
 from preflight.checks import vertex as vertex_checks
@@ -244,6 +244,18 @@ def test_the_auditor_sees_at_aws_that_the_bucket_or_the_role_is_gone(at_aws):
     iam.delete_role(RoleName=role)
     found = outcomes(report(bedrock_checks.SUITES, promised, aws.connect(promised)))
     assert isinstance(found["bedrock-job-role"], Failed)
+
+
+def test_without_its_policy_the_auditor_cannot_tell_and_names_what_it_lacks(at_aws):
+    operator, promised = at_aws
+    iam = operator.get("iam")
+    (role,) = [it["RoleName"] for it in iam.list_roles()["Roles"] if "-auditor" in it["RoleName"]]
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    found = not_passed(bedrock_checks.SUITES, promised, aws.connect(promised))
+    assert {type(one) for one in found.values()} <= {Unknown, Skipped}
+    assert "s3:GetBucketPolicy" in found["bedrock-bucket-policy"].needs
+    assert "iam:GetRole" in found["bedrock-job-role"].needs
 
 
 def test_the_auditor_finds_everything_ready_at_google_cloud_and_can_change_nothing(
