@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -152,14 +152,15 @@ def _file(path: Path) -> BinaryIO:
         if not stat.S_ISREG(path.stat().st_mode):
             what = "is a directory" if path.is_dir() else "is a pipe or a device"
             raise RequestFileError(where, f"{what}, not a file", "name a .jsonl file")
-        file = path.open("rb", buffering=0)
-        head = file.read(len(GZIP))
-        file.seek(0)
+        with ExitStack() as opened_here:
+            file = opened_here.enter_context(path.open("rb", buffering=0))
+            head = file.read(len(GZIP))
+            file.seek(0)
+            if head and head != GZIP:
+                opened_here.pop_all()
+                return file
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
-    if head and head != GZIP:
-        return file
-    file.close()
     if head:
         raise RequestFileError(where, "is compressed", f"gunzip {path.name}")
     raise RequestFileError(where, "is empty", "write one request per line into it")
