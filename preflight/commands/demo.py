@@ -101,13 +101,16 @@ def demo(arguments: Namespace) -> int:
     show.rule("1. Provision: the Pulumi program, applied to clouds on loopback")
     show.say("No cloud account, no Pulumi engine: nothing here is a `pulumi up`.")
     made: list[tuple[str, str]] = []
-    with World(
-        folder, say=show.say, progress=lambda token, name, _: made.append((token, name))
-    ) as sandbox:
-        _provisioned(show, made)
-        _healthy(show, sandbox)
-        _broken(show, sandbox)
-    shutil.rmtree(folder / "clouds", ignore_errors=True)
+    try:
+        with World(
+            folder, say=show.say, progress=lambda token, name, _: made.append((token, name))
+        ) as sandbox:
+            _provisioned(show, made)
+            _healthy(show, sandbox)
+            _broken(show, sandbox)
+    finally:
+        # The operator's key of the sandbox's Google Cloud is in there.
+        shutil.rmtree(folder / "clouds", ignore_errors=True)
     return _conclude(show, time.monotonic() - start)
 
 
