@@ -86,8 +86,7 @@ class Stack:
             "PULUMI_DISABLE_CI_DETECTION": "true",
             # One event a line for every command, also for a preview.
             "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-            # No plugin writes bytecode into a checkout, or asks a proxy for loopback.
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # No plugin asks a proxy for loopback.
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
         }
