@@ -31,7 +31,7 @@ def emulator(folder: Path, account: str, secret: str) -> Iterator[tuple[str, str
         listener.listen(128)
         port = listener.getsockname()[1]
         process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of this package
-            [sys.executable, "-m", "preflight.sandbox.aws.server", str(listener.fileno())],
+            [sys.executable, "-P", "-m", "preflight.sandbox.aws.server", str(listener.fileno())],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
