@@ -110,8 +110,10 @@ class Stack:
 
     def set_list(self, key, entries):
         """Set a list, entry by entry: there is no other way at the command line."""
+        words = []
         for index, entry in enumerate(entries):
-            self.plainly("config", "set", "--stack", NAME, "--path", f"{key}[{index}]", entry)
+            words += ["--plaintext", f"{key}[{index}]={entry}"]
+        self.plainly("config", "set-all", "--stack", NAME, "--path", *words)
 
     @contextmanager
     def as_it_was(self):
