@@ -126,6 +126,12 @@ def with_bucket(**changes):
     return FakeGcp(buckets={"batches": replace(BUCKET, **changes)})
 
 
+def given_to(member):
+    """All that the agent needs, and somebody else has it."""
+    roles = ("roles/storage.objectUser", "roles/storage.legacyBucketReader")
+    return FakeGcp(on_bucket=tuple(Binding(role, member) for role in roles))
+
+
 def without(*actions):
     held = frozenset(row.action for row in permissions("vertex", Identity.GATEWAY))
     return FakeGcp(held={GATEWAY: held - set(actions)})
@@ -194,7 +200,12 @@ BREAKAGES = {
     ),
     "agent's role was deleted": (FakeGcp(roles={}), PROMISED, "vertex-agent-bucket"),
     "agent was deleted and made again": (
-        FakeGcp(on_bucket=(Binding("roles/storage.objectUser", f"deleted:{AGENT_MEMBER}?uid=1"),)),
+        given_to(f"deleted:{AGENT_MEMBER}?uid=1"),
+        PROMISED,
+        "vertex-agent-bucket",
+    ),
+    "another service account has the agent's roles": (
+        given_to(f"serviceAccount:{GATEWAY}"),
         PROMISED,
         "vertex-agent-bucket",
     ),
