@@ -131,6 +131,14 @@ def test_a_right_that_only_the_bucket_policy_gives_passes_with_a_caveat():
     assert "bucket policy" in found.caveat
 
 
+def test_what_the_roles_own_policy_denies_no_bucket_policy_gives_back():
+    world = with_policy(Effect="Allow", Principal={"AWS": JOB_ROLE})
+    world.denials = {"s3:PutObject"}
+    found = ask("bedrock-job-role-bucket", world)
+    assert isinstance(found, Failed)
+    assert "s3:PutObject" in found.problem
+
+
 def test_a_bucket_policy_for_the_whole_account_gives_nobody_a_right():
     world = with_policy(Effect="Allow", Principal={"AWS": ROOT})
     found = ask("bedrock-job-role-bucket", without(world, (JOB_ROLE, "s3:PutObject")))
