@@ -25,11 +25,13 @@ class Passed:
 class Failed:
     """It is not as promised: the job would be refused or lost.
 
-    `remedy` is one command or one change.
+    `remedy` is one command or one change; `lines` the first of the request file that it is about,
+    from 1.
     """
 
     problem: str
     remedy: str
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from preflight.check import Failed, Outcome, Unknown
@@ -20,8 +21,24 @@ EXIT_CODES = {Verdict.READY: 0, Verdict.NOT_READY: 1, Verdict.CANNOT_TELL: 3}
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A risk that somebody accepted: a failure with one is shown, and decides nothing.
+
+    `until` is the last day on which it counts.
+    """
+
+    reason: str
+    owner: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One check's outcome. `seconds` is how long the question took; 0 where it was not asked."""
+    """One check's outcome.
+
+    `seconds` is how long the question took, 0 where it was not asked; `target` the region and the
+    model it is about, "" where nothing is known of them.
+    """
 
     provider: str
     suite: str
@@ -29,25 +46,66 @@ class Result:
     title: str
     outcome: Outcome
     seconds: float = 0.0
+    target: str = ""
+    waiver: Waiver | None = None
 
 
 def verdict(results: Iterable[Result]) -> Verdict:
     """One failure decides; else one unknown does; only what was asked and answered is ready."""
-    outcomes = [result.outcome for result in results]
+    asked = tuple(results)
+    outcomes = [result.outcome for result in asked if not _accepted(result)]
     if any(isinstance(outcome, Failed) for outcome in outcomes):
         return Verdict.NOT_READY
-    if not outcomes or any(isinstance(outcome, Unknown) for outcome in outcomes):
+    if not asked or any(isinstance(outcome, Unknown) for outcome in outcomes):
         return Verdict.CANNOT_TELL
     return Verdict.READY
 
 
+def _accepted(result: Result) -> bool:
+    return isinstance(result.outcome, Failed) and result.waiver is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFile:
+    """The request file that was judged, in numbers.
+
+    Attributes:
+        path: as it was named.
+        bytes: its size.
+        sha256: of its content, in hex.
+        requests: lines that are not blank.
+        tokens: of the prompts, estimated.
+        models: `body.model` ("": left out) -> on how many lines; the first 100 different ones.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    requests: int
+    tokens: int
+    models: tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results in reading order. `scope` says in sentences what was not looked at."""
+    """All results in reading order.
+
+    Attributes:
+        results: one per check and target.
+        scope: what was not looked at, in sentences.
+        seconds: how long it all took.
+        promises: the file that stands for the promises: theirs, or the stack's settings; "" where
+            there is none.
+        file: the request file, where one was judged.
+        at: when it was made, in UTC.
+    """
 
     results: tuple[Result, ...]
     scope: tuple[str, ...] = ()
     seconds: float = 0.0
+    promises: str = ""
+    file: RequestFile | None = None
+    at: datetime | None = None
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -57,6 +115,10 @@ class Report:
     def of(self, provider: str) -> tuple[Result, ...]:
         """One provider's results."""
         return tuple(result for result in self.results if result.provider == provider)
+
+    def targets(self, provider: str) -> tuple[str, ...]:
+        """One provider's targets, in reading order."""
+        return tuple(dict.fromkeys(result.target for result in self.of(provider)))
 
     @property
     def verdict(self) -> Verdict:

@@ -70,17 +70,20 @@ def model(promised: Promised, scan: Scan) -> Answer:
     bound_to_job = isinstance(promised, VertexAI | Bedrock)
     named = {value: seen for value, seen in scan.models.items() if value is not None}
     if None in scan.models and not bound_to_job:
-        return Failed(f"body.model is left out on {lines(scan.models[None])}", remedy)
+        return Failed(
+            f"body.model is left out on {lines(scan.models[None])}", remedy, scan.models[None].lines
+        )
     if len(named) > 1:
         each = "; ".join(f"{quoted(m)} on {lines(s)}" for m, s in [*named.items()][:FIRST_LINES])
-        return Failed(f"the file mixes {len(named)} models: {each}", remedy)
+        odd = next(seen.lines for value, seen in named.items() if value != expected)
+        return Failed(f"the file mixes {len(named)} models: {each}", remedy, odd)
     for value, seen in named.items():
         if value == expected:
             continue
         if isinstance(promised, OpenAI) and SNAPSHOT.fullmatch(value.removeprefix(expected)):
             return Passed(f"{value}", f"a dated snapshot of the promised {expected}")
         reason = _why_not(value, promised)
-        return Failed(f"body.model is {quoted(value)} on {lines(seen)}{reason}", remedy)
+        return Failed(f"body.model is {quoted(value)} on {lines(seen)}{reason}", remedy, seen.lines)
     return Passed(f"{expected} on {counted(named[expected].count)}" if named else "left to the job")
 
 
@@ -103,13 +106,13 @@ def _only(
     remedy = f"set {field} to {expected[0]} on every line"
     for value, where in seen.items():
         if value is None and not isinstance(promised, VertexAI | Bedrock):
-            return Failed(f"{field} is left out on {lines(where)}", remedy)
+            return Failed(f"{field} is left out on {lines(where)}", remedy, where.lines)
         if value is not None and value not in expected:
-            return Failed(f"{field} is {quoted(value)} on {lines(where)}", remedy)
+            return Failed(f"{field} is {quoted(value)} on {lines(where)}", remedy, where.lines)
     named = [value for value in seen if value is not None]
     if len(named) > 1 and isinstance(promised, OpenAI | AzureOpenAI):
         each = " and ".join(f"{value} on {lines(seen[value])}" for value in named)
-        return Failed(f"{field} is {each}", remedy)
+        return Failed(f"{field} is {each}", remedy, seen[named[-1]].lines)
     undocumented = None in seen and isinstance(promised, Bedrock)
     caveat = f"that {field} may be left out is documented for Vertex AI only"
     return Passed(" or ".join(named) or "left out", caveat if undocumented else "")

@@ -10,7 +10,10 @@ from preflight.requests.tally import FIRST_LINES, Seen
 def none_of(scan: Scan, codes: tuple[str, ...], remedy: str) -> Failed | None:
     """Failed with the first lines, where there is any such fault."""
     faults = scan.of(*codes)
-    return Failed(first(faults, scan.total(*codes)), remedy) if faults else None
+    if not faults:
+        return None
+    where = dict.fromkeys(fault.line for fault in faults)
+    return Failed(first(faults, scan.total(*codes)), remedy, tuple(where)[:FIRST_LINES])
 
 
 def first(faults: tuple[Fault, ...], total: int) -> str:

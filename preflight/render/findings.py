@@ -1,0 +1,193 @@
+"""A report as every format for people and for CI shows it: in order of urgency, safe to quote.
+
+A renderer of such a format takes its texts from here and not from the report: they are on one line,
+with nothing unprintable in them, with nothing that a log reader takes for a command, and of bounded
+length. What is left to the renderer is to escape its own markup.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from preflight.check import Failed, Outcome, Passed, Skipped, Unknown
+from preflight.render.printable import no_order, printable
+from preflight.report import Report, Result, Verdict, verdict
+
+LONGEST = 2_000
+"""Characters of one text that are shown: a policy of 100 kB is no evidence that anyone reads."""
+
+
+class Kind(StrEnum):
+    """What a result is to its reader, the most urgent first."""
+
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+    SKIPPED = "not asked"
+    PASSED = "passed"
+
+
+MARKS = {
+    Kind.FAILED: "✗",
+    Kind.UNKNOWN: "?",
+    Kind.WAIVED: "≈",
+    Kind.SKIPPED: "-",
+    Kind.PASSED: "✓",
+}
+"""Each stands beside its word, never in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result, ready to be shown.
+
+    Attributes:
+        kind: what it is to its reader.
+        id: of the check.
+        title: the healthy state.
+        provider: as it is called on the command line.
+        target: region and model, "" where nothing is known of them.
+        suite: of the check.
+        said: what was seen, what is wrong, or why it is not known or was not asked.
+        action: what repairs it, or what would let it be known; "" where nothing is to be done.
+        notes: what else the reader must know, as sentences.
+        seconds: how long the question took.
+        file: the request file that it is about, "" where it is about none.
+        lines: of that file, the first few, from 1.
+    """
+
+    kind: Kind
+    id: str
+    title: str
+    provider: str
+    target: str
+    suite: str
+    said: str
+    action: str
+    notes: tuple[str, ...]
+    seconds: float
+    file: str
+    lines: tuple[int, ...]
+
+    @property
+    def place(self) -> str:
+        """Provider, region and model."""
+        return f"{self.provider} {self.target}".strip()
+
+
+def quotable(text: str) -> str:
+    """Text from outside on one line, printable, no log reader's command, and not too long."""
+    left_out = len(text) - LONGEST
+    shown = no_order(printable(text[:LONGEST]))
+    return shown if left_out <= 0 else f"{shown}... ({left_out:,} more characters)"
+
+
+def findings(report: Report) -> tuple[Finding, ...]:
+    """All results, in reading order."""
+    return tuple(_finding(report, result) for result in report.results)
+
+
+def _finding(report: Report, result: Result) -> Finding:
+    said, action, note = _texts(result.outcome)
+    notes = [note]
+    if result.waiver is not None:
+        waiver = result.waiver
+        notes.append(f"waived until {waiver.until} by {waiver.owner}: {waiver.reason}")
+    return Finding(
+        kind=_kind(result),
+        id=result.check_id,
+        title=quotable(result.title),
+        provider=quotable(result.provider),
+        target=quotable(result.target),
+        suite=quotable(result.suite),
+        said=quotable(said),
+        action=quotable(action),
+        notes=tuple(quotable(text) for text in notes if text),
+        seconds=result.seconds,
+        file=report.file.path if report.file and result.check_id.startswith("requests-") else "",
+        lines=result.outcome.lines if isinstance(result.outcome, Failed) else (),
+    )
+
+
+def _kind(result: Result) -> Kind:
+    match result.outcome:
+        case Failed():
+            return Kind.FAILED if result.waiver is None else Kind.WAIVED
+        case Unknown():
+            return Kind.UNKNOWN
+        case Skipped():
+            return Kind.SKIPPED
+        case Passed():
+            return Kind.PASSED
+
+
+def _texts(outcome: Outcome) -> tuple[str, str, str]:
+    """What is said, what is to be done, and a note."""
+    match outcome:
+        case Failed(problem, remedy):
+            return problem, remedy, ""
+        case Unknown(reason, needs):
+            return reason, needs, ""
+        case Skipped(reason):
+            return reason, "", ""
+        case Passed(detail, caveat):
+            return detail, "", caveat
+
+
+def of_kind(found: Iterable[Finding], kind: Kind) -> tuple[Finding, ...]:
+    """Those of one kind."""
+    return tuple(finding for finding in found if finding.kind is kind)
+
+
+def counts(found: Iterable[Finding]) -> str:
+    """`1 failed, 2 unknown, 30 passed`."""
+    kinds = [finding.kind for finding in found]
+    return ", ".join(f"{kinds.count(kind):,} {kind}" for kind in Kind if kind in kinds)
+
+
+def places(report: Report) -> tuple[tuple[str, Verdict, str], ...]:
+    """Provider, region and model, the verdict there, and what was counted; in reading order."""
+    return tuple(
+        (
+            quotable(f"{provider} {target}".strip()),
+            verdict(results),
+            counts(_finding(report, result) for result in results),
+        )
+        for provider in report.providers
+        for target in report.targets(provider)
+        for results in [tuple(one for one in report.of(provider) if one.target == target)]
+    )
+
+
+def sentence(report: Report) -> str:
+    """The verdict in words."""
+    match report.verdict:
+        case Verdict.READY if report.scope:
+            return "nothing wrong in what was looked at"
+        case Verdict.READY:
+            return "the job would run, as far as can be known before it"
+        case Verdict.NOT_READY:
+            return "the job would be refused or lost; repair what failed"
+        case Verdict.CANNOT_TELL:
+            return "some questions got no answer; that is no yes"
+
+
+def numbers(report: Report) -> tuple[tuple[str, str], ...]:
+    """What was looked at, as names and values: the request file, the promises, the time."""
+    found = []
+    if report.promises:
+        found.append(("Promises", report.promises))
+    if (file := report.file) is not None:
+        named = (f"{model or 'none named'} ({count:,})" for model, count in file.models)
+        found += [
+            ("Request file", file.path),
+            ("Requests", f"{file.requests:,}"),
+            ("Size", f"{file.bytes:,} bytes"),
+            ("Prompt tokens, estimated", f"{file.tokens:,}"),
+            ("Models, with their requests", ", ".join(named) or "none"),
+            ("SHA-256", file.sha256),
+        ]
+    if report.at is not None:
+        found.append(("Checked at", f"{report.at:%Y-%m-%d %H:%M:%S} UTC"))
+    found.append(("Took", f"{report.seconds:.1f} s"))
+    return tuple((name, quotable(value)) for name, value in found)

@@ -1,0 +1,45 @@
+"""The report as GitHub's workflow commands: an annotation per problem, then the verdict.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from typing import IO
+
+from preflight.render.findings import Finding, Kind, counts, findings, quotable, sentence
+from preflight.report import Report
+
+COMMANDS = {Kind.FAILED: "error", Kind.UNKNOWN: "warning", Kind.WAIVED: "notice"}
+
+
+def render(report: Report, out: IO[str]) -> None:
+    """Write the commands, the most urgent first: GitHub shows ten of a kind and drops the rest."""
+    found = findings(report)
+    # One file is judged for several providers: what is wrong with it for all is said once.
+    commands = dict.fromkeys(
+        _command(finding) for kind in COMMANDS for finding in found if finding.kind is kind
+    )
+    out.writelines(f"{command}\n" for command in commands)
+    out.writelines(f"Not looked at: {quotable(sentence)}\n" for sentence in report.scope)
+    out.write(f"{report.verdict}: {sentence(report)} ({counts(found)})\n")
+
+
+def _command(finding: Finding) -> str:
+    properties = {}
+    where = "" if finding.file else f"{finding.place}: "
+    if finding.file:
+        properties["file"] = finding.file
+    if finding.lines:
+        properties["line"] = str(finding.lines[0])
+    properties["title"] = f"{where}{finding.title} [{finding.id}]"
+    todo = "needs" if finding.kind is Kind.UNKNOWN else "repair"
+    message = "\n".join((finding.said, f"{todo}: {finding.action}", *finding.notes))
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{COMMANDS[finding.kind]} {listed}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,167 @@
+"""The report as SARIF 2.1.0, for code scanning: a rule per check, a result per problem.
+
+Failed is an error, unknown a warning, waived a suppressed error; what passed or was not asked is
+no result. GitHub refuses a log with a result that has no place in a file, so each has one: the line
+of the request file, else the file that stands for the promises.
+"""
+
+import hashlib
+import json
+import os
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+from preflight.render.findings import Finding, Kind, findings, quotable
+from preflight.report import Report
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+LEVELS = {Kind.FAILED: "error", Kind.WAIVED: "error", Kind.UNKNOWN: "warning"}
+ELSEWHERE = "Pulumi.yaml"
+"""The place of a problem at a cloud, where the report does not say where the promises are from."""
+
+
+def shape(report: Report) -> dict[str, Any]:
+    """The log as plain JSON values."""
+    found = findings(report)
+    rules = list(dict.fromkeys(finding.id for finding in found))
+    run: dict[str, Any] = {
+        "tool": {"driver": _driver(found, rules)},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "exitCode": report.exit_code,
+                "exitCodeDescription": report.verdict.value,
+            }
+        ],
+        "results": [
+            _result(report, finding, rules.index(finding.id))
+            for finding in found
+            if finding.kind in LEVELS
+        ],
+        "properties": {"notLookedAt": [quotable(sentence) for sentence in report.scope]},
+    }
+    if report.file is not None:
+        run["artifacts"] = [
+            {
+                "location": _artifact(report.file.path),
+                "length": report.file.bytes,
+                "hashes": {"sha-256": report.file.sha256},
+            }
+        ]
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _driver(found: tuple[Finding, ...], rules: list[str]) -> dict[str, Any]:
+    about = metadata("batch-preflight")
+    pages = dict(entry.split(", ", 1) for entry in about.get_all("Project-URL", []))
+    titles = {finding.id: finding.title for finding in found}
+    why = _explanations()
+    driver: dict[str, Any] = {
+        "name": "preflight",
+        "semanticVersion": about["Version"],
+        "rules": [_rule(rule, titles[rule], why.get(rule, ""), pages) for rule in rules],
+    }
+    if home := pages.get("Homepage"):
+        driver["informationUri"] = home
+    return driver
+
+
+def _explanations() -> dict[str, str]:
+    from preflight.checklist import checklist  # noqa: PLC0415 - it builds every suite there is
+
+    return {listed.check.id: listed.check.explanation for listed in checklist()}
+
+
+def _rule(rule: str, title: str, explanation: str, pages: dict[str, str]) -> dict[str, Any]:
+    text = " ".join(explanation.split()) or title
+    made: dict[str, Any] = {
+        "id": rule,
+        "shortDescription": {"text": _message(title)},
+        "fullDescription": {"text": _message(text)},
+        "help": {"text": _message(f"{title}. {text}")},
+        "defaultConfiguration": {"level": "error"},
+    }
+    if documentation := pages.get("Documentation"):
+        made["helpUri"] = f"{documentation.rstrip('/')}/checks.md#{rule}"
+    return made
+
+
+def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
+    todo = "Needs" if finding.kind is Kind.UNKNOWN else "Repair"
+    said = [f"{finding.title}: {finding.said}", f"{todo}: {finding.action}", *finding.notes]
+    file = finding.file or report.promises or ELSEWHERE
+    first, *others = finding.lines or (1,)
+    made: dict[str, Any] = {
+        "ruleId": finding.id,
+        "ruleIndex": index,
+        "level": LEVELS[finding.kind],
+        "message": {"text": _message("\n".join(said))},
+        "locations": [
+            {
+                "physicalLocation": _physical(file, first),
+                "logicalLocations": [
+                    {
+                        "name": finding.suite,
+                        "fullyQualifiedName": f"{finding.place}/{finding.suite}",
+                    }
+                ],
+            }
+        ],
+        "partialFingerprints": {"check/v1": _fingerprint(finding)},
+        "properties": {"outcome": finding.kind.value, "provider": finding.provider},
+    }
+    if finding.target:
+        made["properties"]["target"] = finding.target
+    if others:
+        made["relatedLocations"] = [
+            {"id": number, "physicalLocation": _physical(file, line)}
+            for number, line in enumerate(others, start=1)
+        ]
+    if finding.kind is Kind.WAIVED:
+        made["suppressions"] = [
+            {
+                "kind": "external",
+                "status": "accepted",
+                "justification": " ".join(finding.notes),
+            }
+        ]
+    return made
+
+
+def _fingerprint(finding: Finding) -> str:
+    """The same for the same problem in every run, whatever it is called by then."""
+    what = f"{finding.id}\n{finding.provider}\n{finding.target}"
+    return hashlib.sha256(what.encode()).hexdigest()
+
+
+def _physical(file: str, line: int) -> dict[str, Any]:
+    return {"artifactLocation": _artifact(file), "region": {"startLine": line}}
+
+
+def _artifact(file: str) -> dict[str, str]:
+    """Relative to the folder the check runs in, which code scanning takes for the checkout's."""
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    if path.is_absolute():
+        return {"uri": f"file://{quote(os.fsencode(path))}"}
+    return {"uri": quote(os.fsencode(path)), "uriBaseId": "%SRCROOT%"}
+
+
+def _message(text: str) -> str:
+    """Content as a message string, in which braces are placeholders and `[a](b)` is a link."""
+    doubled = text.replace("{", "{{").replace("}", "}}")
+    if "](" not in doubled:
+        return doubled
+    return doubled.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def render(report: Report, out: IO[str]) -> None:
+    """Write the log."""
+    json.dump(shape(report), out, indent=2)
+    out.write("\n")
