@@ -2,11 +2,9 @@
 
 import pulumi
 
-from infra.azure_openai import AzureOpenAIBatch
-from infra.bedrock import BedrockBatch
+from infra import azure_openai, bedrock, vertex
 from infra.config import load
 from infra.promise import written
-from infra.vertex import VertexBatch
 from preflight.contract import VERSION
 
 settings = load(pulumi.Config())
@@ -14,10 +12,10 @@ settings = load(pulumi.Config())
 pulumi.export("version", VERSION)
 pulumi.export("gateway", written(settings.gateway))
 if settings.openai:
-    pulumi.export("openai", written(settings.openai))
+    pulumi.export("openai", [written(target) for target in settings.openai])
 if settings.azure:
-    pulumi.export("azure", AzureOpenAIBatch("batch-azure", settings.azure).promise)
+    pulumi.export("azure", azure_openai.build(settings.azure))
 if settings.vertex:
-    pulumi.export("vertex", VertexBatch("batch-vertex", settings.vertex).promise)
+    pulumi.export("vertex", vertex.build(settings.vertex))
 if settings.bedrock:
-    pulumi.export("bedrock", BedrockBatch("batch-bedrock", settings.bedrock).promise)
+    pulumi.export("bedrock", bedrock.build(settings.bedrock))

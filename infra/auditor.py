@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -19,29 +20,28 @@ from preflight.looks import Scope
 
 
 def aws_auditor(
-    name: str, principal_arn: str, promised: pulumi.Output[Bedrock], child: pulumi.ResourceOptions
+    name: str, principal_arn: str, promised: Mapping[str, pulumi.Output[Bedrock]]
 ) -> None:
-    """A role that the principal may assume."""
+    """A role that the principal may assume, with a policy for each region's promise."""
     role = aws.iam.Role(
         f"{name}-auditor",
         description="Runs preflight check: looks at what batch jobs need, and changes nothing",
         assume_role_policy=json.dumps(aws_trust(principal_arn)),
-        opts=child,
     )
-    aws.iam.RolePolicy(
-        f"{name}-auditor",
-        role=role.id,
-        policy=promised.apply(lambda it: json.dumps(aws_policy(it))),
-        opts=child,
-    )
+    for region, one in promised.items():
+        aws.iam.RolePolicy(
+            f"{name}-auditor-{region}",
+            role=role.id,
+            policy=one.apply(lambda it: json.dumps(aws_policy(it))),
+        )
 
 
 def google_auditor(
     name: str,
     member: str,
-    bucket: pulumi.Input[str],
+    buckets: Mapping[str, pulumi.Input[str]],
     gateway: pulumi.Input[str],
-    child: pulumi.ResourceOptions,
+    enabled: pulumi.ResourceOptions,
     *,
     project: str,
 ) -> None:
@@ -50,9 +50,9 @@ def google_auditor(
     Args:
         name: the component's.
         member: as Google's policies spell it.
-        bucket: name of the one with the requests and results.
+        buckets: region -> name of the one with the requests and results.
         gateway: the name of the gateway's service account, `projects/.../serviceAccounts/...`.
-        child: what makes a resource a child of the component.
+        enabled: what has a resource wait for the APIs.
         project: id of the project.
     """
     for scope, permissions in google_permissions().items():
@@ -63,20 +63,25 @@ def google_auditor(
             role_id=_role_id(project, scope),
             title=f"preflight check, looks at {scope}",
             permissions=list(permissions),
-            opts=child,
+            opts=enabled,
         )
         match scope:
             case Scope.BUCKET:
-                gcp.storage.BucketIAMMember(
-                    label, bucket=bucket, role=role.name, member=member, opts=child
-                )
+                for region, bucket in buckets.items():
+                    gcp.storage.BucketIAMMember(
+                        f"{label}-{region}",
+                        bucket=bucket,
+                        role=role.name,
+                        member=member,
+                        opts=enabled,
+                    )
             case Scope.GATEWAY:
                 gcp.serviceaccount.IAMMember(
-                    label, service_account_id=gateway, role=role.name, member=member, opts=child
+                    label, service_account_id=gateway, role=role.name, member=member, opts=enabled
                 )
             case _:
                 gcp.projects.IAMMember(
-                    label, project=project, role=role.name, member=member, opts=child
+                    label, project=project, role=role.name, member=member, opts=enabled
                 )
 
 
@@ -84,33 +89,36 @@ def azure_auditor(
     name: str,
     principal_id: str,
     principal_type: str,
-    group_id: pulumi.Output[str],
-    child: pulumi.ResourceOptions,
+    groups: Mapping[str, pulumi.Output[str]],
     *,
     subscription_id: str,
 ) -> None:
-    """Built-in roles for the principal: on the resource group, and for quotas on the subscription.
+    """Built-in roles for the principal: on the resource groups, and on the subscription for quotas.
 
-    `principal_type` is Azure's word for what it is: ServicePrincipal, User or Group.
+    `groups` is region -> the group's id; `principal_type` Azure's word for what the principal is:
+    ServicePrincipal, User or Group.
     """
     from pulumi_azure_native import authorization  # noqa: PLC0415 - only when Azure is on
 
     subscription = f"/subscriptions/{subscription_id}"
-    places = {Scope.GROUP: group_id, Scope.SUBSCRIPTION: pulumi.Output.from_input(subscription)}
+    places: Mapping[Scope, Mapping[str, pulumi.Output[str]]] = {
+        Scope.GROUP: {f"-{region}": group for region, group in groups.items()},
+        Scope.SUBSCRIPTION: {"": pulumi.Output.from_input(subscription)},
+    }
     for scope, roles in azure_roles().items():
         for role in roles:
-            authorization.RoleAssignment(
-                f"{name}-auditor-{scope.name.lower()}",
-                scope=places[scope],
-                role_assignment_name=_named(places[scope], role, principal_id),
-                role_definition_id=(
-                    f"{subscription}/providers/Microsoft.Authorization/roleDefinitions"
-                    f"/{AZURE_ROLE_IDS[role]}"
-                ),
-                principal_id=principal_id,
-                principal_type=principal_type,
-                opts=child,
-            )
+            for suffix, place in places[scope].items():
+                authorization.RoleAssignment(
+                    f"{name}-auditor-{scope.name.lower()}{suffix}",
+                    scope=place,
+                    role_assignment_name=_named(place, role, principal_id),
+                    role_definition_id=(
+                        f"{subscription}/providers/Microsoft.Authorization/roleDefinitions"
+                        f"/{AZURE_ROLE_IDS[role]}"
+                    ),
+                    principal_id=principal_id,
+                    principal_type=principal_type,
+                )
 
 
 def assignment_name(scope: str, role: str, principal_id: str) -> str:

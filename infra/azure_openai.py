@@ -1,18 +1,15 @@
-"""Azure OpenAI: an account, a deployment of a batch kind, and the gateway's role on the account."""
+"""Azure OpenAI: an account, deployments of a batch kind, and the gateway's role on the account."""
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 
 from infra.auditor import assignment_name, azure_auditor
 from infra.grants import azure_role_id, roles
-from infra.promise import written
+from infra.promise import Section, joined, written
 from preflight.contract import AzureOpenAI
 from preflight.permissions import Identity, On
-
-DEPLOYMENT = "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +19,10 @@ class AzureOpenAIArgs:
     Args:
         provider_name: the gateway's provider account.
         subscription_id: the subscription that the Azure provider must be logged in to.
-        region: where the account and its deployment are.
-        model: the deployment's model.
-        model_version: the model's version.
-        sku: the deployment's kind, one that runs batch jobs.
-        capacity: tokens that may wait in its queue, in thousands.
+        region: where the account and its deployments are.
+        models: names and versions; each gets a deployment.
+        sku: the deployments' kind, one that runs batch jobs.
+        capacity: tokens that may wait in each one's queue, in thousands.
         api_version: what the gateway names to Azure.
         gateway_principal_id: Entra object id of the gateway's service principal.
         auditor_principal_id: Entra object id of who runs `preflight check`; "" for nobody.
@@ -36,8 +32,7 @@ class AzureOpenAIArgs:
     provider_name: str
     subscription_id: str
     region: str
-    model: str
-    model_version: str
+    models: tuple[tuple[str, str], ...]
     sku: str
     capacity: int
     api_version: str
@@ -50,8 +45,9 @@ class AzureOpenAIBatch(pulumi.ComponentResource):
     """All that Azure OpenAI and the gateway need to run batch jobs in one region."""
 
     account: pulumi.Output[str]
-    deployment: pulumi.Output[str]
-    promise: pulumi.Output[dict[str, Any]]
+    group_id: pulumi.Output[str]
+    promise: pulumi.Output[list[Section]]
+    """A target for each deployment."""
 
     def __init__(
         self, name: str, args: AzureOpenAIArgs, opts: pulumi.ResourceOptions | None = None
@@ -88,19 +84,26 @@ class AzureOpenAIBatch(pulumi.ComponentResource):
                 child, pulumi.ResourceOptions(delete_before_replace=True)
             ),
         )
-        deployment = cognitiveservices.Deployment(
-            f"{name}-deployment",
-            resource_group_name=group.name,
-            account_name=account.name,
-            deployment_name=DEPLOYMENT,
-            sku={"name": args.sku, "capacity": args.capacity},
-            properties={
-                "model": {"format": "OpenAI", "name": args.model, "version": args.model_version},
-                # One run, one version: it moves on only when the version is withdrawn.
-                "version_upgrade_option": "OnceCurrentVersionExpired",
-            },
-            opts=child,
-        )
+        deployments: list[cognitiveservices.Deployment] = []
+        for model, version in args.models:
+            deployments.append(
+                cognitiveservices.Deployment(
+                    f"{name}-{model}",
+                    resource_group_name=group.name,
+                    account_name=account.name,
+                    deployment_name=f"batch-{model}",
+                    sku={"name": args.sku, "capacity": args.capacity},
+                    properties={
+                        "model": {"format": "OpenAI", "name": model, "version": version},
+                        # One run, one version: it moves on only when the version is withdrawn.
+                        "version_upgrade_option": "OnceCurrentVersionExpired",
+                    },
+                    # Azure refuses a change of an account while another one is under way.
+                    opts=pulumi.ResourceOptions.merge(
+                        child, pulumi.ResourceOptions(depends_on=list(deployments))
+                    ),
+                )
+            )
         for role in roles("azure", Identity.GATEWAY, On.ACCOUNT):
             authorization.RoleAssignment(
                 f"{name}-gateway",
@@ -114,37 +117,47 @@ class AzureOpenAIBatch(pulumi.ComponentResource):
                 principal_type="ServicePrincipal",
                 opts=child,
             )
-        if args.auditor_principal_id:
-            azure_auditor(
-                name,
-                args.auditor_principal_id,
-                args.auditor_principal_type,
-                group.id,
-                child,
-                subscription_id=args.subscription_id,
-            )
-
         self.account = account.name
-        self.deployment = deployment.name
+        self.group_id = group.id
         self.promise = pulumi.Output.all(
-            group=group.name, account=account.name, deployment=deployment.name
+            group=group.name,
+            account=account.name,
+            deployments=pulumi.Output.all(*(one.name for one in deployments)),
         ).apply(
-            lambda made: written(
-                AzureOpenAI(
-                    provider_name=args.provider_name,
-                    subscription_id=args.subscription_id,
-                    resource_group=made["group"],
-                    account=made["account"],
-                    region=args.region,
-                    deployment=made["deployment"],
-                    model=args.model,
-                    sku=args.sku,
-                    api_version=args.api_version,
-                    gateway_principal_id=args.gateway_principal_id,
+            lambda made: [
+                written(
+                    AzureOpenAI(
+                        provider_name=args.provider_name,
+                        subscription_id=args.subscription_id,
+                        resource_group=made["group"],
+                        account=made["account"],
+                        region=args.region,
+                        deployment=deployment,
+                        model=model,
+                        sku=args.sku,
+                        api_version=args.api_version,
+                        gateway_principal_id=args.gateway_principal_id,
+                    )
                 )
-            )
+                for (model, _), deployment in zip(args.models, made["deployments"], strict=True)
+            ]
         )
-        self.register_outputs({"account": self.account, "deployment": self.deployment})
+        self.register_outputs({"account": self.account})
+
+
+def build(regions: tuple[AzureOpenAIArgs, ...]) -> pulumi.Output[list[Section]]:
+    """A component for each region, and one auditor for all; the promises."""
+    made = [AzureOpenAIBatch(f"batch-azure-{args.region}", args) for args in regions]
+    any_region = regions[0]
+    if any_region.auditor_principal_id:
+        azure_auditor(
+            "batch-azure",
+            any_region.auditor_principal_id,
+            any_region.auditor_principal_type,
+            {args.region: one.group_id for args, one in zip(regions, made, strict=True)},
+            subscription_id=any_region.subscription_id,
+        )
+    return joined(one.promise for one in made)
 
 
 def _subdomain(subscription_id: str, region: str) -> str:

@@ -2,18 +2,22 @@
 
 import dataclasses
 import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from infra.auditor import aws_auditor
-from infra.grants import gateway_role_trust, identity_policy, job_role_trust, tls_only
-from infra.promise import written
-from infra.retention import ABORT_UPLOAD_DAYS
-from preflight.contract import Bedrock
+from infra.bedrock_bucket import guard
+from infra.grants import gateway_role_trust, identity_policy, job_role_trust
+from infra.promise import Section, joined, written
+from preflight.contract import ENCRYPTED_TRANSPORT, NO_PUBLIC_ACCESS, Bedrock
 from preflight.permissions import Identity
+
+_PROFILE = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|global)\..+")
+"""An inference profile's id: a geography before a model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,7 @@ class BedrockArgs:
     Args:
         provider_name: the gateway's provider account.
         region: where the jobs run; everything with a region is made there.
-        model: id of a foundation model, or of an inference profile.
-        profile_regions: for an inference profile, every region it routes to; empty for a model.
+        models: ids of foundation models, or of inference profiles.
         gateway_principal_arn: who may assume the gateway role.
         gateway_external_id: what it must name when it does; "" for nothing.
         auditor_principal_arn: who may assume the auditor's role; "" for no such role.
@@ -33,8 +36,7 @@ class BedrockArgs:
 
     provider_name: str
     region: str
-    model: str
-    profile_regions: tuple[str, ...]
+    models: tuple[str, ...]
     gateway_principal_arn: str
     gateway_external_id: str
     auditor_principal_arn: str
@@ -47,7 +49,10 @@ class BedrockBatch(pulumi.ComponentResource):
     bucket: pulumi.Output[str]
     job_role_arn: pulumi.Output[str]
     gateway_role_arn: pulumi.Output[str]
-    promise: pulumi.Output[dict[str, Any]]
+    promised: pulumi.Output[Bedrock]
+    """For all models: `model_arns` are those of each."""
+    promise: pulumi.Output[list[Section]]
+    """A target for each model."""
 
     def __init__(
         self, name: str, args: BedrockArgs, opts: pulumi.ResourceOptions | None = None
@@ -56,10 +61,14 @@ class BedrockBatch(pulumi.ComponentResource):
         super().__init__("batch-preflight:aws:BedrockBatch", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         asking = pulumi.InvokeOutputOptions(parent=self)
-        unbuilt = pulumi.Output.all(
-            account=aws.get_caller_identity_output(opts=asking).account_id,
-            partition=aws.get_partition_output(opts=asking).partition,
-        ).apply(lambda seen: _unbuilt(args, seen["partition"], seen["account"]))
+        account = aws.get_caller_identity_output(opts=asking).account_id
+        partition = aws.get_partition_output(opts=asking).partition
+        models = pulumi.Output.all(
+            *(_model_arns(args.region, model, partition, asking) for model in args.models)
+        )
+        unbuilt = pulumi.Output.all(account=account, partition=partition, models=models).apply(
+            lambda seen: _unbuilt(args, seen["partition"], seen["account"], seen["models"])
+        )
 
         bucket = aws.s3.Bucket(f"{name}-data", region=args.region, opts=child)
         job_role = aws.iam.Role(
@@ -85,7 +94,14 @@ class BedrockBatch(pulumi.ComponentResource):
             )
         )
 
-        _guard(name, args, bucket.id, promised, child)
+        guard(
+            name,
+            bucket.id,
+            promised,
+            child,
+            region=args.region,
+            result_days=args.result_days,
+        )
         for role, label, identity in (
             (job_role, "job", Identity.JOB_ROLE),
             (gateway_role, "gateway", Identity.GATEWAY),
@@ -96,13 +112,16 @@ class BedrockBatch(pulumi.ComponentResource):
                 policy=_policy(promised, identity),
                 opts=child,
             )
-        if args.auditor_principal_arn:
-            aws_auditor(name, args.auditor_principal_arn, promised, child)
-
         self.bucket = bucket.id
         self.job_role_arn = job_role.arn
         self.gateway_role_arn = gateway_role.arn
-        self.promise = promised.apply(written)
+        self.promised = promised
+        self.promise = pulumi.Output.all(promised=promised, models=models).apply(
+            lambda made: [
+                written(dataclasses.replace(made["promised"], model=model, model_arns=tuple(arns)))
+                for model, arns in zip(args.models, made["models"], strict=True)
+            ]
+        )
         self.register_outputs(
             {
                 "bucket": self.bucket,
@@ -112,24 +131,51 @@ class BedrockBatch(pulumi.ComponentResource):
         )
 
 
-def model_arns(args: BedrockArgs, partition: str, account: str) -> tuple[str, ...]:
+def build(regions: tuple[BedrockArgs, ...]) -> pulumi.Output[list[Section]]:
+    """A component for each region, and one auditor for all; the promises."""
+    made = [BedrockBatch(f"batch-bedrock-{args.region}", args) for args in regions]
+    if regions[0].auditor_principal_arn:
+        aws_auditor(
+            "batch-bedrock",
+            regions[0].auditor_principal_arn,
+            {args.region: one.promised for args, one in zip(regions, made, strict=True)},
+        )
+    return joined(one.promise for one in made)
+
+
+def _model_arns(
+    region: str,
+    model: str,
+    partition: pulumi.Output[str],
+    asking: pulumi.InvokeOutputOptions,
+) -> pulumi.Output[list[str]]:
     """Every ARN that running the model touches: its own, or the profile's and those it routes to.
 
-    The model of a profile is the profile's id without the geography before the first dot. A global
-    profile is also checked against the model without a region.
+    Where a profile routes to is asked of AWS, for it changes as regions are added.
     """
-    bedrock = f"arn:{partition}:bedrock"
-    if not args.profile_regions:
-        return (f"{bedrock}:{args.region}::foundation-model/{args.model}",)
-    geography, _, model = args.model.partition(".")
-    regions = ("", *args.profile_regions) if geography == "global" else args.profile_regions
-    return (
-        f"{bedrock}:{args.region}:{account}:inference-profile/{args.model}",
-        *(f"{bedrock}:{region}::foundation-model/{model}" for region in regions),
+    if not _PROFILE.fullmatch(model):
+        return partition.apply(
+            lambda name: [f"arn:{name}:bedrock:{region}::foundation-model/{model}"]
+        )
+    profile = aws.bedrock.get_inference_profile_output(
+        inference_profile_id=model, region=region, opts=asking
     )
+    return pulumi.Output.all(
+        partition=partition, own=profile.inference_profile_arn, models=profile.models
+    ).apply(lambda seen: _profile_arns(model, **seen))
 
 
-def _unbuilt(args: BedrockArgs, partition: str, account: str) -> Bedrock:
+def _profile_arns(
+    profile: str, *, partition: str, own: str, models: Sequence[Mapping[str, str]]
+) -> list[str]:
+    """A global profile is also checked against the model without a region."""
+    geography, _, model = profile.partition(".")
+    anywhere = f"arn:{partition}:bedrock:::foundation-model/{model}"
+    everywhere = [anywhere] if geography == "global" else []
+    return list(dict.fromkeys([own, *everywhere, *(one["model_arn"] for one in models)]))
+
+
+def _unbuilt(args: BedrockArgs, partition: str, account: str, models: list[list[str]]) -> Bedrock:
     """The promise as far as it is known before anything exists: enough for the job role's trust."""
     return Bedrock(
         provider_name=args.provider_name,
@@ -137,10 +183,11 @@ def _unbuilt(args: BedrockArgs, partition: str, account: str) -> Bedrock:
         account=account,
         region=args.region,
         bucket="",
-        model=args.model,
-        model_arns=model_arns(args, partition, account),
+        model="",
+        model_arns=tuple(dict.fromkeys(arn for arns in models for arn in arns)),
         job_role_arn="",
         gateway_principal_arn="",
+        guards=(ENCRYPTED_TRANSPORT, NO_PUBLIC_ACCESS),
     )
 
 
@@ -155,62 +202,3 @@ def _gateway_trust(args: BedrockArgs) -> pulumi.Input[str]:
     """
     trust = json.dumps(gateway_role_trust(args.gateway_principal_arn, args.gateway_external_id))
     return pulumi.Output.secret(trust) if args.gateway_external_id else trust
-
-
-def _guard(
-    name: str,
-    args: BedrockArgs,
-    bucket: pulumi.Output[str],
-    promised: pulumi.Output[Bedrock],
-    child: pulumi.ResourceOptions,
-) -> None:
-    """Close the bucket to the public and to plain text, encrypt it, and let old objects go."""
-    public_access = aws.s3.BucketPublicAccessBlock(
-        f"{name}-data",
-        region=args.region,
-        bucket=bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=child,
-    )
-    aws.s3.BucketOwnershipControls(
-        f"{name}-data",
-        region=args.region,
-        bucket=bucket,
-        rule={"object_ownership": "BucketOwnerEnforced"},
-        opts=child,
-    )
-    aws.s3.BucketServerSideEncryptionConfiguration(
-        f"{name}-data",
-        region=args.region,
-        bucket=bucket,
-        rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
-        opts=child,
-    )
-    aws.s3.BucketPolicy(
-        f"{name}-data",
-        region=args.region,
-        bucket=bucket,
-        policy=promised.apply(lambda it: json.dumps(tls_only(it))),
-        # S3 refuses two changes of a bucket's access at once.
-        opts=pulumi.ResourceOptions.merge(
-            child, pulumi.ResourceOptions(depends_on=[public_access])
-        ),
-    )
-    aws.s3.BucketLifecycleConfiguration(
-        f"{name}-data",
-        region=args.region,
-        bucket=bucket,
-        rules=[
-            {
-                "id": "requests-and-results",
-                "status": "Enabled",
-                "filter": {"prefix": ""},
-                "expiration": {"days": args.result_days},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": ABORT_UPLOAD_DAYS},
-            }
-        ],
-        opts=child,
-    )

@@ -1,29 +1,17 @@
-"""Vertex AI: the APIs, a bucket in the model's region, the gateway's service account, grants."""
+"""Vertex AI: in each region a bucket, which the gateway and Vertex AI's service agent may use."""
 
-import uuid
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_gcp as gcp
 
 from infra.auditor import google_auditor
 from infra.grants import roles
-from infra.promise import written
+from infra.promise import Section, joined, written
 from infra.retention import ABORT_UPLOAD_DAYS
-from preflight.contract import VertexAI
-from preflight.permissions import Identity, On
-
-VERTEX_API = "aiplatform.googleapis.com"
-APIS = (
-    "serviceusage.googleapis.com",
-    "cloudresourcemanager.googleapis.com",
-    "iam.googleapis.com",
-    "iamcredentials.googleapis.com",
-    "storage.googleapis.com",
-    VERTEX_API,
-)
-"""What the jobs, this program and `preflight check` call."""
+from infra.vertex_project import VertexProject, short
+from preflight.contract import NO_PUBLIC_ACCESS, VertexAI
+from preflight.permissions import On
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +22,7 @@ class VertexArgs:
         provider_name: the gateway's provider account.
         project: id of the project the jobs run in.
         region: where the jobs run; the bucket is made there.
-        model: Google's id of the model.
+        models: Google's ids of the models.
         auditor_member: who runs `preflight check`, as Google's policies spell it; "" for nobody.
         result_days: after how many days requests and results are deleted.
     """
@@ -42,51 +30,28 @@ class VertexArgs:
     provider_name: str
     project: str
     region: str
-    model: str
+    models: tuple[str, ...]
     auditor_member: str
     result_days: int
 
 
 class VertexBatch(pulumi.ComponentResource):
-    """All that Vertex AI and the gateway need to run batch jobs in one region."""
+    """All that Vertex AI and the gateway need to run batch jobs in one region of a project."""
 
     bucket: pulumi.Output[str]
-    gateway_service_account: pulumi.Output[str]
-    service_agent: pulumi.Output[str]
-    promise: pulumi.Output[dict[str, Any]]
+    promise: pulumi.Output[list[Section]]
+    """A target for each model."""
 
     def __init__(
-        self, name: str, args: VertexArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: VertexArgs,
+        project: VertexProject,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Register the component and its children."""
         super().__init__("batch-preflight:gcp:VertexBatch", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        apis = [
-            gcp.projects.Service(
-                f"{name}-{api.partition('.')[0]}",
-                project=args.project,
-                service=api,
-                disable_on_destroy=False,  # others in the project may use it
-                opts=child,
-            )
-            for api in APIS
-        ]
-        enabled = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=apis))
-        project = gcp.organizations.get_project_output(
-            project_id=args.project,
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=apis),
-        )
-        # The service agent otherwise comes to be at the first job, which then fails.
-        agent = gcp.projects.ServiceIdentity(
-            f"{name}-agent", project=args.project, service=VERTEX_API, opts=enabled
-        )
-        gateway = gcp.serviceaccount.Account(
-            f"{name}-gateway",
-            project=args.project,
-            account_id=_account_id(args.project),
-            display_name=f"AI gateway, batch jobs of stack {pulumi.get_stack()}",
-            opts=enabled,
-        )
         bucket = gcp.storage.Bucket(
             f"{name}-data",
             project=args.project,
@@ -100,68 +65,58 @@ class VertexBatch(pulumi.ComponentResource):
                     "condition": {"age": ABORT_UPLOAD_DAYS},
                 },
             ],
-            opts=enabled,
+            opts=pulumi.ResourceOptions.merge(child, project.enabled),
         )
-        for label, identity, email in (
-            ("gateway", Identity.GATEWAY, gateway.email),
-            ("agent", Identity.SERVICE_AGENT, agent.email),
-        ):
-            member = pulumi.Output.concat("serviceAccount:", email)
+        for label, identity, member in project.members:
             for role in roles("vertex", identity, On.BUCKET, On.OBJECTS):
                 gcp.storage.BucketIAMMember(
-                    f"{name}-{label}-{_short(role)}",
+                    f"{name}-{label}-{short(role)}",
                     bucket=bucket.name,
                     role=role,
                     member=member,
                     opts=child,
                 )
-            for role in roles("vertex", identity, On.PROJECT):
-                gcp.projects.IAMMember(
-                    f"{name}-{label}-{_short(role)}",
-                    project=args.project,
-                    role=role,
-                    member=member,
-                    opts=child,
-                )
-        if args.auditor_member:
-            google_auditor(
-                name, args.auditor_member, bucket.name, gateway.name, enabled, project=args.project
-            )
 
         self.bucket = bucket.name
-        self.gateway_service_account = gateway.email
-        self.service_agent = agent.email
         self.promise = pulumi.Output.all(
-            number=project.number, bucket=bucket.name, gateway=gateway.email, agent=agent.email
-        ).apply(
-            lambda made: written(
-                VertexAI(
-                    provider_name=args.provider_name,
-                    project=args.project,
-                    project_number=made["number"],
-                    region=args.region,
-                    bucket=made["bucket"],
-                    model=args.model,
-                    gateway_service_account=made["gateway"],
-                    service_agent=made["agent"],
-                )
-            )
+            number=project.number,
+            bucket=bucket.name,
+            gateway=project.gateway_email,
+            agent=project.agent_email,
+        ).apply(lambda made: [_promised(args, model, **made) for model in args.models])
+        self.register_outputs({"bucket": self.bucket})
+
+
+def build(regions: tuple[VertexArgs, ...]) -> pulumi.Output[list[Section]]:
+    """The project's component, one for each region, and one auditor for all; the promises."""
+    any_region = regions[0]
+    project = VertexProject("batch-vertex", any_region.project)
+    made = [VertexBatch(f"batch-vertex-{args.region}", args, project) for args in regions]
+    if any_region.auditor_member:
+        google_auditor(
+            "batch-vertex",
+            any_region.auditor_member,
+            {args.region: one.bucket for args, one in zip(regions, made, strict=True)},
+            project.gateway_name,
+            project.enabled,
+            project=any_region.project,
         )
-        self.register_outputs(
-            {
-                "bucket": self.bucket,
-                "gatewayServiceAccount": self.gateway_service_account,
-                "serviceAgent": self.service_agent,
-            }
+    return joined(one.promise for one in made)
+
+
+def _promised(
+    args: VertexArgs, model: str, *, number: str, bucket: str, gateway: str, agent: str
+) -> Section:
+    return written(
+        VertexAI(
+            provider_name=args.provider_name,
+            project=args.project,
+            project_number=number,
+            region=args.region,
+            bucket=bucket,
+            model=model,
+            gateway_service_account=gateway,
+            service_agent=agent,
+            guards=(NO_PUBLIC_ACCESS,),
         )
-
-
-def _account_id(project: str) -> str:
-    """The service account's name: at most 30 letters and digits, another one for every stack."""
-    stack = f"{project}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return f"batch-gateway-{uuid.uuid5(uuid.NAMESPACE_URL, stack).hex[:8]}"
-
-
-def _short(role: str) -> str:
-    """`roles/storage.objectUser` -> `objectUser`."""
-    return role.rpartition(".")[2]
+    )

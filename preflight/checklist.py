@@ -7,8 +7,7 @@ from typing import Any
 
 from preflight import suites
 from preflight.check import Check
-from preflight.contract import PROVIDERS, Gateway, Promises
-from preflight.promises import provider_class
+from preflight.contract import CLASSES, PROVIDERS, Gateway, Promises
 from preflight.requests.scan import Scan
 from preflight.runner import Suite
 
@@ -37,7 +36,7 @@ class Listed:
 
 def every_suite() -> list[Suite]:
     """The suites of all providers over a request file, wired as for a run and asked by nobody."""
-    promised = {name: _blank(provider_class(name)) for name in PROVIDERS}
+    targets = {name: (_blank(kind),) for name, kind in CLASSES.items()}
     nothing: dict[str | None, Any] = {}
     file = Scan(
         path=Path("requests.jsonl"),
@@ -53,11 +52,11 @@ def every_suite() -> list[Suite]:
         tokens=0,
         ends_with_newline=True,
     )
-    promises = Promises(Gateway(""), **promised)
+    promises = Promises(Gateway(""))
     # Offline a request file is judged by one check more: online, the account's quotas are asked.
     return [
-        *suites.build(promises, PROVIDERS, file, offline=False),
-        *suites.build(promises, PROVIDERS, file, offline=True),
+        *suites.build(promises, targets, file, offline=False),
+        *suites.build(promises, targets, file, offline=True),
     ]
 
 

@@ -70,6 +70,8 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         choices=PROVIDERS,
         help="judge this provider (again for more; default: all the stack promises)",
     )
+    parser.add_argument("--region", help="judge the targets in this region only")
+    parser.add_argument("--model", help="judge the targets of this model (or deployment) only")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--stack", metavar="NAME", help="the Pulumi stack that made the promises")
     source.add_argument(

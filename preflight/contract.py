@@ -1,12 +1,13 @@
 """What a stack promises: the Pulumi program exports these, and preflight parses with them.
 
-A stack has one output per section: `version`, `gateway`, and one per provider that is on. Nothing
-here is secret.
+A stack has one output per section: `version`, `gateway`, and one per provider that is on: a list of
+targets, each one model in one region. Nothing here is secret.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Of the outputs' shape. It grows when a reader of the old shape would misread the new one."""
 
 
@@ -47,9 +48,22 @@ class AzureOpenAI:
     gateway_principal_id: str
 
 
+ENCRYPTED_TRANSPORT = "encrypted-transport"
+NO_PUBLIC_ACCESS = "no-public-access"
+ACCESS_LOGS = "access-logs"
+GUARDS = (ENCRYPTED_TRANSPORT, NO_PUBLIC_ACCESS, ACCESS_LOGS)
+"""What a stack may promise of its bucket beyond what a job needs: that plain text is refused, that
+the public is kept out, that each access is logged."""
+
+
 @dataclass(frozen=True, slots=True)
 class VertexAI:
-    """Vertex AI: a bucket in the model's region; Vertex AI reads it as its service agent."""
+    """Vertex AI: a bucket in the model's region; Vertex AI reads it as its service agent.
+
+    `kms_key` is the customer key's resource name, None where Google's own keys encrypt the bucket;
+    `federation` the member of a workload identity pool that acts as the gateway's service account,
+    None where the gateway comes by its token in another way; `guards` are of `GUARDS`.
+    """
 
     provider_name: str
     project: str
@@ -59,6 +73,9 @@ class VertexAI:
     model: str
     gateway_service_account: str
     service_agent: str
+    kms_key: str | None = None
+    federation: str | None = None
+    guards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,9 @@ class Bedrock:
 
     `model` is a foundation model id or an inference profile id; `model_arns` every ARN the job role
     must be allowed to invoke for it: the model, or the profile and its model in each destination
-    region.
+    region. `bucket_account` owns the bucket, None where that is `account`; `output_uri` is where
+    results go, None for beside the requests; `kms_key_arn` the customer key that encrypts both,
+    None for S3's own keys; `guards` are of `GUARDS`.
     """
 
     provider_name: str
@@ -79,18 +98,38 @@ class Bedrock:
     model_arns: tuple[str, ...]
     job_role_arn: str
     gateway_principal_arn: str
+    bucket_account: str | None = None
+    output_uri: str | None = None
+    kms_key_arn: str | None = None
+    guards: tuple[str, ...] = ()
+
+
+Target = OpenAI | AzureOpenAI | VertexAI | Bedrock
+"""Where a batch can be sent: one model, in one region, through one account at the gateway."""
+
+CLASSES: Mapping[str, type[Target]] = {
+    "openai": OpenAI,
+    "azure": AzureOpenAI,
+    "vertex": VertexAI,
+    "bedrock": Bedrock,
+}
+"""Of each provider, by the name the command line and the outputs use."""
+
+PROVIDERS = tuple(CLASSES)
+"""In the order of reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """All that one stack promises; a provider that is off is None."""
+    """All that one stack promises; a provider that is off has no targets."""
 
     gateway: Gateway
-    openai: OpenAI | None = None
-    azure: AzureOpenAI | None = None
-    vertex: VertexAI | None = None
-    bedrock: Bedrock | None = None
+    openai: tuple[OpenAI, ...] = ()
+    azure: tuple[AzureOpenAI, ...] = ()
+    vertex: tuple[VertexAI, ...] = ()
+    bedrock: tuple[Bedrock, ...] = ()
 
-
-PROVIDERS = ("openai", "azure", "vertex", "bedrock")
-"""The providers, by the name the command line and the outputs use; also the order of reading."""
+    def of(self, provider: str) -> tuple[Target, ...]:
+        """A provider's targets, in the order of the outputs."""
+        found: tuple[Target, ...] = getattr(self, provider)
+        return found

@@ -4,11 +4,11 @@ With a stack's promises the names are the real ones. Without, every field of a p
 to be replaced by whoever reads the answer.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
-from typing import Any, TypeGuard
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
 
-from preflight.contract import PROVIDERS, AzureOpenAI, Bedrock, Gateway, Promises, VertexAI
+from preflight.contract import PROVIDERS, AzureOpenAI, Bedrock, OpenAI, Target, VertexAI
 from preflight.grants import azure_account_id
 from preflight.permissions import PERMISSIONS, Identity, On, Permission, arns, permissions
 
@@ -68,31 +68,50 @@ IDENTITIES = {short(identity): identity for identity in Identity}
 
 
 def holders(
-    promises: Promises, providers: Collection[str], identities: Collection[Identity]
+    targets: Mapping[str, Collection[Target]], identities: Collection[Identity]
 ) -> tuple[Holder, ...]:
-    """Those of these providers and identities that hold any row, in the table's order."""
+    """Those identities that hold any row for these targets, by provider, in the table's order."""
     pairs = dict.fromkeys((row.provider, row.identity) for row in PERMISSIONS)
-    found = []
-    for provider, identity in pairs:
-        promised = getattr(promises, provider)
-        if provider in providers and identity in identities and _granted(promised):
-            found.append(Holder(provider, identity, promised))
-    order = {name: number for number, name in enumerate(PROVIDERS)}
-    return tuple(sorted(found, key=lambda holder: order[holder.provider]))
-
-
-def _granted(promised: Any) -> TypeGuard[Provisioned]:
-    return isinstance(promised, Bedrock | VertexAI | AzureOpenAI)
-
-
-def marked(mark: Mark) -> Promises:
-    """Promises of all that is provisioned, in which every name is a mark."""
-    return Promises(
-        Gateway(mark("gateway_base_url")),
-        azure=marked_azure(mark),
-        vertex=marked_vertex(mark),
-        bedrock=marked_bedrock(mark),
+    return tuple(
+        Holder(provider, identity, promised)
+        for provider in PROVIDERS
+        if provider in targets
+        for promised in shared(targets[provider])
+        for of, identity in pairs
+        if of == provider and identity in identities
     )
+
+
+def shared(targets: Iterable[Target]) -> tuple[Provisioned, ...]:
+    """One target for those that differ in the model alone: their models use the same identities.
+
+    The Bedrock one has the ARNs of all their models.
+    """
+    found: dict[Provisioned, tuple[str, ...]] = {}
+    for target in targets:
+        match target:
+            case Bedrock():
+                one = replace(target, model="", model_arns=())
+                found[one] = tuple(dict.fromkeys((*found.get(one, ()), *target.model_arns)))
+            case VertexAI():
+                found[replace(target, model="")] = ()
+            case AzureOpenAI():
+                found[replace(target, model="", deployment="", sku="")] = ()
+            case OpenAI():
+                pass  # nothing is granted there
+    return tuple(
+        replace(one, model_arns=arns) if isinstance(one, Bedrock) else one
+        for one, arns in found.items()
+    )
+
+
+def marked(mark: Mark) -> Mapping[str, tuple[Provisioned, ...]]:
+    """A target of each provider where anything is granted, in which every name is a mark."""
+    return {
+        "azure": (marked_azure(mark),),
+        "vertex": (marked_vertex(mark),),
+        "bedrock": (marked_bedrock(mark),),
+    }
 
 
 def marked_azure(mark: Mark) -> AzureOpenAI:
@@ -122,5 +141,10 @@ def marked_bedrock(mark: Mark) -> Bedrock:
     return Bedrock(**made)
 
 
-def _marks(kind: type[Provisioned], provider: str, mark: Mark) -> dict[str, str]:
-    return {field.name: mark(f"{provider}_{field.name}") for field in fields(kind)}
+def _marks(kind: type[Provisioned], provider: str, mark: Mark) -> dict[str, Any]:
+    """What may be left out is left out."""
+    return {
+        field.name: mark(f"{provider}_{field.name}")
+        for field in fields(kind)
+        if field.default is MISSING
+    }

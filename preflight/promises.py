@@ -4,14 +4,14 @@ import json
 import shutil
 import subprocess
 import sys
-import types
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, TypeVar, cast, get_origin, get_type_hints
 
-from preflight.contract import PROVIDERS, VERSION, Gateway, Promises
+from preflight.contract import CLASSES, GUARDS, PROVIDERS, VERSION, Gateway, Promises, Target
 from preflight.seams import PromiseError, UsageError
+from preflight.targets import place
 
 SECRET = "[secret]"  # noqa: S105 - the word that Pulumi prints in a secret's place
 STACK_SECONDS = 60
@@ -115,35 +115,50 @@ def parse(text: str, where: str) -> Promises:
         )
     if "gateway" not in outputs:
         raise PromiseError(f"{where}: gateway", "is missing", "run `pulumi up`")
-    sections = {
-        name: _section(provider_class(name), outputs[name], f"{where}: {name}")
-        for name in PROVIDERS
+    targets: dict[str, Any] = {
+        name: _targets(kind, outputs[name], f"{where}: {name}")
+        for name, kind in CLASSES.items()
         if outputs.get(name) is not None
     }
-    return Promises(_section(Gateway, outputs["gateway"], f"{where}: gateway"), **sections)
+    return Promises(_section(Gateway, outputs["gateway"], f"{where}: gateway"), **targets)
 
 
-def provider_class(provider: str) -> type[Any]:
-    """The contract's dataclass for a provider's name."""
-    hint = get_type_hints(Promises)[provider]
-    (kind,) = (kind for kind in get_args(hint) if kind is not types.NoneType)
-    return cast("type[Any]", kind)
+def _targets(kind: type[Target], value: object, where: str) -> tuple[Target, ...]:
+    if not isinstance(value, list) or not value:
+        raise PromiseError(
+            where,
+            f"is {_shown(value)}",
+            "it must be a list with an object for each model and region; leave out what is off",
+        )
+    found = tuple(_section(kind, entry, f"{where}[{number}]") for number, entry in enumerate(value))
+    for number, target in enumerate(found):
+        if place(target) in map(place, found[:number]):
+            raise PromiseError(
+                f"{where}[{number}]",
+                f"has the model and the region of another one ({place(target)})",
+                "remove one of the two",
+            )
+    return found
 
 
 def _section(kind: type[Section], value: object, where: str) -> Section:
     if not isinstance(value, dict):
         raise PromiseError(where, f"is {_shown(value)}, not an object", "run `pulumi up`")
     hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    _refuse_extra(value, set(names), where)
-    return kind(**{name: _value(value, name, hints[name], where) for name in names})
+    wanted = fields(kind)  # type: ignore[arg-type]
+    _refuse_extra(value, {field.name for field in wanted}, where)
+    return kind(**{field.name: _value(value, field, hints[field.name], where) for field in wanted})
 
 
-def _value(section: Mapping[str, object], name: str, hint: Any, where: str) -> Any:
-    here = f"{where}.{name}"
-    if name not in section:
+def _value(
+    section: Mapping[str, object], field: Field[Any], hint: Any, where: str
+) -> str | tuple[str, ...] | None:
+    here = f"{where}.{field.name}"
+    value = section.get(field.name)
+    if value is None and field.default is not MISSING:
+        return cast("tuple[str, ...] | None", field.default)
+    if field.name not in section:
         raise PromiseError(here, "is missing", "run `pulumi up`, or add it to the file")
-    value = section[name]
     if value == SECRET:
         raise PromiseError(
             here,
@@ -151,15 +166,33 @@ def _value(section: Mapping[str, object], name: str, hint: Any, where: str) -> A
             "nothing in the contract is secret: remove the secret from the setting it comes from",
         )
     if get_origin(hint) is tuple:
-        if isinstance(value, list) and value and all(_is_text(entry) for entry in value):
-            return tuple(value)
-        raise PromiseError(here, f"is {_shown(value)}", "it must be a list of names, not empty")
+        known = GUARDS if field.name == "guards" else None
+        return _names(value, here, known, least=int(field.default is MISSING))
     if not _is_text(value):
         raise PromiseError(here, f"is {_shown(value)}", "it must be text, not empty")
     return value
 
 
-def _is_text(value: object) -> bool:
+def _names(
+    value: object, here: str, known: tuple[str, ...] | None, *, least: int
+) -> tuple[str, ...]:
+    if (
+        not isinstance(value, list)
+        or len(value) < least
+        or not all(_is_text(entry) for entry in value)
+    ):
+        raise PromiseError(
+            here, f"is {_shown(value)}", f"it must be a list of names{', not empty' * least}"
+        )
+    for entry in value:
+        if known and entry not in known:
+            raise PromiseError(
+                here, f"holds {_shown(entry)}", f"known here: {', '.join(sorted(known))}"
+            )
+    return tuple(value)
+
+
+def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from preflight.check import Answer, Check, Passed, Skipped, Unknown
+from preflight.check import Answer, Check, Outcome, Passed, Skipped, Unknown
 from preflight.report import Report, Result
 from preflight.seams import LookError, Refused
 
@@ -49,13 +49,20 @@ def _settled(function: Callable[[], Any]) -> Future[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The checks of one world for one provider, in order of running and reading."""
+    """The checks of one world for one target of a provider, in order of running and reading."""
 
     provider: str
     name: str
     checks: tuple[Check, ...]
     promised: Any
     world: World
+    target: str = ""
+
+    def result(self, check: Check, outcome: Outcome, seconds: float = 0.0) -> Result:
+        """One of its checks with its outcome."""
+        return Result(
+            self.provider, self.name, check.id, check.title, outcome, seconds, self.target
+        )
 
 
 def _answer(check: Check, promised: Any, world: World) -> Answer:
@@ -119,15 +126,13 @@ class _Run:
         def collect() -> None:
             for check, question in waiting:
                 answer, seconds = self.wait(question)
-                into.append(
-                    Result(suite.provider, suite.name, check.id, check.title, answer, seconds)
-                )
+                into.append(suite.result(check, answer, seconds))
             waiting.clear()
 
         for check in suite.checks:
             if closed is not None:
                 skipped = Skipped(f"{closed} decides it")
-                into.append(Result(suite.provider, suite.name, check.id, check.title, skipped))
+                into.append(suite.result(check, skipped))
                 continue
             if check.gate:
                 collect()
@@ -167,7 +172,7 @@ def run(
         thread.join()
     for future in settled:
         future.result()  # a suite that broke off has no verdict, and neither has the rest
-    unique: dict[tuple[str, str], Result] = {}
+    unique: dict[tuple[str, str, str], Result] = {}
     for result in (result for results in found for result in results):
-        unique.setdefault((result.provider, result.check_id), result)
+        unique.setdefault((result.provider, result.target, result.check_id), result)
     return Report(tuple(unique.values()), scope, time.monotonic() - start)

@@ -1,6 +1,6 @@
 """Which checks over which promises with which client: the one place where things are wired."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,52 +10,65 @@ from preflight.checks import azure, bedrock, gateway, openai, requests, vertex
 from preflight.cloud import aws, gcp
 from preflight.cloud import azure as azure_cloud
 from preflight.cloud import gateway as gateway_cloud
-from preflight.contract import Promises
+from preflight.contract import Gateway, Promises, Target
 from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
+from preflight.targets import place
 
 Suites = tuple[tuple[str, tuple[Check, ...]], ...]
 
 
 def build(
-    promises: Promises, providers: tuple[str, ...], scan: Scan | None, *, offline: bool
+    promises: Promises,
+    targets: Mapping[str, tuple[Target, ...]],
+    scan: Scan | None,
+    *,
+    offline: bool,
 ) -> list[Suite]:
-    """The suites of these providers, in reading order.
+    """The suites of these targets, in reading order.
 
     Args:
         promises: what the stack promises.
-        providers: by name; each must be promised.
+        targets: provider -> those of its targets to judge.
         scan: the request file; None leaves out what needs one.
         offline: whether to leave out everything but the request file.
     """
     suites: list[Suite] = []
-    for provider in providers:
-        promised = getattr(promises, provider)
-        if scan is not None:
-            world = World(partial(_same, scan))
-            checks = requests.checks_for(provider)
-            if provider == "bedrock" and not offline:
-                # The account's own quotas are asked instead.
-                checks = tuple(check for check in checks if check is not requests.count)
-            suites.append(Suite(provider, "request file", checks, promised, world))
-        if not offline:
-            suites += _live(promises, provider, promised, scan)
+    for provider, several in targets.items():
+        for promised in several:
+            found = _of_target(promises.gateway, provider, promised, scan, offline=offline)
+            suites += (replace(suite, target=place(promised)) for suite in found)
     return suites
 
 
-def _live(promises: Promises, provider: str, promised: Any, scan: Scan | None) -> list[Suite]:
-    way = World(partial(gateway_cloud.connect, promises.gateway))
-    through: Suites = gateway.SUITES
+def _of_target(
+    gateway: Gateway, provider: str, promised: Any, scan: Scan | None, *, offline: bool
+) -> list[Suite]:
+    suites: list[Suite] = []
+    if scan is not None:
+        world = World(partial(_same, scan))
+        checks = requests.checks_for(provider)
+        if provider == "bedrock" and not offline:
+            # The account's own quotas are asked instead.
+            checks = tuple(check for check in checks if check is not requests.count)
+        suites.append(Suite(provider, "request file", checks, promised, world))
+    if not offline:
+        suites += _live(gateway, provider, promised, scan)
+    return suites
+
+
+def _live(through: Gateway, provider: str, promised: Any, scan: Scan | None) -> list[Suite]:
+    way = World(partial(gateway_cloud.connect, through))
     if provider == "openai":
         return [
-            *_suites(provider, (*through, *openai.SUITES), promised, way),
+            *_suites(provider, (*gateway.SUITES, *openai.SUITES), promised, way),
             *_suites(provider, openai.TABLE_SUITES, promised, World(partial(_same, None))),
         ]
     client, suites, sized = {"azure": _azure, "vertex": _vertex, "bedrock": _bedrock}[provider](
         promised, scan
     )
     return [
-        *_suites(provider, through, promised, way),
+        *_suites(provider, gateway.SUITES, promised, way),
         *_suites(provider, suites, promised, client),
         *sized,
     ]

@@ -6,15 +6,14 @@ import re
 import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from preflight.batch.ledger import Ledger, damaged
-from preflight.contract import AzureOpenAI, Bedrock, OpenAI, Promises, VertexAI
-from preflight.promises import provider_class
+from preflight.contract import CLASSES, Promises, Target
 from preflight.routes import endpoint
 from preflight.seams import UsageError
+from preflight.targets import named_model, region
 
-Route = OpenAI | AzureOpenAI | VertexAI | Bedrock
 _LONGEST_STEM = 80
 
 
@@ -23,15 +22,15 @@ class Plan:
     """One file, one provider, one batch.
 
     `requests` is the file to send: once it is planned, the copy in the run's folder.
-    `key` says what is run: the same file for the same provider account and model has the same key,
-    on whichever machine. `tag` is this run's own: with the key it names the batch at the provider,
-    so that what is found there by name is this run's and no other's.
+    `key` says what is run: the same file for the same provider account, region and model has the
+    same key, on whichever machine. `tag` is this run's own: with the key it names the batch at the
+    provider, so that what is found there by name is this run's and no other's.
     """
 
     key: str
     provider: str
     base_url: str
-    promised: Route
+    promised: Target
     requests: Path
     sha256: str
     count: int
@@ -45,19 +44,26 @@ class Plan:
 
 
 def make(  # noqa: D417 - the rest is in the names
-    promises: Promises, provider: str, requests: Path, *, sha256: str, count: int, size: int
+    promises: Promises,
+    provider: str,
+    promised: Target,
+    requests: Path,
+    *,
+    sha256: str,
+    count: int,
+    size: int,
 ) -> Plan:
     """Plan the run of one file.
 
     Args:
+        promised: which of the provider's targets it goes to.
         sha256: of the file's bytes, as a hexadecimal string.
         count: requests in the file.
         size: bytes in the file.
     """
-    promised: Route = getattr(promises, provider)
     base_url = promises.gateway.base_url
-    model = promised.deployment if isinstance(promised, AzureOpenAI) else promised.model
-    identity = json.dumps([base_url, provider, promised.provider_name, model, sha256])
+    account, model = promised.provider_name, named_model(promised)
+    identity = json.dumps([base_url, provider, account, region(promised), model, sha256])
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return Plan(key, provider, base_url, promised, requests.resolve(), sha256, count, size)
 
@@ -94,10 +100,9 @@ def read(ledger: Ledger) -> Plan:
     if values is None:
         raise UsageError(str(ledger.folder), "holds no plan", "start with `preflight run`")
     try:
-        kind = provider_class(values["provider"])
-        hints = get_type_hints(kind)
+        kind: type[Any] = CLASSES[values["provider"]]
         promised = {
-            name: tuple(value) if hints[name] is not str else value
+            name: tuple(value) if isinstance(value, list) else value
             for name, value in values["promised"].items()
         }
         requests = ledger.folder / values["requests"]

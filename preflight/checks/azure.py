@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
+from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_BATCH_SKUS
 from preflight.permissions import Identity, On, permissions
@@ -77,7 +78,7 @@ def region(promised: AzureOpenAI, azure: Azure) -> Answer:
     if found.region != promised.region.lower().replace(" ", ""):
         return Failed(
             f"account {promised.account} is in {found.region}, but {promised.region} is promised",
-            f"pulumi config set azureRegion {found.region}; then pulumi up",
+            instead("azureRegions", promised.region, found.region),
         )
     return Passed(f"account {promised.account} is in {found.region}")
 

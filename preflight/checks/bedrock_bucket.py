@@ -32,7 +32,7 @@ def bucket_region(promised: Bedrock, aws: Aws) -> Answer:
     if actual != promised.region:
         return Failed(
             f"bucket {promised.bucket} is in {actual}, but the jobs run in {promised.region}",
-            f"pulumi config set bedrockRegion {actual}, or move the bucket; then pulumi up",
+            "pulumi up --refresh, which makes a bucket there; or move the bucket",
         )
     return Passed(f"{promised.bucket} is in {actual}")
 

@@ -4,6 +4,7 @@ from preflight.catalog.bedrock_models import batch_models
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_named import base_model, is_profile, profile_ids
 from preflight.checks.bedrock_quota import Quota, quota, spellings
+from preflight.checks.remedies import instead
 from preflight.contract import Bedrock
 from preflight.limits import BEDROCK_OPEN_JOBS
 from preflight.seams import Aws
@@ -33,7 +34,7 @@ def _bare(promised: Bedrock, aws: Aws) -> Answer:
     if found is None:
         return Failed(
             f"Bedrock offers no model {promised.model} in {promised.region}",
-            "pulumi config set bedrockModel <a model of that region>; then pulumi up",
+            instead("bedrockModels", promised.model, "a model of that region"),
         )
     if "ON_DEMAND" not in found.inference_types:
         profile = next(
@@ -46,7 +47,7 @@ def _bare(promised: Bedrock, aws: Aws) -> Answer:
         )
         return Failed(
             f"{promised.model} runs in {promised.region} only through an inference profile",
-            f"pulumi config set bedrockModel {profile}, and bedrockProfileRegions; then pulumi up",
+            instead("bedrockModels", promised.model, profile),
         )
     if found.arn not in promised.model_arns:
         return _unpromised(promised, (found.arn,))
@@ -61,12 +62,12 @@ def _profile(promised: Bedrock, aws: Aws) -> Answer:
     if found is None:
         return Failed(
             f"Bedrock offers no inference profile {promised.model} in {promised.region}",
-            "pulumi config set bedrockModel <a profile of that region>; then pulumi up",
+            instead("bedrockModels", promised.model, "a profile of that region"),
         )
     if found.status != "ACTIVE":
         return Failed(
             f"inference profile {promised.model} in {promised.region} is {found.status}",
-            "pulumi config set bedrockModel <an active profile of that region>; then pulumi up",
+            instead("bedrockModels", promised.model, "an active profile of that region"),
         )
     missing = tuple(arn for arn in (found.arn, *found.model_arns) if arn not in promised.model_arns)
     if missing:
@@ -78,7 +79,7 @@ def _unpromised(promised: Bedrock, missing: tuple[str, ...]) -> Answer:
     return Failed(
         f"{promised.model} also needs {', '.join(missing)}, which the stack does not promise, so "
         "the job role may not run it",
-        "set bedrockProfileRegions to every region the profile routes to; then pulumi up",
+        "pulumi up, which asks AWS where the profile routes to",
     )
 
 

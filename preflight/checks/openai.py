@@ -3,6 +3,7 @@
 from preflight.catalog.batchable import batchable
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks import gateway as gate
+from preflight.checks.remedies import instead
 from preflight.contract import OpenAI
 from preflight.permissions import Identity
 from preflight.seams import GatewayApi
@@ -61,7 +62,7 @@ def model(promised: OpenAI, world: None) -> Answer:
     if why := table.why_not(promised.model):
         return Failed(
             f"model {promised.model} {why} ({table})",
-            "pulumi config set openaiModel <a model that takes batches>; then pulumi up",
+            instead("openaiModels", promised.model, "a model that takes batches"),
         )
     if not table.lists(promised.model):
         return Unknown(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from preflight.catalog.batchable import batchable
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
+from preflight.checks.remedies import instead
 from preflight.contract import VertexAI
 from preflight.permissions import Identity, On, Permission, permissions
 from preflight.seams import Binding, Gcp
@@ -155,7 +156,7 @@ def model(promised: VertexAI, gcp: Gcp) -> Answer:
     if not gcp.publisher_model(promised.project, promised.region, promised.model):
         return Failed(
             f"model {promised.model} is not published in {promised.region}",
-            f"pulumi config set vertexModel <a model of {promised.region}>; then pulumi up",
+            instead("vertexModels", promised.model, f"a model of {promised.region}"),
         )
     return Passed(f"model {promised.model} is published in {promised.region}")
 
@@ -168,7 +169,7 @@ def model_batch(promised: VertexAI, gcp: Gcp) -> Answer:
     if why := table.why_not(promised.model):
         return Failed(
             f"model {promised.model} {why} ({table})",
-            "pulumi config set vertexModel <a model that takes batches>; then pulumi up",
+            instead("vertexModels", promised.model, "a model that takes batches"),
         )
     if not table.lists(promised.model):
         return Unknown(

@@ -1,6 +1,7 @@
 """Vertex AI's bucket: where it is, who sees it, how long it keeps, and with what key."""
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.checks.remedies import instead
 from preflight.contract import VertexAI
 from preflight.seams import Gcp, GcsBucket
 
@@ -42,7 +43,7 @@ def bucket_region(promised: VertexAI, gcp: Gcp) -> Answer:
     if found.location_type in ("region", "") and found.region == promised.region.lower():
         return Passed(where)
     if found.location_type == "region":
-        remedy = f"pulumi config set vertexRegion {found.region}; then pulumi up"
+        remedy = instead("vertexRegions", promised.region, found.region)
     else:
         remedy = "pulumi up --refresh, which puts a bucket of that region in its place"
     return Failed(f"{where}, but jobs run in region {promised.region}", remedy)

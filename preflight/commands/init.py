@@ -15,30 +15,26 @@ from preflight.settings import (
     Takes,
     Value,
     WrongSetting,
-    need_profile_regions,
     parse,
 )
 from preflight.settings.stack_file import Project, refuse_to_overwrite
 
 _STACK = "dev"
-_MODEL, _REGION, _PROFILE_REGIONS = "bedrockModel", "bedrockRegion", "bedrockProfileRegions"
 
 ASKED = (
     "gatewayUrl",
-    "openaiModel",
+    "openaiModels",
     "azureSubscriptionId",
     "gatewayAzurePrincipalId",
-    "azureRegion",
-    "azureModel",
-    "azureModelVersion",
+    "azureRegions",
+    "azureModels",
     "vertexProject",
-    "vertexRegion",
-    "vertexModel",
+    "vertexRegions",
+    "vertexModels",
     "gatewayAwsPrincipalArn",
     "gatewayAwsExternalId",
-    "bedrockRegion",
-    "bedrockModel",
-    _PROFILE_REGIONS,
+    "bedrockRegions",
+    "bedrockModels",
 )
 """What is asked, and written even where it is the default: a later default must move no bucket."""
 
@@ -102,6 +98,11 @@ def _as_kept(setting: Setting, text: str) -> str:
     return json.dumps([entry for entry in text.replace(",", " ").split() if entry])
 
 
+def _as_typed(setting: Setting, kept: str) -> str:
+    """The other way round."""
+    return ",".join(json.loads(kept)) if setting.takes is Takes.TEXTS else kept
+
+
 @dataclass(slots=True)
 class _Answers:
     """The settings of the chosen providers, as far as they are known."""
@@ -116,8 +117,6 @@ class _Answers:
         for key in ASKED:
             setting = SETTINGS[key]
             if self.known.get(key) or setting.provider not in {"", *self.chosen}:
-                continue
-            if key == _PROFILE_REGIONS and not self._is_profile():
                 continue
             try:
                 self.known[key] = self._ask(setting) if asking else self._default(setting)
@@ -135,30 +134,15 @@ class _Answers:
         values: dict[str, Value] = {f"{name}Enabled": True for name in self.chosen} | self.known
         return {key: values[key] for key in SETTINGS if values.get(key) not in {None, "", ()}}
 
-    def _is_profile(self) -> bool:
-        try:
-            self._need_regions()
-        except WrongSetting:
-            return True
-        return False
-
-    def _need_regions(self) -> None:
-        if "bedrock" in self.chosen:
-            model, region = self.known.get(_MODEL, ""), self.known.get(_REGION, "")
-            need_profile_regions(str(model), str(region), "")
-
     def _parsed(self, setting: Setting, text: str) -> Value:
-        value = parse(setting.key, _as_kept(setting, text))
-        if setting.key == _PROFILE_REGIONS and not value:
-            self._need_regions()
-        return value
+        return parse(setting.key, _as_kept(setting, text))
 
     def _default(self, setting: Setting) -> Value:
         return self._parsed(setting, self.project.defaults[setting.key])
 
     def _ask(self, setting: Setting) -> Value:
         """Until the answer is one that the program takes."""
-        default = self.project.defaults[setting.key].removeprefix("[]")
+        default = _as_typed(setting, self.project.defaults[setting.key])
         _say(f"\n{self.project.descriptions[setting.key]}.")
         while True:
             answer = _read(setting.key, default)

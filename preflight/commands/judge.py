@@ -3,14 +3,19 @@
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 
 from preflight import promises as sources
-from preflight.contract import PROVIDERS, Promises
+from preflight.contract import PROVIDERS, Promises, Target
 from preflight.report import Report
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
+from preflight.targets import choose, for_requests
+
+Targets = Mapping[str, tuple[Target, ...]]
+"""Provider -> those of its targets that are meant, in reading order."""
 
 PROMISES = "PREFLIGHT_PROMISES"
 """The environment variable that names a promise file where no option does."""
@@ -30,9 +35,13 @@ def promised(arguments: Namespace) -> Promises:
     return sources.from_file(name)
 
 
-def providers(arguments: Namespace, promises: Promises) -> tuple[str, ...]:
-    """The providers to judge: those asked for, else all that the stack promises."""
-    there = tuple(name for name in PROVIDERS if getattr(promises, name) is not None)
+def targets(arguments: Namespace, promises: Promises, scan: Scan | None = None) -> Targets:
+    """What to judge: the providers asked for (or all), in the region and of the model asked for.
+
+    A request file goes to one target a provider; where its lines name a model, they choose it.
+    Raises UsageError.
+    """
+    there = tuple(name for name in PROVIDERS if promises.of(name))
     if not there:
         raise UsageError("the stack", "promises no provider", "turn one on and run `pulumi up`")
     asked = tuple(dict.fromkeys(arguments.provider or there))
@@ -43,13 +52,19 @@ def providers(arguments: Namespace, promises: Promises) -> tuple[str, ...]:
                 f"the stack promises only {', '.join(there)}",
                 f"pulumi config set {name}Enabled true, then pulumi up",
             )
-    return asked
+    found = {
+        name: choose(promises, name, asked_region=arguments.region, asked_model=arguments.model)
+        for name in asked
+    }
+    if scan is None:
+        return found
+    return {
+        name: for_requests(several, scan.models, str(scan.path)) for name, several in found.items()
+    }
 
 
-def judge(
-    promises: Promises, names: tuple[str, ...], scan: Scan | None, arguments: Namespace
-) -> Report:
-    """Ask every question there is about these providers and this file."""
+def judge(promises: Promises, chosen: Targets, scan: Scan | None, arguments: Namespace) -> Report:
+    """Ask every question there is about these targets and this file."""
     from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
 
     scope = []
@@ -58,7 +73,7 @@ def judge(
     if scan is None:
         scope.append("a request file, since none was given")
     return run(
-        suites.build(promises, names, scan, offline=arguments.offline),
+        suites.build(promises, chosen, scan, offline=arguments.offline),
         scope=tuple(scope),
         deadline_seconds=arguments.deadline,
     )
@@ -74,13 +89,12 @@ def scanned(name: str) -> Scan:
 def check(arguments: Namespace) -> int:
     """`preflight check`."""
     promises = promised(arguments)
-    names = providers(arguments, promises)
     if arguments.requests is None and arguments.offline:
         raise UsageError(
             "--offline", "leaves nothing to look at without a request file", "name the file"
         )
     scan = scanned(arguments.requests) if arguments.requests else None
-    report = judge(promises, names, scan, arguments)
+    report = judge(promises, targets(arguments, promises, scan), scan, arguments)
     show(report, arguments.format)
     return report.exit_code
 

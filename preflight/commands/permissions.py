@@ -3,10 +3,10 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from preflight.commands.judge import PROMISES, promised, providers
-from preflight.contract import PROVIDERS, Promises
+from preflight.commands.judge import PROMISES, promised, targets
+from preflight.contract import PROVIDERS, Target
 from preflight.holders import IDENTITIES, Holder, holders, marked, short
 from preflight.permissions import Identity
 from preflight.seams import UsageError
@@ -15,35 +15,31 @@ from preflight.seams import UsageError
 def permissions(arguments: Namespace) -> int:
     """Print the table's rows with the stack's names, or with stand-ins where no stack is named."""
     named = bool(arguments.stack or arguments.promises or os.environ.get(PROMISES))
-    promises, asked = _with_names(arguments) if named else _with_stand_ins(arguments)
+    found = targets(arguments, promised(arguments)) if named else _stand_ins(arguments)
     identities = [IDENTITIES[name] for name in arguments.identity or IDENTITIES]
-    found = holders(promises, asked, identities)
-    if not found and arguments.identity:
-        raise _nobody(promises, asked, arguments.identity)
-    sys.stdout.write(_rendered(found, asked, arguments.format, named=named))
+    who = holders(found, identities)
+    if not who and arguments.identity:
+        raise _nobody(found, arguments.identity)
+    sys.stdout.write(_rendered(who, tuple(found), arguments.format, named=named))
     return 0
 
 
-def _with_names(arguments: Namespace) -> tuple[Promises, tuple[str, ...]]:
-    promises = promised(arguments)
-    return promises, providers(arguments, promises)
-
-
-def _with_stand_ins(arguments: Namespace) -> tuple[Promises, tuple[str, ...]]:
+def _stand_ins(arguments: Namespace) -> Mapping[str, tuple[Target, ...]]:
     from preflight.render.permissions_json import mark  # noqa: PLC0415
 
-    return marked(mark), tuple(dict.fromkeys(arguments.provider or PROVIDERS))
+    stand_ins = marked(mark)
+    asked = dict.fromkeys(arguments.provider or PROVIDERS)
+    return {name: stand_ins.get(name, ()) for name in asked}
 
 
-def _nobody(promises: Promises, asked: Collection[str], names: Collection[str]) -> UsageError:
-    there = ", ".join(
-        f"{holder.provider} {short(holder.identity)}"
-        for holder in holders(promises, asked, tuple(Identity))
+def _nobody(found: Mapping[str, tuple[Target, ...]], names: Collection[str]) -> UsageError:
+    there = dict.fromkeys(
+        f"{holder.provider} {short(holder.identity)}" for holder in holders(found, tuple(Identity))
     )
     return UsageError(
         f"--identity {' '.join(names)}",
-        f"gets nothing at {', '.join(asked)}",
-        f"there is {there or 'nobody to grant to'}",
+        f"gets nothing at {', '.join(found)}",
+        f"there is {', '.join(there) or 'nobody to grant to'}",
     )
 
 

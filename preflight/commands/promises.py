@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from preflight.commands.judge import promised
-from preflight.contract import PROVIDERS, VERSION, Promises
+from preflight.contract import PROVIDERS, VERSION, Promises, Target
 from preflight.example_promises import EXAMPLE
 
 
@@ -14,7 +14,7 @@ def promises(arguments: Namespace) -> int:
     """Print a promise file. Raises UsageError or PromiseError for what is none."""
     if arguments.example:
         chosen = PROVIDERS if arguments.example == "all" else (arguments.example,)
-        off: dict[str, Any] = {name: None for name in PROVIDERS if name not in chosen}
+        off: dict[str, Any] = {name: () for name in PROVIDERS if name not in chosen}
         print(written(dataclasses.replace(EXAMPLE, **off)))
         return 0
     print(written(promised(arguments)))
@@ -23,6 +23,13 @@ def promises(arguments: Namespace) -> int:
 
 def written(found: Promises) -> str:
     """As a stack's outputs are written: a provider that is off is left out."""
-    sections: dict[str, Any] = dataclasses.asdict(found)
-    there = {name: section for name, section in sections.items() if section is not None}
-    return json.dumps({"version": VERSION, **there}, indent=2)
+    targets = {name: [_plain(target) for target in found.of(name)] for name in PROVIDERS}
+    there = {name: several for name, several in targets.items() if several}
+    gateway = dataclasses.asdict(found.gateway)
+    return json.dumps({"version": VERSION, "gateway": gateway, **there}, indent=2)
+
+
+def _plain(target: Target) -> dict[str, Any]:
+    """What is not promised is left out."""
+    values: dict[str, Any] = dataclasses.asdict(target)
+    return {name: value for name, value in values.items() if value not in {None, ()}}

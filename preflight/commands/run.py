@@ -12,7 +12,7 @@ from preflight.batch.run import begin, follow, prepare
 from preflight.batch.send import send
 from preflight.batch.watch import EVERY_SECONDS
 from preflight.commands.durations import seconds
-from preflight.commands.judge import judge, promised, providers, scanned, show
+from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
 from preflight.render.outcome import say, show_finished, show_submitted, shown
 from preflight.render.progress import progress
 from preflight.report import EXIT_CODES, Report, Verdict
@@ -68,14 +68,13 @@ def _every(arguments: Namespace) -> float:
         ) from error
 
 
-def _one_provider(arguments: Namespace, names: tuple[str, ...]) -> str:
-    if len(names) != 1:
+def _refuse_several(arguments: Namespace, chosen: Targets) -> None:
+    if len(chosen) != 1:
         raise UsageError(
             arguments.requests,
-            f"goes to one provider, and these are {', '.join(names)}",
+            f"goes to one provider, and these are {', '.join(chosen)}",
             "name one with --provider NAME",
         )
-    return names[0]
 
 
 def _checked(arguments: Namespace) -> tuple[Plan, Report]:
@@ -87,13 +86,15 @@ def _checked(arguments: Namespace) -> tuple[Plan, Report]:
             "leave it out, or send all the same with --force",
         )
     promises = promised(arguments)
-    names = providers(arguments, promises)
-    provider = _one_provider(arguments, names)
+    _refuse_several(arguments, targets(arguments, promises))
     scan = scanned(arguments.requests)
-    report = judge(promises, names, scan, arguments)
+    chosen = targets(arguments, promises, scan)
+    ((provider, (target,)),) = chosen.items()
+    report = judge(promises, chosen, scan, arguments)
     plan = plans.make(
         promises,
         provider,
+        target,
         scan.path,
         sha256=scan.sha256,
         count=scan.requests,

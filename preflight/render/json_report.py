@@ -28,6 +28,7 @@ def shape(report: Report) -> dict[str, Any]:
                 "id": result.check_id,
                 "title": result.title,
                 "provider": result.provider,
+                "target": result.target,
                 "suite": result.suite,
                 "outcome": type(result.outcome).__name__.lower(),
                 **asdict(result.outcome),

@@ -46,7 +46,10 @@ def render(report: Report, out: IO[str]) -> None:
     page = console(out)
     with page.capture() as captured:
         for provider in report.providers:
-            _provider(page, provider, report.of(provider))
+            targets, results = report.targets(provider), report.of(provider)
+            for target in targets:
+                name = f"{provider} {target}" if len(targets) > 1 else provider
+                _target(page, name, tuple(r for r in results if r.target == target))
         for sentence in report.scope:
             page.print(Text(f"Not looked at: {sentence}", style="dim"))
         _conclusion(page, report)
@@ -55,10 +58,12 @@ def render(report: Report, out: IO[str]) -> None:
     out.writelines(f"{no_order(line.rstrip())}\n" for line in captured.get().splitlines())
 
 
-def _provider(out: Console, provider: str, results: tuple[Result, ...]) -> None:
+def _target(out: Console, name: str, results: tuple[Result, ...]) -> None:
     word = verdict(results)
     out.print(
-        Text.assemble((provider, "bold"), "  ", (word, STYLES[word]), f"  {_counts(results)}")
+        Text.assemble(
+            (printable(name), "bold"), "  ", (word, STYLES[word]), f"  {_counts(results)}"
+        )
     )
     for suite, found in groupby(results, key=lambda result: result.suite):
         out.print(Text(f"  {suite}", style="bold dim"))

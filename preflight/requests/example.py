@@ -20,7 +20,7 @@ from preflight.seams import RequestFileError, UsageError
 
 PROVIDER_MODELS = {
     "openai": "gpt-4o-mini",
-    "azure": "batch",
+    "azure": "batch-gpt-4o-mini",
     "vertex": "gemini-2.5-flash",
     "bedrock": "anthropic.claude-3-5-haiku-20241022-v1:0",
 }

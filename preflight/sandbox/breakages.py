@@ -72,7 +72,7 @@ def _cloud(provider: str, function: Callable[..., None]) -> Callable[[Sandbox], 
     """A breakage of what was provisioned for the provider."""
 
     def apply(sandbox: Sandbox) -> None:
-        function(sandbox.env, getattr(sandbox.promises, provider))
+        function(sandbox.env, sandbox.promises.of(provider)[0])
 
     return apply
 

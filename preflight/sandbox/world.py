@@ -178,21 +178,20 @@ def settings_for(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, objec
 def accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAccount]:
     """As whom the gateway acts at each provider: what its administrator would register."""
     promises = sandbox.promises
-    if promises.openai:
-        openai = clouds["openai"]
-        yield OpenAIAccount(promises.openai.provider_name, openai.base_url, openai.api_key)
-    if promises.azure:
+    for openai in _each_once(promises.openai):
+        upstream = clouds["openai"]
+        yield OpenAIAccount(openai.provider_name, upstream.base_url, upstream.api_key)
+    for azure in _each_once(promises.azure):
         arm = sandbox.env["PREFLIGHT_ARM_ENDPOINT"]
-        token = _token(arm, "principal_id", promises.azure.gateway_principal_id)
-        endpoint = f"{arm}/accounts/{promises.azure.account}"
-        yield AzureAccount(promises.azure.provider_name, endpoint, token)
-    if promises.vertex:
-        vertex = promises.vertex
+        token = _token(arm, "principal_id", azure.gateway_principal_id)
+        endpoint = f"{arm}/accounts/{azure.account}"
+        yield AzureAccount(azure.provider_name, endpoint, token)
+    for vertex in _each_once(promises.vertex):
         google = sandbox.env["PREFLIGHT_GOOGLE_ENDPOINT"]
         token = _token(google, "email", vertex.gateway_service_account)
         yield VertexAccount(vertex.provider_name, google, vertex.project, token)
-    if promises.bedrock:
-        bedrock, aws = promises.bedrock, clouds["bedrock"]
+    for bedrock in _each_once(promises.bedrock):
+        aws = clouds["bedrock"]
         yield BedrockAccount(
             bedrock.provider_name,
             bedrock.region,
@@ -202,6 +201,11 @@ def accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAc
             aws.aws_endpoint,
             aws.bedrock_endpoint,
         )
+
+
+def _each_once(targets: tuple[Any, ...]) -> Iterator[Any]:
+    """Several targets may go through one account at the gateway, which is registered once."""
+    yield from {target.provider_name: target for target in reversed(targets)}.values()
 
 
 def _token(cloud: str, name: str, value: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from preflight.settings.setting import Setting, Takes, WrongSetting
-from preflight.settings.table import PROFILE_REGIONS, SETTINGS
+from preflight.settings.table import SETTINGS
 
 __all__ = [
     "SETTINGS",
@@ -19,7 +19,6 @@ __all__ = [
     "Value",
     "WrongSetting",
     "flag",
-    "need_profile_regions",
     "number",
     "parse",
     "text",
@@ -28,9 +27,6 @@ __all__ = [
 ]
 
 Value = str | int | bool | tuple[str, ...]
-
-_PROFILE = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|global)\..+")
-"""An inference profile's id: a geography before a model's."""
 
 
 def text(key: str, value: str) -> str:
@@ -71,8 +67,10 @@ def texts(key: str, value: str) -> tuple[str, ...]:
         read = json.loads(value or "[]")
     except ValueError:
         raise setting.wrong(value) from None
-    if not isinstance(read, list) or not all(
-        isinstance(entry, str) and setting.form.fullmatch(entry) for entry in read
+    if (
+        not isinstance(read, list)
+        or not (read or setting.optional)
+        or not all(isinstance(entry, str) and setting.form.fullmatch(entry) for entry in read)
     ):
         raise setting.wrong(value)
     return tuple(dict.fromkeys(read))
@@ -90,17 +88,6 @@ _PARSERS: Mapping[Takes, Callable[[str, str], Value]] = {
 def parse(key: str, value: str) -> Value:
     """The setting's value, of the kind it takes. Raises WrongSetting, or KeyError (no setting)."""
     return _PARSERS[SETTINGS[key].takes](key, value)
-
-
-def need_profile_regions(model: str, region: str, value: str) -> None:
-    """Raise WrongSetting where the model is an inference profile: its regions must be named."""
-    if _PROFILE.fullmatch(model):
-        raise WrongSetting(
-            PROFILE_REGIONS,
-            value,
-            f"{model} is an inference profile: name every region it routes to",
-            f"--path '{PROFILE_REGIONS}[0]' {region or 'us-west-2'}",
-        )
 
 
 def _is_plain_url(value: str) -> bool:

@@ -47,7 +47,7 @@ class Setting:
     """One setting: whose it is ("" for all providers), and what it may be.
 
     `form` is the whole text, or each text of a list; `least` is the smallest number; `optional`
-    allows the empty text.
+    allows the empty text or list.
     """
 
     key: str

@@ -1,11 +1,11 @@
 """Limits, headers and status words, as the program holds them."""
 
 from dataclasses import fields
+from typing import Any
 
 from preflight.batch.statuses import MEANING, TERMINAL
-from preflight.contract import PROVIDERS
+from preflight.contract import CLASSES
 from preflight.limits import LIMITS, MB
-from preflight.promises import provider_class
 from preflight.render.pages.markdown import NAMES, code, codes, table
 from preflight.routes import headers
 
@@ -30,10 +30,10 @@ def limits() -> str:
 def gateway_headers() -> str:
     """Which header of a call carries which promise."""
     rows = []
-    for provider in PROVIDERS:
-        kind = provider_class(provider)
+    for provider, kind in CLASSES.items():
         # Each promise holds its own name, so that a header's value says which one it carries.
-        named = kind(*(field.name for field in fields(kind)))
+        names: dict[str, Any] = {field.name: field.name for field in fields(kind)}
+        named = kind(**names)
         rows += [
             (NAMES[provider], code(header), code(f"{provider}.{name}"))
             for header, name in headers(named).items()
