@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from preflight.check import Failed, Outcome, Unknown
+from preflight.check import Failed, Outcome, Skipped, Unknown
 
 
 class Verdict(StrEnum):
@@ -22,14 +22,15 @@ EXIT_CODES = {Verdict.READY: 0, Verdict.NOT_READY: 1, Verdict.CANNOT_TELL: 3}
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A risk that somebody accepted: a failure with one is shown, and decides nothing.
+    """A risk that somebody accepted: a failure or unknown with one is shown, and decides nothing.
 
-    `until` is the last day on which it counts.
+    `until` is the last day on which it counts, `days_left` how many there were to it.
     """
 
     reason: str
     owner: str
     until: date
+    days_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,17 @@ class Result:
 
 
 def verdict(results: Iterable[Result]) -> Verdict:
-    """One failure decides; else one unknown does; only what was asked and answered is ready."""
+    """One failure decides; else one unknown does; only what was asked and answered is ready.
+
+    What a waived gate kept from being asked is not known: a waiver answers for its check alone.
+    """
     asked = tuple(results)
-    outcomes = [result.outcome for result in asked if not _accepted(result)]
+    outcomes = [result.outcome for result in asked if result.waiver is None]
     if any(isinstance(outcome, Failed) for outcome in outcomes):
         return Verdict.NOT_READY
-    if not asked or any(isinstance(outcome, Unknown) for outcome in outcomes):
+    if not asked or any(isinstance(outcome, Unknown | Skipped) for outcome in outcomes):
         return Verdict.CANNOT_TELL
     return Verdict.READY
-
-
-def _accepted(result: Result) -> bool:
-    return isinstance(result.outcome, Failed) and result.waiver is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ class Report:
             there is none.
         file: the request file, where one was judged.
         at: when it was made, in UTC.
+        left_out: ids of checks that the command line left out: with any, READY is a part's verdict.
+        notes: what else is to be known of the waivers, in sentences.
     """
 
     results: tuple[Result, ...]
@@ -106,6 +108,8 @@ class Report:
     promises: str = ""
     file: RequestFile | None = None
     at: datetime | None = None
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def providers(self) -> tuple[str, ...]:

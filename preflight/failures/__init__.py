@@ -1,1 +1,1 @@
-"""How batch jobs really fail, as a dictionary: what a text means, who sees it before, the repair."""
+"""How batch jobs really fail: what a text means, which check sees it before, the repair."""

@@ -15,7 +15,7 @@ WORLDS = {"O": "openai", "A": "azure", "V": "vertex", "B": "bedrock", "G": "gate
 """The first letter of an id -> where it fails. In order of reading."""
 
 Shows = Literal["upload", "create", "late", "fetch", "other"]
-"""When it is told: `late` is after a create that was answered with success; `other` fails no job."""
+"""When it is told: `late` is after a create that succeeded; `other` is what fails no job."""
 
 Confidence = Literal[
     "verbatim", "documented", "source code", "service model", "reported", "inferred"

@@ -92,7 +92,8 @@ def _finding(report: Report, result: Result) -> Finding:
     notes = [note]
     if result.waiver is not None:
         waiver = result.waiver
-        notes.append(f"waived until {waiver.until} by {waiver.owner}: {waiver.reason}")
+        left = f"{waiver.until}, {days(waiver.days_left)} left"
+        notes.append(f"waived until {left}, by {waiver.owner}: {waiver.reason}")
     return Finding(
         kind=_kind(result),
         id=result.check_id,
@@ -109,10 +110,17 @@ def _finding(report: Report, result: Result) -> Finding:
     )
 
 
+def days(number: int) -> str:
+    """As a noun with its number."""
+    return f"{number:,} day" + "s" * (number != 1)
+
+
 def _kind(result: Result) -> Kind:
     match result.outcome:
+        case Failed() | Unknown() if result.waiver is not None:
+            return Kind.WAIVED
         case Failed():
-            return Kind.FAILED if result.waiver is None else Kind.WAIVED
+            return Kind.FAILED
         case Unknown():
             return Kind.UNKNOWN
         case Skipped():
