@@ -33,7 +33,11 @@ class VertexAccount:
 
 @dataclass(frozen=True, slots=True)
 class BedrockAccount:
-    """The gateway's own AWS keys, and the role it assumes with them."""
+    """The gateway's own AWS keys, and the role it assumes with them.
+
+    Without a role, "", it acts as the user whose keys they are. `external_id` is what the role asks
+    for, "" for nothing.
+    """
 
     name: str
     region: str
@@ -42,6 +46,7 @@ class BedrockAccount:
     role_arn: str
     aws_endpoint: str
     bedrock_endpoint: str
+    external_id: str = ""
 
 
 ProviderAccount = OpenAIAccount | AzureAccount | VertexAccount | BedrockAccount

@@ -94,6 +94,20 @@ class Authority:
             context={"aws:SourceAccount": account, "aws:SourceArn": source_arn},
         )
 
+    def bucket(self, name: str) -> tuple[str, str]:
+        """Owner and region of a bucket. Raises AwsError where there is none."""
+        found = self._ask("bucket", bucket=name)
+        return found["owner"], found["region"]
+
+    def require_encryption(self, access_key_id: str, bucket: str, key: str, kms_key: str) -> None:
+        """Raise AwsError unless the access key may encrypt what it writes there.
+
+        `kms_key` is the KMS key asked for, "" for the bucket's own.
+        """
+        self._ask(
+            "encrypt-for", access_key_id=access_key_id, bucket=bucket, key=key, kms_key=kms_key
+        )
+
     def _ask(self, question: str, **body: Any) -> dict[str, str]:
         connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=30)
         try:

@@ -9,7 +9,6 @@ from flask import Flask, Response, jsonify, request
 from preflight.sandbox.aws.authority import Authority, AwsError, Caller
 from preflight.sandbox.aws.jobs import Jobs
 from preflight.sandbox.aws.models import (
-    PROFILE_REGIONS,
     Model,
     Profile,
     find_model,
@@ -146,10 +145,15 @@ def _model(model: Model, region: str) -> dict[str, Any]:
     }
 
 
+def _destinations(profile: Profile) -> str:
+    regions = (arn.split(":")[3] or "every commercial region" for arn in profile.model_arns)
+    return ", ".join(regions)
+
+
 def _profile(profile: Profile, caller: Caller) -> Mapping[str, Any]:
     return {
         "inferenceProfileName": f"{profile.prefix.upper()} {profile.model.name}",
-        "description": f"Routes requests to {', '.join(PROFILE_REGIONS[profile.prefix])}.",
+        "description": f"Routes requests to {_destinations(profile)}.",
         "createdAt": _MADE,
         "updatedAt": _MADE,
         "inferenceProfileArn": profile.arn(caller.account),

@@ -48,6 +48,10 @@ class Clients:
             }
         )
 
+    def of_account(self, account: str) -> "Clients":
+        """The same as the root of another account of the sandbox: all roots share one secret."""
+        return Clients({**self._env, "AWS_ACCESS_KEY_ID": account})
+
 
 def partition_of(region: str) -> str:
     """The partition (aws, aws-cn, ...) of a region."""

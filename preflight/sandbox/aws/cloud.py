@@ -3,12 +3,12 @@
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from preflight.sandbox.aws.authority import Authority
 from preflight.sandbox.aws.bedrock import bedrock
@@ -21,6 +21,8 @@ from preflight.sandbox.aws.runs import Runner
 from preflight.sandbox.serving import serve
 
 ACCOUNT = "123456789012"
+OTHER_ACCOUNT = "210987654321"
+"""Somebody else's, in which the operator has no rights."""
 REGION = "us-west-2"
 GATEWAY_USER = "tfy-gateway"
 JOB_SECONDS = 1.2
@@ -39,7 +41,7 @@ class AccessKey:
 
 
 class AwsCloud:
-    """One AWS account on loopback, for as long as a `with` block lasts.
+    """One AWS account on loopback, for as long as a `with` block lasts, and a stranger's beside it.
 
     Inside the block: `env`, the operator's environment variables (the account's root);
     `gateway_user_arn` and `gateway_keys`, the gateway's own IAM user, which may assume roles that
@@ -105,6 +107,20 @@ class AwsCloud:
     ) -> None:
         """Stop everything."""
         self._started.close()
+
+    def make_foreign_bucket(self, name: str, region: str = REGION) -> None:
+        """Make a bucket in the other account. Nobody of this one has any right in it."""
+        constraint = {"LocationConstraint": region}
+        self._foreign_s3(region).create_bucket(Bucket=name, CreateBucketConfiguration=constraint)
+
+    def put_foreign_bucket_policy(
+        self, name: str, policy: Mapping[str, object], region: str = REGION
+    ) -> None:
+        """Set the policy of a bucket of the other account, as its owner would."""
+        self._foreign_s3(region).put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+
+    def _foreign_s3(self, region: str) -> Any:
+        return Clients(self.env).of_account(OTHER_ACCOUNT).get("s3", region)
 
     def _make_gateway_user(self, operator: Clients) -> None:
         iam = operator.get("iam")

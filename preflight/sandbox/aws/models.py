@@ -8,8 +8,15 @@ from dataclasses import dataclass
 
 US = ("us-east-1", "us-east-2", "us-west-2")
 EU = ("eu-central-1", "eu-west-1", "eu-west-3")
-PROFILE_REGIONS = {"us": US, "eu": EU}
-"""Prefix of a system-defined inference profile -> the regions it is offered in and routes to."""
+APAC = ("ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2")
+PROFILE_REGIONS = {
+    "us": US,
+    "eu": EU,
+    "apac": APAC,
+    "global": ("ap-northeast-1", "eu-west-1", *US),
+}
+"""Prefix of a system-defined inference profile -> the regions it is offered in. It routes to them
+too, but for the global one: see `Profile.model_arns`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,11 @@ MODELS = (
     Model("anthropic.claude-3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet v2", "Anthropic",
           ("us-west-2",), ("us",), "Claude 3.5 Sonnet v2"),
     Model("anthropic.claude-sonnet-4-20250514-v1:0", "Claude Sonnet 4", "Anthropic",
-          (), ("us", "eu"), "Claude Sonnet 4"),
+          (), ("us", "eu", "apac", "global"), "Claude Sonnet 4"),
     Model("amazon.nova-lite-v1:0", "Nova Lite", "Amazon",
-          ("us-east-1",), ("us", "eu"), "Nova Lite V1"),
+          ("us-east-1",), ("us", "eu", "apac"), "Nova Lite V1"),
     Model("amazon.nova-pro-v1:0", "Nova Pro", "Amazon",
-          ("us-east-1",), ("us", "eu"), "Nova Pro V1"),
+          ("us-east-1",), ("us", "eu", "apac"), "Nova Pro V1"),
     Model("qwen.qwen3-32b-v1:0", "Qwen3 32B", "Qwen", ("us-west-2", "us-east-1"), (), "Qwen3 32B"),
     Model("cohere.command-r-v1:0", "Command R", "Cohere", ("us-east-1", "us-west-2")),
 )  # fmt: skip
@@ -81,8 +88,14 @@ class Profile:
 
     @property
     def model_arns(self) -> tuple[str, ...]:
-        """The model in every region that a request may be routed to."""
-        return tuple(self.model.arn(region) for region in PROFILE_REGIONS[self.prefix])
+        """The model in every region that a request may be routed to.
+
+        A global profile names the region it is asked in, and the model without a region for all
+        the world. Source: the policies in Bedrock's page on global cross-region inference.
+        """
+        everywhere = self.prefix == "global"
+        regions = (self.region, "") if everywhere else PROFILE_REGIONS[self.prefix]
+        return tuple(self.model.arn(region) for region in regions)
 
 
 def models_in(region: str) -> tuple[Model, ...]:

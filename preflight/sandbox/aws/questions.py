@@ -1,6 +1,7 @@
 """What the sandbox asks ministack's own engine, inside ministack's process.
 
-Its internals are touched here alone, and ministack is pinned exactly because they are internal.
+Its internals are touched in the modules of this process alone, and ministack is pinned exactly
+because they are internal.
 """
 
 import base64
@@ -10,8 +11,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from ministack.core import iam_actions, iam_evaluator, responses, router
+from ministack.core import iam_evaluator, responses, router
 from ministack.services import iam, s3, sts
+
+from preflight.sandbox.aws import object_keys
+from preflight.sandbox.aws.denials import denial
 
 _SESSION_SECONDS = 3600
 _LOOPBACK = "127.0.0.1"
@@ -71,17 +75,7 @@ def decide(
     if refused is None:
         return {}
     _or_denied(refused)
-    explicit = refused.decision == "Deny"
-    if explicit and refused.resource_policy_arn:
-        message = (
-            f"User: {refused.principal_arn} is not authorized to perform: {action} "
-            f"on resource: {resource} with an explicit deny in a resource-based policy"
-        )
-    else:
-        message = iam_actions.identity_denial_message(
-            action, refused.principal_arn, resource, explicit
-        )
-    raise Denied("AccessDeniedException", message)
+    raise Denied("AccessDeniedException", denial(refused, action, resource))
 
 
 def assume_for_service(
@@ -127,6 +121,27 @@ def assume_for_service(
     return {"AccessKeyId": key, **issued}
 
 
+def bucket_of(bucket: str) -> dict[str, str]:
+    """Owner and region of a bucket, which Bedrock knows. Raises Denied where there is none."""
+    found = object_keys.place(bucket, "")
+    if found is None:
+        raise Denied("NoSuchBucket", "The specified bucket does not exist")
+    return {"owner": found.owner, "region": found.region}
+
+
+def encrypt_for(access_key_id: str, bucket: str, key: str, kms_key: str) -> dict[str, str]:
+    """Whether the key may write the object as far as KMS goes; `kms_key` "" for the bucket's own.
+
+    Returns nothing, or raises Denied in S3's words.
+    """
+    _as_account_of(access_key_id)
+    where = object_keys.place(bucket, key)
+    refused = object_keys.refused_write(access_key_id, where, kms_key) if where else None
+    if refused is not None:
+        raise Denied(*refused[:2])
+    return {}
+
+
 def owner_of_bucket(bucket: str) -> str | None:
     """The account that owns the bucket; None where there is no such bucket."""
     owner: str | None = s3._bucket_owner_account(bucket)  # noqa: SLF001
@@ -149,5 +164,7 @@ QUESTIONS: dict[str, Callable[..., dict[str, str]]] = {
     "authenticate": authenticate,
     "decide": decide,
     "assume-for-service": assume_for_service,
+    "bucket": bucket_of,
+    "encrypt-for": encrypt_for,
 }
 """By the last part of the path."""

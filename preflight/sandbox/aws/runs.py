@@ -4,7 +4,7 @@ Messages quote Bedrock where its words are known; elsewhere they are the sandbox
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -12,9 +12,8 @@ from zlib import crc32
 from preflight.sandbox.aws.answers import answer
 from preflight.sandbox.aws.authority import Authority, AwsError
 from preflight.sandbox.aws.clients import Clients
+from preflight.sandbox.aws.job_files import read, split, unvalidated, write
 from preflight.sandbox.aws.job_rows import JobFailed, Row, check_rows, parsed_rows
-
-_AWS_OWN_KEY = "alias/aws/s3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,8 @@ class Counts:
 class Run:
     """A job that passed validation: S3 as the role, the rows by file name, where the output goes.
 
-    `on_time`: how many rows the service manages before the timeout.
+    `kms_key`: what encrypts the output, "" for the bucket's own way; `on_time`: how many rows the
+    service manages before the timeout.
     """
 
     s3: Any
@@ -38,6 +38,7 @@ class Run:
     files: Mapping[str, tuple[Row, ...]]
     bucket: str
     prefix: str
+    kms_key: str
     model: str
     converse: bool
     on_time: int
@@ -55,7 +56,7 @@ class Runner:
     """
 
     def __init__(self, authority: Authority, operator: Clients) -> None:
-        """`operator` tells what Bedrock knows without the role: where a bucket is, its key."""
+        """`operator` lends its endpoints: all that a job reads and writes, it does as the role."""
         self._authority = authority
         self._operator = operator
         self.rows_on_time: int | None = None
@@ -73,20 +74,20 @@ class Runner:
         source = request["inputDataConfig"]["s3InputDataConfig"]
         target = request["outputDataConfig"]["s3OutputDataConfig"]
         for side in (source, target):
-            owner = side.get("s3BucketOwner", account)
-            self._check_bucket(_split(side["s3Uri"])[0], region, owner)
+            self._check_bucket(split(side["s3Uri"])[0], region, side.get("s3BucketOwner"))
         s3 = self._operator.acting_as(keys).get("s3", region)
-        bucket, prefix = _split(target["s3Uri"])
+        bucket, prefix = split(target["s3Uri"])
         prefix += "" if not prefix or prefix.endswith("/") else "/"
         prefix += job_arn.rpartition("/")[2] + "/"
-        self._check_keys(keys["AccessKeyId"], (source, target), region, role)
-        files = {name: parsed_rows(text, name) for name, text in _read(s3, source["s3Uri"], role)}
+        files = {name: parsed_rows(text, name) for name, text in read(s3, source["s3Uri"], role)}
         self._check_rights(keys["AccessKeyId"], f"{bucket}/{prefix}", model_arns, region)
+        kms_key = target.get("s3EncryptionKeyId", "")
+        self._check_encryption(keys["AccessKeyId"], bucket, prefix, kms_key, role)
         total = check_rows(job_arn, files)
         on_time = total if self.rows_on_time is None else min(total, self.rows_on_time)
         converse = request.get("modelInvocationType") == "Converse"
         model = model_arns[-1].rpartition("/")[2]
-        return Run(s3, role, files, bucket, prefix, model, converse, on_time)
+        return Run(s3, role, files, bucket, prefix, kms_key, model, converse, on_time)
 
     def finish(self, run: Run, part: float) -> Counts:
         """Answer the rows that there is time for and write them. Raises JobFailed."""
@@ -101,7 +102,7 @@ class Runner:
             # Bedrock promises no order, so the sandbox never keeps the input's.
             answered.sort(key=lambda each: crc32(each.line["recordId"].encode()))
             text = "".join(json.dumps(each.line) + "\n" for each in answered)
-            _write(run, name.rpartition("/")[2] + ".out", text)
+            _put(run, name.rpartition("/")[2] + ".out", text)
         manifest = {
             "totalRecordCount": counts.total,
             "processedRecordCount": counts.processed,
@@ -110,59 +111,40 @@ class Runner:
             "inputTokenCount": read,
             "outputTokenCount": written,
         }
-        _write(run, "manifest.json.out", json.dumps(manifest))
+        _put(run, "manifest.json.out", json.dumps(manifest))
         return Counts(counts.total, counts.processed, errors)
 
-    def _check_bucket(self, bucket: str, region: str, owner: str) -> None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415
-
-        s3 = self._operator.get("s3", region)
+    def _check_bucket(self, bucket: str, region: str, owner: str | None) -> None:
+        """`owner` is who must own it, None where the job does not say."""
         try:
-            head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
-        except ClientError as error:
-            there = error.response["Error"]["Code"] != "404"
-            problem = f"does not belong to account {owner}" if there else "does not exist"
-            raise JobFailed(f"The bucket {bucket} {problem}.") from error
-        actual = head["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"]
+            actual_owner, actual = self._authority.bucket(bucket)
+        except AwsError as error:
+            raise JobFailed(f"The bucket {bucket} does not exist.") from error
+        if owner not in {None, actual_owner}:
+            raise JobFailed(f"The bucket {bucket} does not belong to account {owner}.")
         if actual != region:
             raise JobFailed(
                 f"The bucket {bucket} is in {actual} and the job runs in {region}: both must be in "
                 "one region."
             )
 
-    def _check_keys(
-        self, access_key_id: str, sides: tuple[Mapping[str, Any], ...], region: str, role: str
+    def _check_encryption(
+        self, access_key_id: str, bucket: str, prefix: str, kms_key: str, role: str
     ) -> None:
-        """Customer keys: the message speaks of S3 and never names KMS, as the real one does not."""
-        for side, action, means in zip(
-            sides, ("kms:Decrypt", "kms:GenerateDataKey"), ("GetObject", "PutObject"), strict=True
-        ):
-            bucket, key = _split(side["s3Uri"])
-            arn = side.get("s3EncryptionKeyId") or self._bucket_key(bucket, region)
-            if not arn:
-                continue
-            try:
-                self._authority.require(access_key_id, action, arn, region)
-            except AwsError as error:
-                raise JobFailed(
-                    f"Could not validate {means} permissions to access Amazon S3 bucket: {bucket} "
-                    f"at key {key} with the role {role}"
-                ) from error
-
-    def _bucket_key(self, bucket: str, region: str) -> str:
-        """The ARN of the customer key that the bucket encrypts with; empty without one."""
-        answer = self._operator.get("s3", region).get_bucket_encryption(Bucket=bucket)
-        rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
-        key = rules[0]["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID", "")
-        if not key or key.endswith(_AWS_OWN_KEY):
-            return ""
-        return str(self._operator.get("kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"])
+        try:
+            self._authority.require_encryption(access_key_id, bucket, prefix, kms_key)
+        except AwsError as error:
+            raise JobFailed(unvalidated("PutObject", bucket, prefix, role)) from error
 
     def _check_rights(
         self, access_key_id: str, output: str, model_arns: tuple[str, ...], region: str
     ) -> None:
         needed = [("s3:PutObject", f"arn:aws:s3:::{output}manifest.json.out", region)]
-        needed += [("bedrock:InvokeModel", arn, arn.split(":")[3]) for arn in model_arns]
+        # A global profile's destination has no region, and AWS calls that unspecified.
+        regions = [arn.split(":")[3] or "unspecified" for arn in model_arns]
+        needed += [
+            ("bedrock:InvokeModel", arn, at) for arn, at in zip(model_arns, regions, strict=True)
+        ]
         for action, resource, at in needed:
             try:
                 self._authority.require(access_key_id, action, resource, at)
@@ -170,40 +152,5 @@ class Runner:
                 raise JobFailed(error.message) from error
 
 
-def _split(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
-def _read(s3: Any, uri: str, role: str) -> Iterator[tuple[str, str]]:
-    """The input file, or every .jsonl file of the input folder: key and text."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
-    bucket, key = _split(uri)
-    try:
-        found = s3.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents", [])
-        keys = [each["Key"] for each in found if each["Key"].endswith(".jsonl")]
-        if key.endswith(".jsonl"):
-            keys = [each for each in keys if each == key]
-        if not keys:
-            raise JobFailed(f"There is no .jsonl file at {uri}.")
-        for name in keys:
-            yield name, s3.get_object(Bucket=bucket, Key=name)["Body"].read().decode()
-    except ClientError as error:
-        raise JobFailed(f"Could not read {uri} with the role {role}: {_said(error)}") from error
-
-
-def _write(run: Run, name: str, text: str) -> None:
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
-    try:
-        run.s3.put_object(Bucket=run.bucket, Key=run.prefix + name, Body=text.encode())
-    except ClientError as error:
-        where = f"s3://{run.bucket}/{run.prefix}{name}"
-        raise JobFailed(
-            f"Could not write {where} with the role {run.role}: {_said(error)}"
-        ) from error
-
-
-def _said(error: Any) -> str:
-    return str(error.response["Error"]["Message"])
+def _put(run: Run, name: str, text: str) -> None:
+    write(run.s3, run.bucket, run.prefix + name, text, role=run.role, kms_key=run.kms_key)

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 TOKEN_VARIABLE = "SANDBOX_QUESTION_TOKEN"  # noqa: S105 - the name of the variable, not its value
@@ -45,8 +46,7 @@ def _end_with_parent() -> None:
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
     """Ministack's ASGI application, and the sandbox's own questions under /_sandbox/."""
-    from ministack.app import app  # noqa: PLC0415
-
+    app = _ministack()
     if scope["type"] != "http":
         await app(scope, receive, send)
         return
@@ -61,6 +61,17 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     else:
         # Loopback stands for TLS here: bucket policies rightly refuse what is not encrypted.
         await app({**scope, "scheme": "https"}, receive, send)
+
+
+@cache
+def _ministack() -> Any:
+    """Ministack's application, corrected. Importing it takes a while, so it waits to be needed."""
+    from ministack.app import app  # noqa: PLC0415
+
+    from preflight.sandbox.aws.corrections import correct  # noqa: PLC0415
+
+    correct()
+    return app
 
 
 async def _question(name: str, headers: dict[str, str], receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Clients of the role that a Bedrock account assumes: for one request, with nothing remembered.
+"""Clients of whom a Bedrock account acts as: for one request, with nothing remembered.
 
 Credentials are not kept from one request to the next, so that a role, a trust or a key that changes
 is felt by the next request.
@@ -14,7 +14,7 @@ _MAKING = threading.Lock()
 
 
 def client(account: BedrockAccount, service: str) -> Any:
-    """A boto3 client of `s3` or `bedrock` in the account's region, acting as its role.
+    """A boto3 client of `s3` or `bedrock` in the account's region, acting as its role or user.
 
     Raises:
         ClientError: STS refused the account's keys or the role.
@@ -22,7 +22,8 @@ def client(account: BedrockAccount, service: str) -> Any:
     keys = (account.access_key_id, account.secret_access_key, None)
     if account.role_arn:
         sts = _make("sts", account, account.aws_endpoint, keys)
-        answer = sts.assume_role(RoleArn=account.role_arn, RoleSessionName="ai-gateway")
+        agreed = {"ExternalId": account.external_id} if account.external_id else {}
+        answer = sts.assume_role(RoleArn=account.role_arn, RoleSessionName="ai-gateway", **agreed)
         told = answer["Credentials"]
         keys = (told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"])
     endpoint = account.bedrock_endpoint if service == "bedrock" else account.aws_endpoint

@@ -98,24 +98,26 @@ class Bedrock:
         return jsonify({"id": place.id, "object": "file", "deleted": True})
 
     def create(self, request: Request, body: dict[str, Any]) -> Response:
-        """Create a model invocation job that writes below a prefix of its own.
+        """Create a model invocation job; without `output_data_config` it writes beside its input.
 
-        The prefix is all that a client is told of the output, so no two jobs may share one.
+        That is then below a prefix of its own: the prefix is all that a client is told of the
+        output, so no two jobs may share one.
         """
         del request
         place = address(needed(body, "input_file_id"), "s3")
-        results = place._replace(key=f"{place.folder.key}{uuid.uuid4()}/")
+        beside = place._replace(key=f"{place.folder.key}{uuid.uuid4()}/")
+        target = body.get("output_data_config") or {"s3OutputDataConfig": {"s3Uri": beside.uri}}
         answer = client(self.account, "bedrock").create_model_invocation_job(
             jobName=body.get("job_name") or f"batch-{uuid.uuid4()}",
             modelId=provider_model(needed(body, "model"), self.account.name),
             roleArn=needed(body, "role_arn"),
             inputDataConfig={"s3InputDataConfig": {"s3Uri": place.uri}},
-            outputDataConfig={"s3OutputDataConfig": {"s3Uri": results.uri}},
+            outputDataConfig=target,
         )
         job = encode(answer["jobArn"])
-        now = int(time.time())
+        now, results = int(time.time()), encode(_output({"outputDataConfig": target}))
         return jsonify(
-            batch_object(job, "submitted", place.id, output_file_id=results.id, created_at=now)
+            batch_object(job, "submitted", place.id, output_file_id=results, created_at=now)
         )
 
     def batches(self, page: Page) -> Response:
@@ -136,10 +138,11 @@ class Bedrock:
         return jsonify(_batch(self._job(bedrock, batch_id)))
 
     def output(self, batch_id: str) -> Response:
-        """The results, translated."""
+        """The results, translated: those of this job, whoever else writes below the prefix."""
         job = self._job(client(self.account, "bedrock"), batch_id)
         s3 = client(self.account, "s3")
-        rows = b"".join(_chunks(s3, _objects(s3, address(_output(job), "s3"))))
+        place = address(f"{_output(job)}{job['jobArn'].rpartition('/')[2]}/", "s3")
+        rows = b"".join(_chunks(s3, _objects(s3, place)))
         return Response(from_bedrock(rows, job["modelId"]), content_type=JSONL)
 
     @staticmethod
@@ -148,7 +151,9 @@ class Bedrock:
 
 
 def _output(job: Any) -> str:
-    return str(job["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"])
+    """The prefix that the job's folder of results is below."""
+    uri = str(job["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"])
+    return uri if uri.endswith("/") else f"{uri}/"
 
 
 def _batch(job: Any) -> dict[str, Any]:

@@ -80,6 +80,11 @@ def same_document(found: Any, kept: Any) -> str:
     return json.dumps(document)
 
 
+def document_text(document: Any) -> str:
+    """A JSON document as the providers take it: the program may give it as text or as an object."""
+    return document if isinstance(document, str) else json.dumps(document)
+
+
 def present(**values: Any) -> dict[str, Any]:
     """What was given: SDKs refuse None, and take an empty structure for a wish."""
     return {name: value for name, value in values.items() if value not in (None, {}, [])}

@@ -1,7 +1,7 @@
 """The settings of an S3 bucket: each is put, read and deleted whole, and has the bucket's name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from preflight.sandbox.aws.clients import Clients
@@ -17,14 +17,17 @@ class Calls:
 
     Attributes:
         asked: the inputs -> what `put` takes beside the bucket.
-        told: what `get` answers, and the state before -> the inputs as they are now.
+        told: what `get` answers, and the state before -> the inputs as they are now; None for a
+            setting that is not there, where S3 answers with an empty one instead of a 404.
+        unasked: what `delete` takes beside the bucket.
     """
 
     put: str
     get: str
     delete: str
     asked: Callable[[Inputs], dict[str, Any]]
-    told: Callable[[Answer, State], Inputs]
+    told: Callable[[Answer, State], Inputs | None]
+    unasked: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class BucketSetting:
     def read(self, identity: str, state: State) -> State | None:
         """How it is set; None where it is not, or where the bucket is gone."""
         answer = looked(getattr(self._s3(state), self.calls.get), Bucket=identity)
-        return None if answer is None else {**state, **self.calls.told(answer, state)}
+        told = None if answer is None else self.calls.told(answer, state)
+        return None if told is None else {**state, **told}
 
     def update(self, _identity: str, _state: State, inputs: Inputs) -> State:
         """Set it anew."""
@@ -53,7 +57,7 @@ class BucketSetting:
 
     def delete(self, identity: str, state: State) -> None:
         """Back to what a bucket has by itself."""
-        looked(getattr(self._s3(state), self.calls.delete), Bucket=identity)
+        looked(getattr(self._s3(state), self.calls.delete), Bucket=identity, **self.calls.unasked)
 
     def _put(self, inputs: Inputs) -> State:
         s3, bucket = self._s3(inputs), inputs["bucket"]
@@ -125,6 +129,18 @@ def _policy(inputs: Inputs) -> dict[str, Any]:
 
 def _read_policy(answer: Answer, state: State) -> Inputs:
     return {"policy": same_document(answer["Policy"], state.get("policy"))}
+
+
+def _logged(inputs: Inputs) -> dict[str, Any]:
+    target = {"TargetBucket": inputs["targetBucket"], "TargetPrefix": inputs["targetPrefix"]}
+    return {"BucketLoggingStatus": {"LoggingEnabled": target}}
+
+
+def _read_logged(answer: Answer, _state: State) -> Inputs | None:
+    found = answer.get("LoggingEnabled")
+    if not found:
+        return None
+    return {"targetBucket": found["TargetBucket"], "targetPrefix": found["TargetPrefix"]}
 
 
 def _expired(inputs: Inputs) -> dict[str, Any]:
@@ -200,6 +216,14 @@ SETTINGS = {
     ),
     "aws:s3/bucketPolicy:BucketPolicy": Calls(
         "put_bucket_policy", "get_bucket_policy", "delete_bucket_policy", _policy, _read_policy
+    ),
+    "aws:s3/bucketLogging:BucketLogging": Calls(
+        "put_bucket_logging",
+        "get_bucket_logging",
+        "put_bucket_logging",
+        _logged,
+        _read_logged,
+        {"BucketLoggingStatus": {}},
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Calls(
         "put_bucket_lifecycle_configuration",

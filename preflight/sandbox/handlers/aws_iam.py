@@ -1,6 +1,5 @@
-"""IAM roles and their inline policies."""
+"""IAM roles."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ from preflight.sandbox.handlers import (
     Rules,
     State,
     auto_named,
+    document_text,
     present,
     same_document,
     whole,
@@ -38,7 +38,7 @@ class Role:
         iam = self.clients.get("iam")
         role = iam.create_role(
             RoleName=role_name,
-            AssumeRolePolicyDocument=_text(inputs["assumeRolePolicy"]),
+            AssumeRolePolicyDocument=document_text(inputs["assumeRolePolicy"]),
             **present(
                 Path=inputs.get("path"),
                 Description=inputs.get("description"),
@@ -72,7 +72,7 @@ class Role:
     def update(self, identity: str, state: State, inputs: Inputs) -> State:
         """Change all that can be changed of a role."""
         iam = self.clients.get("iam")
-        trust = _text(inputs["assumeRolePolicy"])
+        trust = document_text(inputs["assumeRolePolicy"])
         iam.update_assume_role_policy(RoleName=identity, PolicyDocument=trust)
         seconds = whole(inputs.get("maxSessionDuration")) or _DEFAULT_SESSION_SECONDS
         iam.update_role(
@@ -113,50 +113,6 @@ class Role:
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=text)
 
 
-@dataclass(frozen=True, slots=True)
-class RolePolicy:
-    """aws:iam/rolePolicy:RolePolicy: an inline policy, known by its role and its name."""
-
-    clients: Clients
-    rules: ClassVar[Rules] = Rules(
-        replaced_by=frozenset({"name", "role"}),
-        named_by="name",
-        documents=frozenset({"policy"}),
-    )
-
-    def create(self, name: str, inputs: Inputs) -> Made:
-        """Write it into the role."""
-        policy_name = inputs.get("name") or auto_named(name)
-        identity = f"{inputs['role']}:{policy_name}"
-        return identity, self._put(identity, inputs)
-
-    def read(self, identity: str, state: State) -> State | None:
-        """What it says; None where the role, or the policy in it, is gone."""
-        role, _, name = identity.partition(":")
-        iam = self.clients.get("iam")
-        answer = looked(iam.get_role_policy, RoleName=role, PolicyName=name)
-        if answer is None:
-            return None
-        return {**state, "policy": same_document(answer["PolicyDocument"], state.get("policy"))}
-
-    def update(self, identity: str, _state: State, inputs: Inputs) -> State:
-        """Write it anew."""
-        return self._put(identity, inputs)
-
-    def delete(self, identity: str, _state: State) -> None:
-        """Take it out of the role."""
-        role, _, name = identity.partition(":")
-        looked(self.clients.get("iam").delete_role_policy, RoleName=role, PolicyName=name)
-
-    def _put(self, identity: str, inputs: Inputs) -> State:
-        role, _, name = identity.partition(":")
-        policy = _text(inputs["policy"])
-        self.clients.get("iam").put_role_policy(
-            RoleName=role, PolicyName=name, PolicyDocument=policy
-        )
-        return {**inputs, "id": identity, "name": name, "policy": policy}
-
-
 def _state(role: Mapping[str, Any], inputs: Inputs) -> State:
     """The role's state, but for its trust policy: IAM spells that in its own way."""
     return {
@@ -166,7 +122,7 @@ def _state(role: Mapping[str, Any], inputs: Inputs) -> State:
         "arn": role["Arn"],
         "uniqueId": role["RoleId"],
         "createDate": role["CreateDate"].isoformat(),
-        "assumeRolePolicy": _text(inputs["assumeRolePolicy"]),
+        "assumeRolePolicy": document_text(inputs["assumeRolePolicy"]),
         "path": role["Path"],
         "maxSessionDuration": role.get("MaxSessionDuration", _DEFAULT_SESSION_SECONDS),
         "tagsAll": inputs.get("tags") or {},
@@ -178,8 +134,4 @@ def _attached(state: State) -> set[str]:
 
 
 def _inline(state: State) -> dict[str, str]:
-    return {one["name"]: _text(one["policy"]) for one in state.get("inlinePolicies") or ()}
-
-
-def _text(policy: Any) -> str:
-    return policy if isinstance(policy, str) else json.dumps(policy)
+    return {one["name"]: document_text(one["policy"]) for one in state.get("inlinePolicies") or ()}
