@@ -218,8 +218,7 @@ def test_what_an_exclusion_without_a_value_excludes_is_not_known():
 
 
 def trusts(principal, asker, **elements):
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Principal": principal} | elements
-    return says(policy(statement), principal=asker)
+    return says(policy(allow(Principal=principal, **elements)), principal=asker)
 
 
 @pytest.mark.parametrize(
@@ -299,4 +298,5 @@ def test_only_roles_and_users_are_principals_by_arn(arn):
 
 def test_a_session_stands_for_its_role():
     session = Principal.of_arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/job/today")
-    assert session == Principal(Kind.ROLE, f"arn:aws:iam::{ACCOUNT}:role/job", ACCOUNT)
+    role = f"arn:aws:iam::{ACCOUNT}:role/job"
+    assert session == Principal(Kind.ROLE, role, ACCOUNT, path_known=False)

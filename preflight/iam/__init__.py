@@ -1,6 +1,24 @@
-"""Who may do what by the documents alone: trust policies, bucket policies, key policies."""
+"""Who may do what by the documents alone: every policy that AWS weighs, and how it weighs them."""
 
+from preflight.iam.decisions import Holdings, Levels, Resource, Verdict, decide
 from preflight.iam.request import Kind, Principal, Request, role_of_session
-from preflight.iam.statements import Effect, Ruling, evaluate
+from preflight.iam.rulings import Effect, Ruling, evaluate
+from preflight.iam.shape import Document, Unreadable, document_of
 
-__all__ = ["Effect", "Kind", "Principal", "Request", "Ruling", "evaluate", "role_of_session"]
+__all__ = [
+    "Document",
+    "Effect",
+    "Holdings",
+    "Kind",
+    "Levels",
+    "Principal",
+    "Request",
+    "Resource",
+    "Ruling",
+    "Unreadable",
+    "Verdict",
+    "decide",
+    "document_of",
+    "evaluate",
+    "role_of_session",
+]

@@ -1,17 +1,16 @@
 """The Condition element: does it hold? What is not understood is neither yes nor no."""
 
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from operator import eq, ge, gt, le, lt
-from typing import Any
 
+from preflight.iam.operators import COMPARISONS, OPPOSITES, WITH_VARIABLES, Comparison
 from preflight.iam.patterns import Pattern, compiled
-from preflight.iam.request import Missing, Request, Truth, all_of, any_of, negated
+from preflight.iam.request import Missing, Request
+from preflight.iam.shape import listed, quoted, scalar
+from preflight.iam.truth import Truth, all_of, any_of, negated
 
-Comparison = Callable[[str, Pattern], Truth]
+_OPERATOR = re.compile(r"(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,157 +22,66 @@ class Match:
 
 
 def matching(conditions: object, request: Request, *, variables: bool) -> Match:
-    """Whether every condition holds; if not, the first that fails or cannot be told."""
+    """Whether every condition holds; if not, the first that fails, or else cannot be told."""
     if not isinstance(conditions, Mapping):
         return Match(None, "its Condition is not an object")
-    unknown = Match(holds=True)
+    doubt = Match(holds=True)
     for operator, keys in conditions.items():
-        if not isinstance(keys, Mapping):
-            return Match(None, f"its {operator} is not an object")
-        for key, expected in keys.items():
-            texts = tuple(_text(item) for item in _listed(expected))
-            holds = _holds(operator, key, texts, request, variables=variables)
-            if holds is True:
-                continue
-            match = Match(holds, _worded(operator, key, texts, request))
-            if holds is False:
+        matches = (
+            [
+                _one(operator, key, value, request, variables=variables)
+                for key, value in keys.items()
+            ]
+            if isinstance(keys, Mapping)
+            else [Match(None, f"its {quoted(operator)} is not an object")]
+        )
+        for match in matches:
+            if match.holds is False:
                 return match
-            unknown = unknown if unknown.holds is None else match
-    return unknown
+            doubt = match if match.holds is None and doubt.holds else doubt
+    return doubt
 
 
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def condition_keys(conditions: object) -> frozenset[str]:
+    """The keys that a Condition element asks of, in lower case."""
+    if not isinstance(conditions, Mapping):
+        return frozenset()
+    blocks = [keys for keys in conditions.values() if isinstance(keys, Mapping)]
+    return frozenset(str(key).lower() for keys in blocks for key in keys)
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _worded(operator: str, key: str, texts: tuple[str, ...], request: Request) -> str:
+def _one(operator: str, key: str, expected: object, request: Request, *, variables: bool) -> Match:
+    texts = tuple(map(scalar, listed(expected)))
+    if not isinstance(operator, str) or not isinstance(key, str) or None in texts or not texts:
+        return Match(None, f"the values of its {quoted(operator)} {quoted(key)} are not plain")
     values = request.look(key)
-    has = values.value if isinstance(values, Missing) else f"it is {', '.join(values)}"
-    return f"it asks {operator} {key} {' or '.join(texts)}, but {has}"
-
-
-# --- operators ------------------------------------------------------------------------------------
-
-
-def _equals(value: str, pattern: Pattern) -> bool:
-    return value == pattern.literal
-
-
-def _equals_ignoring_case(value: str, pattern: Pattern) -> bool:
-    return value.lower() == pattern.literal.lower()
-
-
-def _like(value: str, pattern: Pattern) -> bool:
-    return pattern.matches(value)
-
-
-def _arn_like(value: str, pattern: Pattern) -> Truth:
-    """AWS compares ARNs part by part: a star does not reach over a colon, save in the last part.
-
-    A pattern that fits only as one text (`arn:aws:bedrock:*`) is not an ARN pattern at all: cannot
-    tell.
-    """
-    whole = pattern.matches(value)
-    parts = "[^:]*:" * 5
-    by_part = re.fullmatch(parts + ".*", pattern.literal, re.DOTALL) is not None
-    if not by_part:
-        return None if whole else False
-    head = pattern.regex.split(":", 5)
-    bounded = ":".join([piece.replace(".*", "[^:]*") for piece in head[:5]] + head[5:])
-    return re.fullmatch(bounded, value, re.DOTALL) is not None
-
-
-def _bool(value: str, pattern: Pattern) -> Truth:
-    asked = pattern.literal.lower()
-    return value.lower() == asked if asked in {"true", "false"} else None
-
-
-def _ip(value: str, pattern: Pattern) -> Truth:
-    try:
-        return ipaddress.ip_address(value) in ipaddress.ip_network(pattern.literal, strict=False)
-    except ValueError:
-        return None
-
-
-def _numeric(compare: Callable[[Any, Any], bool]) -> Comparison:
-    def compared(value: str, pattern: Pattern) -> Truth:
-        try:
-            return compare(float(value), float(pattern.literal))
-        except ValueError:
-            return None
-
-    return compared
-
-
-def _moment(text: str) -> datetime:
-    """A date as IAM writes it: ISO 8601, or seconds since 1970. Raises ValueError."""
-    if re.fullmatch(r"\d{5,}(\.\d+)?", text):
-        return datetime.fromtimestamp(float(text), UTC)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _date(compare: Callable[[Any, Any], bool]) -> Comparison:
-    def compared(value: str, pattern: Pattern) -> Truth:
-        try:
-            return compare(_moment(value), _moment(pattern.literal))
-        except ValueError:
-            return None
-
-    return compared
-
-
-_COMPARISONS: dict[str, Comparison] = {
-    "StringEquals": _equals,
-    "StringEqualsIgnoreCase": _equals_ignoring_case,
-    "StringLike": _like,
-    # For ARNs AWS documents the two as the same.
-    "ArnEquals": _arn_like,
-    "ArnLike": _arn_like,
-    "Bool": _bool,
-    "IpAddress": _ip,
-    "NumericEquals": _numeric(eq),
-    "NumericLessThan": _numeric(lt),
-    "NumericLessThanEquals": _numeric(le),
-    "NumericGreaterThan": _numeric(gt),
-    "NumericGreaterThanEquals": _numeric(ge),
-    "DateEquals": _date(eq),
-    "DateLessThan": _date(lt),
-    "DateLessThanEquals": _date(le),
-    "DateGreaterThan": _date(gt),
-    "DateGreaterThanEquals": _date(ge),
-}
-
-_OPPOSITES = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NotIpAddress": "IpAddress",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-}
-
-_OPERATOR = re.compile(r"(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?")
+    asked = tuple(text for text in texts if text is not None)
+    if operator == "Null":
+        holds = _null(asked, values)
+    else:
+        holds = _holds(operator, asked, values, request, variables=variables)
+    if holds:
+        return Match(holds=True)
+    has = values.value if isinstance(values, Missing) else f"it is {quoted(*values)}"
+    why = f"it asks {quoted(operator)} {quoted(key)} {quoted(*asked, joint=' or ')}, but {has}"
+    return Match(holds, why)
 
 
 def _holds(
-    operator: str, key: str, texts: tuple[str, ...], request: Request, *, variables: bool
+    operator: str,
+    texts: tuple[str, ...],
+    values: tuple[str, ...] | Missing,
+    request: Request,
+    *,
+    variables: bool,
 ) -> Truth:
     """One operator over one key; None for an operator that is not known here."""
-    values = request.look(key)
-    if operator == "Null":
-        return _null(texts, values)
     parts = _OPERATOR.fullmatch(operator)
     over, name, if_exists = parts.groups() if parts else (None, operator, None)
-    opposite = name in _OPPOSITES
-    compare = _COMPARISONS.get(_OPPOSITES.get(name, name))
-    if compare is None or values is Missing.UNKNOWN:
+    opposite = name in OPPOSITES
+    compare = COMPARISONS.get(OPPOSITES.get(name, name))
+    strange = variables and name not in WITH_VARIABLES and any("${" in text for text in texts)
+    if compare is None or values is Missing.UNKNOWN or strange:
         return None
     if isinstance(values, Missing):
         return bool(if_exists) or over == "ForAllValues" or (over is None and opposite)

@@ -1,28 +1,8 @@
 """The question put to a policy: who, what, on what, and what else is known about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-Truth = bool | None
-"""True, False, or None: it cannot be told from the documents."""
-
-
-def any_of(truths: Iterable[Truth]) -> Truth:
-    """True when one is; None when one might be; else False."""
-    seen = tuple(truths)
-    return True if True in seen else None if None in seen else False
-
-
-def all_of(truths: Iterable[Truth]) -> Truth:
-    """False when one is; None when one might be; else True."""
-    seen = tuple(truths)
-    return False if False in seen else None if None in seen else True
-
-
-def negated(truth: Truth) -> Truth:
-    """The opposite; what cannot be told stays so."""
-    return None if truth is None else not truth
 
 
 class Missing(StrEnum):
@@ -36,26 +16,61 @@ class Kind(StrEnum):
     """What asks."""
 
     SERVICE = "Service"
+    FEDERATED = "Federated"
     ROLE = "role"
     USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: a service by name (`bedrock.amazonaws.com`), or a role or user by ARN."""
+    """Who asks.
+
+    A service by name (`bedrock.amazonaws.com`), a federated identity by its provider (an ARN, or
+    `accounts.google.com`), or a role or user by ARN. `session` names the role's session where it is
+    known; `path_known` is False where only a session told of the role, whose ARN leaves out the
+    role's path.
+    """
 
     kind: Kind
     name: str
     account: str = ""
+    session: str = ""
+    path_known: bool = True
 
     @classmethod
     def of_arn(cls, arn: str) -> "Principal":
-        """The role or user that an ARN names, a role's session included. Raises ValueError."""
-        parts = role_of_session(arn).split(":", 5)
+        """The role or user that an ARN names, a role's session included. Raises ValueError.
+
+        A session stands for its role and not for itself: the next one may have another name.
+        """
+        role = role_of_session(arn)
+        parts = role.split(":", 5)
         kind = parts[-1].split("/", 1)[0]
-        if parts[2:3] != ["iam"] or kind not in {Kind.ROLE, Kind.USER}:
+        named = parts[-1].rpartition("/")[2]
+        if len(parts) != 6 or parts[0] != "arn" or parts[2] != "iam":  # noqa: PLR2004 - an ARN
             raise ValueError(arn)
-        return cls(Kind(kind), ":".join(parts), parts[4])
+        if kind not in {Kind.ROLE, Kind.USER} or not named or not parts[4]:
+            raise ValueError(arn)
+        return cls(Kind(kind), role, parts[4], path_known=role == arn)
+
+    @classmethod
+    def of_session(cls, arn: str) -> "Principal":
+        """The one session of a role that an ARN names. Raises ValueError where it is none."""
+        role = cls.of_arn(arn)
+        session = arn.split("/")
+        if role.path_known or len(session) != 3 or not session[2]:  # noqa: PLR2004 - role, session
+            raise ValueError(arn)
+        return cls(role.kind, role.name, role.account, session[2], path_known=False)
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn`, `aws-us-gov`...; "" where the name is no ARN."""
+        return self.name.split(":", 2)[1] if self.name.startswith("arn:") else ""
+
+    @property
+    def short(self) -> str:
+        """The name without path: unique in its account."""
+        return self.name.rsplit("/", 1)[-1]
 
 
 def role_of_session(arn: str) -> str:
@@ -65,7 +80,7 @@ def role_of_session(arn: str) -> str:
     """
     parts = arn.split(":", 5)
     resource = parts[-1].split("/")
-    if parts[2:3] != ["sts"] or resource[0] != "assumed-role":
+    if parts[2:3] != ["sts"] or resource[0] != "assumed-role" or len(resource) == 1:
         return arn
     return f"arn:{parts[1]}:iam::{parts[4]}:role/{resource[1]}"
 
@@ -85,15 +100,25 @@ class Request:
     principal: Principal | None = None
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    _values: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _absent: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the keys once: a policy may look thousands of times."""
+        values = {
+            name.lower(): (value,) if isinstance(value, str) else tuple(value)
+            for name, value in self.context.items()
+        }
+        object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "_absent", frozenset(name.lower() for name in self.absent))
 
     def look(self, key: str) -> tuple[str, ...] | Missing:
         """The key's values, or why there are none. Key names have no case."""
         wanted = key.lower()
-        for name, value in self.context.items():
-            if name.lower() == wanted:
-                return (value,) if isinstance(value, str) else value
-        for name in self.absent:
-            gone = name.lower()
-            if gone == wanted or (gone.endswith("/") and wanted.startswith(gone)):
-                return Missing.ABSENT
+        if wanted in self._values:
+            # A key that lists nothing has no value: AWS treats the two alike.
+            return self._values[wanted] or Missing.ABSENT
+        family = wanted.partition("/")
+        if wanted in self._absent or (family[1] and family[0] + "/" in self._absent):
+            return Missing.ABSENT
         return Missing.UNKNOWN

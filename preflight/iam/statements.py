@@ -1,179 +1,189 @@
-"""One policy document against one request: ALLOW, DENY, NONE or UNKNOWN, and by which part.
-
-Explicit deny wins. What is not understood (an operator, an element, a key whose value is not known)
-never turns into a yes: if it could change the answer, the answer is UNKNOWN. One document at a
-time, without permissions boundaries and organization policies: those are asked of AWS's own
-simulator.
-"""
+"""One statement of a policy beside the request: does each of its elements fit?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
-from preflight.iam.conditions import Match, matching
+from preflight.iam.arns import resource_like
+from preflight.iam.conditions import Match, condition_keys, matching
 from preflight.iam.patterns import Pattern, compiled
-from preflight.iam.principals import named
-from preflight.iam.request import Missing, Request, Truth, any_of, negated
-
-
-class Effect(StrEnum):
-    """What a document says to a request. NONE: nothing, neither yes nor no."""
-
-    ALLOW = "allow"
-    DENY = "deny"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """The effect, the statement it comes from, why, and the condition keys named there.
-
-    `delegated`: the statement allows the whole account, so the identity's own policies must allow
-    it too.
-    """
-
-    effect: Effect
-    statement: str = ""
-    reason: str = ""
-    keys: frozenset[str] = frozenset()
-    delegated: bool = False
-
+from preflight.iam.principals import OWN, Named, Way, named
+from preflight.iam.request import Missing, Request
+from preflight.iam.shape import Document, Unreadable, listed, quoted
+from preflight.iam.truth import Truth, all_of, any_of, negated
 
 _ELEMENTS = frozenset(
     {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource"}
     | {"Principal", "NotPrincipal", "Condition"}
 )
-_VERSION_WITH_VARIABLES = "2012-10-17"
+_VERSIONS = {None: False, "2008-10-17": False, "2012-10-17": True}
+"""Each version of the language, and whether it has variables; none means the first."""
+
+
+class Whose(Enum):
+    """Where a document stands: an identity's own has no Principal, a resource's must have one."""
+
+    IDENTITY = auto()
+    RESOURCE = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A statement beside the request. `depth` counts the elements that fit up to a misfit."""
+class Reading:
+    """A statement beside the request. `depth` counts the elements that fit up to a misfit.
+
+    `effect` is "" where it could be either. `match` leaves the Principal in; `ways` says how it
+    applies, for each way in which it means the asker.
+    """
 
     label: str
     effect: str
     match: Match
+    ways: Mapping[Way, Truth] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
-    delegated: bool = False
     depth: int = 0
 
-
-def evaluate(document: Mapping[str, Any], request: Request) -> Ruling:
-    """What the document says. Without `request.principal` it is an identity's own policy."""
-    readings = tuple(_readings(document, request))
-    for effect, holds in (("Deny", True), ("", None), ("Deny", None)):
-        for reading in readings:
-            if reading.effect == effect and reading.match.holds is holds:
-                decided = Effect.DENY if holds else Effect.UNKNOWN
-                return _ruling(decided, reading)
-    allows = [reading for reading in readings if reading.effect == "Allow"]
-    # A grant by name decides alone; one to the account only together with the identity's own
-    # policies.
-    for reading in sorted(allows, key=lambda one: one.delegated):
-        if reading.match.holds:
-            return _ruling(Effect.ALLOW, reading)
-    for reading in allows:
-        if reading.match.holds is None:
-            return _ruling(Effect.UNKNOWN, reading)
-    nearest = max(allows, key=lambda one: one.depth, default=None)
-    if nearest is None:
-        return Ruling(Effect.NONE, reason="it has no statement that allows anything")
-    return _ruling(Effect.NONE, nearest)
+    def applies(self, effect: str, *ways: Way) -> Truth:
+        """Whether it allows or denies, in any of those ways, or in any at all."""
+        if self.effect and self.effect != effect:
+            return False
+        holds = any_of(self.ways.get(way, False) for way in ways or self.ways)
+        return holds if self.effect else all_of((holds, None))
 
 
-def _ruling(effect: Effect, reading: _Reading) -> Ruling:
-    return Ruling(effect, reading.label, reading.match.why, reading.keys, reading.delegated)
-
-
-def _readings(document: Mapping[str, Any], request: Request) -> Iterator[_Reading]:
-    statements = document.get("Statement")
-    variables = document.get("Version") == _VERSION_WITH_VARIABLES
-    listed = statements if isinstance(statements, list) else [statements]
-    for number, statement in enumerate(listed, start=1):
-        label = f"statement {number}"
-        if not isinstance(statement, Mapping):
-            yield _Reading(label, "", Match(None, "it is not an object"))
-            continue
-        label = f'statement "{statement["Sid"]}"' if statement.get("Sid") else label
-        yield _read(label, statement, request, variables=variables)
-
-
-def _read(
-    label: str, statement: Mapping[str, Any], request: Request, *, variables: bool
-) -> _Reading:
-    effect = statement.get("Effect")
-    strange = sorted(set(statement) - _ELEMENTS)
-    principal = named(statement, request)
-    conditions = statement.get("Condition", {})
-    matches = (
-        _actions(statement, request),
-        principal.match,
-        _resources(statement, request, variables=variables),
-        matching(conditions, request, variables=variables),
-    )
-    if effect not in {"Allow", "Deny"}:
-        effect, found, depth = "", Match(None, f"its Effect is {effect!r}"), 0
-    elif strange:
-        found, depth = Match(None, f"its element {strange[0]} is not known"), 0
+def readings(
+    document: Document, request: Request, whose: Whose, *, bounded: bool = False
+) -> Iterator[Reading]:
+    """Each statement beside the request; `bounded`: the asker has a permissions boundary."""
+    if isinstance(document, Unreadable):
+        yield _unknown("the document", document.reason)
+        return
+    version = document.get("Version")
+    strange = [key for key in document if key not in {"Version", "Id", "Statement"}]
+    if strange or (version is not None and not isinstance(version, str)):
+        yield _unknown(
+            "the document", f"its element {quoted(*strange or ['Version'])} is not known"
+        )
+    elif version not in _VERSIONS:
+        yield _unknown("the document", f"its Version {quoted(version)} is not known")
     else:
-        found, depth = _joined(matches)
-    return _Reading(label, effect, found, _keys(conditions), principal.by_account, depth)
+        for number, statement in enumerate(listed(document.get("Statement")), start=1):
+            label = f"statement {number}"
+            if not isinstance(statement, Mapping):
+                yield _unknown(label, "it is not an object")
+                continue
+            sid = statement.get("Sid")
+            label = f'statement "{quoted(sid)}"' if sid and isinstance(sid, str) else label
+            matter = _Matter(statement, request, whose, variables=_VERSIONS[version])
+            yield _read(label, matter, bounded=bounded)
 
 
-def _joined(matches: tuple[Match, ...]) -> tuple[Match, int]:
-    for depth, match in enumerate(matches):
+def _unknown(label: str, why: str) -> Reading:
+    return Reading(label, "", Match(None, why), dict.fromkeys(Way))
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """A statement and what it is held against."""
+
+    statement: Mapping[str, Any]
+    request: Request
+    whose: Whose
+    variables: bool
+
+
+def _read(label: str, matter: _Matter, *, bounded: bool) -> Reading:
+    statement = matter.statement
+    effect = statement.get("Effect")
+    if not isinstance(effect, str) or effect not in {"Allow", "Deny"}:
+        return _unknown(label, f"its Effect is {quoted(effect)}")
+    keys = condition_keys(statement.get("Condition"))
+    strange = [key for key in statement if key not in _ELEMENTS]
+    if strange:
+        match = Match(None, f"its element {quoted(*strange)} is not known")
+        return Reading(label, effect, match, dict.fromkeys(Way), keys)
+    principal = _principal(matter, bounded=bounded)
+    matches: list[Match] = []
+    for element in (_actions, principal, _resources, _conditions):
+        match = element(matter) if callable(element) else Match(element.holds, element.why)
         if match.holds is False:
-            return match, depth
-    unknown = next((match for match in matches if match.holds is None), None)
-    return unknown or Match(holds=True), len(matches)
+            return Reading(label, effect, match, {}, keys, len(matches))
+        matches.append(match)
+    doubt = next((match for match in matches if match.holds is None), Match(holds=True))
+    actions, _, resources, conditions = matches
+    others = all_of((actions.holds, resources.holds, conditions.holds))
+    ways = {way: all_of((holds, others)) for way, holds in principal.ways.items()}
+    return Reading(label, effect, doubt, ways, keys, len(matches))
 
 
-def _keys(conditions: object) -> frozenset[str]:
-    if not isinstance(conditions, Mapping):
-        return frozenset()
-    return frozenset(
-        key.lower() for keys in conditions.values() if isinstance(keys, Mapping) for key in keys
-    )
+def _principal(matter: _Matter, *, bounded: bool) -> Named:
+    if matter.whose is Whose.RESOURCE:
+        return named(matter.statement, matter.request, bounded=bounded)
+    elements = [name for name in ("Principal", "NotPrincipal") if name in matter.statement]
+    if elements:
+        return Named({Way.ITSELF: None}, f"an identity policy has no {elements[0]}")
+    return OWN
 
 
-def _listed(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+def _conditions(matter: _Matter) -> Match:
+    if "Condition" not in matter.statement:
+        return Match(holds=True)
+    return matching(matter.statement["Condition"], matter.request, variables=matter.variables)
 
 
-def _actions(statement: Mapping[str, Any], request: Request) -> Match:
-    if ("Action" in statement) == ("NotAction" in statement):
-        return Match(None, "it has not exactly one of Action and NotAction")
-    name = "Action" if "Action" in statement else "NotAction"
+def _texts(statement: Mapping[str, Any], name: str) -> list[str] | None:
+    """The element's texts; None where it has none, or something else among them."""
+    texts = listed(statement[name])
+    plain = [text for text in texts if isinstance(text, str) and text]
+    return plain if texts and len(plain) == len(texts) else None
+
+
+def _one_of(statement: Mapping[str, Any], *names: str) -> tuple[str, list[str] | None, Match]:
+    """The one of two elements that is there, its texts, and what is wrong with it."""
+    there = [name for name in names if name in statement]
+    if len(there) != 1:
+        return names[0], None, Match(None, f"it has not exactly one of {' and '.join(names)}")
+    texts = _texts(statement, there[0])
+    return there[0], texts, Match(None, f"its {there[0]} is neither text nor a list of texts")
+
+
+def _actions(matter: _Matter) -> Match:
+    name, texts, wrong = _one_of(matter.statement, "Action", "NotAction")
+    if texts is None:
+        return wrong
+    fits = any_of(_action(text, matter.request) for text in texts)
+    holds = negated(fits) if name == "NotAction" else fits
+    return Match(holds, f"its {name} is {quoted(*texts)}")
+
+
+def _action(text: str, request: Request) -> Truth:
     # Actions have no case and no variables.
-    fits: Truth = any(
-        not isinstance(pattern := compiled(text, request, variables=False), Missing)
-        and pattern.matches(request.action, ignore_case=True)
-        for text in _listed(statement[name])
-    )
-    holds = fits if name == "Action" else negated(fits)
-    return Match(holds, f"its {name} is {', '.join(_listed(statement[name]))}")
+    pattern = compiled(text, request, variables=False)
+    if isinstance(pattern, Missing) or not pattern.matches(request.action, ignore_case=True):
+        return False
+    # AWS takes none without a service but the star.
+    return True if ":" in text or text == "*" else None
 
 
-def _resources(statement: Mapping[str, Any], request: Request, *, variables: bool) -> Match:
-    names = [name for name in ("Resource", "NotResource") if name in statement]
-    if not names and request.principal is not None:
+def _resources(matter: _Matter) -> Match:
+    statement, request = matter.statement, matter.request
+    of_a_role = matter.whose is Whose.RESOURCE and request.action.lower().startswith("sts:")
+    if of_a_role and "Resource" not in statement and "NotResource" not in statement:
         return Match(holds=True)  # A trust policy is about its own role.
-    if len(names) != 1:
-        return Match(None, "it has not exactly one of Resource and NotResource")
-    texts = _listed(statement[names[0]])
-    excluding = names[0] == "NotResource"
+    name, texts, wrong = _one_of(statement, "Resource", "NotResource")
+    if texts is None:
+        return wrong
+    excluding = name == "NotResource"
     fits = any_of(
-        _resource(compiled(text, request, variables=variables), request, excluding=excluding)
+        _resource(compiled(text, request, variables=matter.variables), request, excluding=excluding)
         for text in texts
     )
     holds = negated(fits) if excluding else fits
-    return Match(holds, f"its {names[0]} is {', '.join(texts)}")
+    return Match(holds, f"its {name} is {quoted(*texts)}")
 
 
 def _resource(pattern: Pattern | Missing, request: Request, *, excluding: bool) -> Truth:
     if isinstance(pattern, Pattern):
-        return pattern.matches(request.resource)
+        return resource_like(request.resource, pattern)
     # A variable without a value names no resource; what that excludes, AWS does not say.
     return None if excluding or pattern is Missing.UNKNOWN else False
