@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.azure_openai import AzureOpenAIArgs
+from infra.azure_settings import azure_settings
 from infra.bedrock import BedrockArgs
+from infra.bedrock_settings import bedrock_settings
 from infra.reader import Reader, Values
 from infra.vertex import VertexArgs
+from infra.vertex_settings import vertex_settings
 from preflight.contract import Gateway, OpenAI
 
 
@@ -35,9 +38,9 @@ def load(values: Values) -> Settings:
     settings = Settings(
         gateway,
         _openai(read) if read.flag("openaiEnabled") else (),
-        _azure(read) if read.flag("azureEnabled") else (),
-        _vertex(read, days) if read.flag("vertexEnabled") else (),
-        _bedrock(read, days) if read.flag("bedrockEnabled") else (),
+        azure_settings(read) if read.flag("azureEnabled") else (),
+        vertex_settings(read, days) if read.flag("vertexEnabled") else (),
+        bedrock_settings(read, days) if read.flag("bedrockEnabled") else (),
     )
     if read.problems:
         raise SettingsError("\n".join(read.problems))
@@ -47,70 +50,3 @@ def load(values: Values) -> Settings:
 def _openai(read: Reader) -> tuple[OpenAI, ...]:
     account = read.text("openaiProviderName")
     return tuple(OpenAI(account, model) for model in read.texts("openaiModels"))
-
-
-def _azure(read: Reader) -> tuple[AzureOpenAIArgs, ...]:
-    regions = read.texts("azureRegions")
-    accounts = read.one_each("azureProviderNames", regions)
-    models = tuple(
-        (name, version)
-        for name, _, version in (model.partition("@") for model in read.texts("azureModels"))
-    )
-    names = [name for name, _ in models]
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        read.refuse("azureModels", f"names one version of each model, and not two of {twice[0]}")
-    subscription, sku = read.text("azureSubscriptionId"), read.text("azureSku")
-    capacity, version = read.number("azureCapacity"), read.text("azureApiVersion")
-    gateway, auditor = read.text("gatewayAzurePrincipalId"), read.text("auditorAzurePrincipalId")
-    kind = read.text("auditorAzurePrincipalType")
-    return tuple(
-        AzureOpenAIArgs(
-            provider_name=account,
-            subscription_id=subscription,
-            region=region,
-            models=models,
-            sku=sku,
-            capacity=capacity,
-            api_version=version,
-            gateway_principal_id=gateway,
-            auditor_principal_id=auditor,
-            auditor_principal_type=kind,
-        )
-        for region, account in zip(regions, accounts, strict=True)
-    )
-
-
-def _vertex(read: Reader, days: int) -> tuple[VertexArgs, ...]:
-    account, project = read.text("vertexProviderName"), read.text("vertexProject")
-    models, auditor = read.texts("vertexModels"), read.text("auditorGcpMember")
-    return tuple(
-        VertexArgs(
-            provider_name=account,
-            project=project,
-            region=region,
-            models=models,
-            auditor_member=auditor,
-            result_days=days,
-        )
-        for region in read.texts("vertexRegions")
-    )
-
-
-def _bedrock(read: Reader, days: int) -> tuple[BedrockArgs, ...]:
-    regions = read.texts("bedrockRegions")
-    accounts = read.one_each("bedrockProviderNames", regions)
-    models = read.texts("bedrockModels")
-    principal, external_id = read.text("gatewayAwsPrincipalArn"), read.text("gatewayAwsExternalId")
-    auditor = read.text("auditorAwsPrincipalArn")
-    return tuple(
-        BedrockArgs(
-            provider_name=account,
-            region=region,
-            models=models,
-            gateway_principal_arn=principal,
-            gateway_external_id=external_id,
-            auditor_principal_arn=auditor,
-            result_days=days,
-        )
-        for region, account in zip(regions, accounts, strict=True)
-    )

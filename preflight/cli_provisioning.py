@@ -39,6 +39,8 @@ def add(command: Command) -> None:
         choices=tuple(IDENTITIES),
         help="only of this identity (again for more; default: all)",
     )
+    permissions.add_argument("--region", help="only of the stack's targets in this region")
+    permissions.set_defaults(model=None)
     _source(permissions, "fill in the names that this stack promises")
     permissions.add_argument(
         "--format",

@@ -10,7 +10,7 @@ from preflight.batch.remote import Declined, Lost
 from preflight.batch.send import send as send_with
 from preflight.contract import Gateway, OpenAI, Promises
 
-PROMISES = Promises(Gateway("http://127.0.0.1:1"), OpenAI("openai-main", "gpt-4o-mini"))
+PROMISES = Promises(Gateway("http://127.0.0.1:1"), (OpenAI("openai-main", "gpt-4o-mini"),))
 REQUESTS = b"".join(b'{"custom_id":"r%d"}\n' % number for number in range(3))
 
 

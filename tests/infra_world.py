@@ -60,6 +60,8 @@ class Recorder:
         return make
 
     def invoke(self, token):
+        if token == "aws:bedrock/getInferenceProfile:getInferenceProfile":
+            return self.profile
         answers = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getPartition:getPartition": {"partition": self.partition},
@@ -73,6 +75,23 @@ class Recorder:
             return answers[token]
 
         return answer
+
+    def profile(self, asked):
+        """Every profile routes to two regions."""
+        start, (_, _, model) = (
+            f"arn:{self.partition}:bedrock",
+            asked["inferenceProfileId"].partition("."),
+        )
+        arns = [f"{start}:{region}::foundation-model/{model}" for region in self.routed]
+        with self.lock:
+            self.calls.append(("profile", asked))
+        return {
+            "inferenceProfileArn": f"{start}:{asked['region']}:{ACCOUNT}:inference-profile"
+            f"/{asked['inferenceProfileId']}",
+            "models": [{"modelArn": arn} for arn in arns],
+        }
+
+    routed = ("us-east-1", "us-west-2")
 
     ids = {  # noqa: RUF012 - a table, not a field
         "azure-native:resources:ResourceGroup": lambda _inputs, made: (

@@ -57,7 +57,7 @@ def changes(provider):
     for change, fails in MORE[provider]:
 
         def apply(sandbox, change=change):
-            change(sandbox.env, getattr(sandbox.promises, provider))
+            change(sandbox.env, sandbox.promises.of(provider)[0])
 
         yield change.__name__, apply, fails
 
@@ -88,12 +88,12 @@ def test_what_is_changed_behind_pulumis_back_is_noticed_and_repaired(
 def test_a_bucket_policy_that_somebody_removed_is_put_back(tmp_path):
     with running(tmp_path, ("bedrock",)) as world:
         assert world.stack.up().code == 0
-        bucket = world.stack.outputs()["bedrock"]["bucket"]
+        bucket = world.stack.outputs()["bedrock"][0]["bucket"]
         s3 = Clients(world.env).get("s3")
         before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
         s3.delete_bucket_policy(Bucket=bucket)
         unaware = world.stack.up("--expect-no-changes")
         assert unaware.code == 0, unaware.said
         repaired = world.stack.up("--refresh")
-        assert repaired.of("create") == {("aws:s3/bucketPolicy:BucketPolicy", "batch-bedrock-data")}
+        assert repaired.of("create") == {("aws:s3/bucketPolicy:BucketPolicy", "batch-bedrock-us-west-2-data")}
         assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == before

@@ -7,7 +7,7 @@ from infra_world import AZURE, PRINCIPAL, SUBSCRIPTION, Recorder, all_four, run
 from infra.grants import AZURE_ROLE_IDS
 from preflight.permissions import PERMISSIONS
 
-GROUP = "batch-azure-1a2b3c4"
+GROUP = "batch-azure-swedencentral-1a2b3c4"
 
 
 def account():
@@ -29,10 +29,10 @@ def test_the_account_is_of_kind_openai_with_a_subdomain_and_an_identity_of_its_o
 
 
 def test_group_and_account_are_in_the_region():
-    recorder, outputs = run(AZURE | {"azureRegion": "eastus2"})
+    recorder, outputs = run(AZURE | {"azureRegions": ["eastus2"]})
     places = [it.inputs["location"] for it in recorder.resources if "location" in it.inputs]
     assert places == ["eastus2", "eastus2"]
-    assert outputs["azure"]["region"] == "eastus2"
+    assert outputs["azure"][0]["region"] == "eastus2"
 
 
 def test_two_stacks_get_two_subdomains_and_one_stack_always_the_same():
@@ -46,7 +46,7 @@ def test_two_stacks_get_two_subdomains_and_one_stack_always_the_same():
 
 def test_another_region_gets_another_subdomain_for_azure_holds_the_old_one_for_two_days():
     names = {
-        run(AZURE | {"azureRegion": region})[0].one("azure-native:cognitiveservices:Account")[
+        run(AZURE | {"azureRegions": [region]})[0].one("azure-native:cognitiveservices:Account")[
             "accountName"
         ]
         for region in ("swedencentral", "eastus")
@@ -56,10 +56,10 @@ def test_another_region_gets_another_subdomain_for_azure_holds_the_old_one_for_t
 
 @pytest.mark.parametrize("sku", ["GlobalBatch", "DataZoneBatch"])
 def test_the_deployment_is_of_the_batch_kind_asked_for(sku):
-    asked = {"azureSku": sku, "azureCapacity": 50, "azureModelVersion": "2024-11-20"}
+    asked = {"azureSku": sku, "azureCapacity": 50, "azureModels": ["gpt-4o-mini@2024-11-20"]}
     recorder, outputs = run(AZURE | asked)
     made = recorder.one("azure-native:cognitiveservices:Deployment")
-    assert made["deploymentName"] == "batch"
+    assert made["deploymentName"] == "batch-gpt-4o-mini"
     assert made["sku"] == {"name": sku, "capacity": 50}
     assert isinstance(made["sku"]["capacity"], int)
     assert made["properties"]["model"] == {
@@ -67,7 +67,7 @@ def test_the_deployment_is_of_the_batch_kind_asked_for(sku):
         "name": "gpt-4o-mini",
         "version": "2024-11-20",
     }
-    assert outputs["azure"]["sku"] == sku
+    assert outputs["azure"][0]["sku"] == sku
 
 
 def test_the_gateway_gets_the_tables_role_on_the_account_and_no_other():

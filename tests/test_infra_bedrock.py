@@ -6,8 +6,8 @@ from infra_world import ACCOUNT, BEDROCK, GATEWAY_ARN, Recorder, all_four, run
 from preflight.contract import Bedrock
 from preflight.permissions import Identity, arns, condition, permissions
 
-BUCKET = "batch-bedrock-data-1a2b3c4"
-JOB_ROLE = f"arn:aws:iam::{ACCOUNT}:role/batch-bedrock-job-1a2b3c4"
+BUCKET = "batch-bedrock-us-west-2-data-1a2b3c4"
+JOB_ROLE = f"arn:aws:iam::{ACCOUNT}:role/batch-bedrock-us-west-2-job-1a2b3c4"
 MODEL = "anthropic.claude-3-5-haiku-20241022-v1:0"
 
 
@@ -16,22 +16,23 @@ def of_bucket(kind):
 
 
 def document(recorder, token, name, key):
-    (found,) = [it for it in recorder.of(token) if it.name == f"batch-bedrock-{name}"]
+    (found,) = [it for it in recorder.of(token) if it.name == f"batch-bedrock-us-west-2-{name}"]
     return json.loads(found.inputs[key])
 
 
 def promised(outputs):
-    section = outputs["bedrock"]
-    return Bedrock(**{**section, "model_arns": tuple(section["model_arns"])})
+    section = outputs["bedrock"][0]
+    lists = {key: tuple(value) for key, value in section.items() if isinstance(value, list)}
+    return Bedrock(**{**section, **lists})
 
 
 def test_the_bucket_and_all_its_settings_are_in_the_region_of_the_model():
-    recorder, outputs = run(BEDROCK | {"bedrockRegion": "eu-central-1"})
+    recorder, outputs = run(BEDROCK | {"bedrockRegions": ["eu-central-1"]})
     in_s3 = [it for it in recorder.resources if it.token.startswith("aws:s3/")]
     assert len(in_s3) == 6
     assert {it.inputs["region"] for it in in_s3} == {"eu-central-1"}
-    assert outputs["bedrock"]["region"] == "eu-central-1"
-    assert all("eu-central-1" in arn for arn in outputs["bedrock"]["model_arns"])
+    assert outputs["bedrock"][0]["region"] == "eu-central-1"
+    assert all("eu-central-1" in arn for arn in outputs["bedrock"][0]["model_arns"])
 
 
 def test_the_public_is_kept_out_four_times():
@@ -108,10 +109,7 @@ def test_the_external_id_is_asked_for_where_there_is_one():
     assert "tenant-7" not in json.dumps(outputs)
 
 
-PROFILE = {
-    "bedrockModel": f"us.{MODEL}",
-    "bedrockProfileRegions": ["us-east-1", "us-east-2", "us-west-2"],
-}
+PROFILE = {"bedrockModels": [f"us.{MODEL}"]}
 
 
 @pytest.mark.parametrize("config", [{}, PROFILE], ids=["model", "profile"])
@@ -146,8 +144,8 @@ def test_the_policies_hang_on_their_own_roles():
     recorder, _ = all_four()
     policies = recorder.of("aws:iam/rolePolicy:RolePolicy")
     assert {(it.name, it.inputs["role"]) for it in policies} == {
-        ("batch-bedrock-job", "batch-bedrock-job-1a2b3c4"),
-        ("batch-bedrock-gateway", "batch-bedrock-gateway-1a2b3c4"),
+        ("batch-bedrock-us-west-2-job", "batch-bedrock-us-west-2-job-1a2b3c4"),
+        ("batch-bedrock-us-west-2-gateway", "batch-bedrock-us-west-2-gateway-1a2b3c4"),
     }
 
 
@@ -163,37 +161,34 @@ def test_the_gateway_may_pass_the_job_role_only_and_only_to_bedrock():
 
 def test_a_foundation_model_is_one_arn():
     _, outputs = all_four()
-    assert outputs["bedrock"]["model_arns"] == [
+    assert outputs["bedrock"][0]["model_arns"] == [
         f"arn:aws:bedrock:us-west-2::foundation-model/{MODEL}"
     ]
 
 
 def test_a_profile_is_its_own_arn_and_its_model_in_every_region_it_routes_to():
     _, outputs = run(BEDROCK | PROFILE)
-    assert outputs["bedrock"]["model"] == f"us.{MODEL}"
-    assert outputs["bedrock"]["model_arns"] == [
+    assert outputs["bedrock"][0]["model"] == f"us.{MODEL}"
+    assert outputs["bedrock"][0]["model_arns"] == [
         f"arn:aws:bedrock:us-west-2:{ACCOUNT}:inference-profile/us.{MODEL}",
-        f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}",
-        f"arn:aws:bedrock:us-east-2::foundation-model/{MODEL}",
-        f"arn:aws:bedrock:us-west-2::foundation-model/{MODEL}",
+        *(f"arn:aws:bedrock:{region}::foundation-model/{MODEL}" for region in Recorder.routed),
     ]
 
 
 def test_a_global_profile_also_needs_the_model_without_a_region():
-    profile = {"bedrockModel": f"global.{MODEL}", "bedrockProfileRegions": ["us-west-2"]}
-    _, outputs = run(BEDROCK | profile)
-    assert outputs["bedrock"]["model_arns"] == [
+    _, outputs = run(BEDROCK | {"bedrockModels": [f"global.{MODEL}"]})
+    assert outputs["bedrock"][0]["model_arns"] == [
         f"arn:aws:bedrock:us-west-2:{ACCOUNT}:inference-profile/global.{MODEL}",
         f"arn:aws:bedrock:::foundation-model/{MODEL}",
-        f"arn:aws:bedrock:us-west-2::foundation-model/{MODEL}",
+        *(f"arn:aws:bedrock:{region}::foundation-model/{MODEL}" for region in Recorder.routed),
     ]
 
 
 def test_every_arn_is_of_the_accounts_partition():
     recorder, outputs = run(
-        BEDROCK | {"bedrockRegion": "us-gov-west-1"}, Recorder(partition="aws-us-gov")
+        BEDROCK | {"bedrockRegions": ["us-gov-west-1"]}, Recorder(partition="aws-us-gov")
     )
-    assert outputs["bedrock"]["partition"] == "aws-us-gov"
+    assert outputs["bedrock"][0]["partition"] == "aws-us-gov"
     documents = [
         text
         for it in recorder.resources

@@ -33,10 +33,10 @@ SENTENCES = [
         ),
     ),
     (
-        OPENAI | {"openaiModel": ""},
+        OPENAI | {"openaiModels": [""]},
         (
-            "openaiModel is not set, but must be OpenAI's id of a model, without blanks:"
-            " pulumi config set openaiModel gpt-4o-mini"
+            'openaiModels is [""], but must be a list of OpenAI\'s ids of models, without blanks:'
+            " pulumi config set --path 'openaiModels[0]' gpt-4o-mini"
         ),
     ),
     (
@@ -47,10 +47,10 @@ SENTENCES = [
         ),
     ),
     (
-        AZURE | {"azureRegion": "Sweden Central"},
+        AZURE | {"azureRegions": ["Sweden Central"]},
         (
-            'azureRegion is "Sweden Central", but must be a region\'s short name, small letters'
-            " without blanks: pulumi config set azureRegion swedencentral"
+            'azureRegions is ["Sweden Central"], but must be a list of regions\' short names, small'
+            " letters without blanks: pulumi config set --path 'azureRegions[0]' swedencentral"
         ),
     ),
     (
@@ -90,47 +90,65 @@ SENTENCES = [
         ),
     ),
     (
-        VERTEX | {"vertexRegion": "US"},
+        VERTEX | {"vertexRegions": ["US"]},
         (
-            'vertexRegion is "US", but must be one region, as the bucket has to be in the'
-            " model's: pulumi config set vertexRegion europe-west4"
+            'vertexRegions is ["US"], but must be a list of single regions, as a bucket has to be'
+            " in the model's: pulumi config set --path 'vertexRegions[0]' europe-west4"
         ),
     ),
     (
-        VERTEX | {"vertexRegion": "global"},
+        VERTEX | {"vertexRegions": ["global"]},
         (
-            'vertexRegion is "global", but must be one region, as the bucket has to be in the'
-            " model's: pulumi config set vertexRegion europe-west4"
+            'vertexRegions is ["global"], but must be a list of single regions, as a bucket has to'
+            " be in the model's: pulumi config set --path 'vertexRegions[0]' europe-west4"
         ),
     ),
     (
-        BEDROCK | {"bedrockRegion": "us-west2"},
+        BEDROCK | {"bedrockRegions": ["us-west2"]},
         (
-            'bedrockRegion is "us-west2", but must be an AWS region:'
-            " pulumi config set bedrockRegion us-west-2"
+            'bedrockRegions is ["us-west2"], but must be a list of AWS regions:'
+            " pulumi config set --path 'bedrockRegions[0]' us-west-2"
         ),
     ),
     (
-        BEDROCK | {"bedrockModel": "Claude 3.5 Haiku"},
+        BEDROCK | {"bedrockModels": ["Claude 3.5 Haiku"]},
         (
-            'bedrockModel is "Claude 3.5 Haiku", but must be the id of a foundation model or of an'
-            " inference profile, not an ARN: pulumi config set bedrockModel"
+            'bedrockModels is ["Claude 3.5 Haiku"], but must be a list of ids of foundation models'
+            " or of inference profiles, not ARNs: pulumi config set --path 'bedrockModels[0]'"
             " anthropic.claude-3-5-haiku-20241022-v1:0"
         ),
     ),
     (
-        BEDROCK | {"bedrockModel": "us.amazon.nova-lite-v1:0"},
+        BEDROCK | {"bedrockRegions": []},
         (
-            "bedrockProfileRegions is not set, but us.amazon.nova-lite-v1:0 is an inference"
-            " profile: name every region it routes to:"
-            " pulumi config set --path 'bedrockProfileRegions[0]' us-west-2"
+            "bedrockRegions is not set, but must be a list of AWS regions:"
+            " pulumi config set --path 'bedrockRegions[0]' us-west-2"
         ),
     ),
     (
-        BEDROCK | {"bedrockProfileRegions": ["us-east-1", "everywhere"]},
+        BEDROCK
+        | {
+            "bedrockRegions": ["us-west-2", "us-east-1", "eu-west-1"],
+            "bedrockProviderNames": ["bedrock-a", "bedrock-b"],
+        },
         (
-            'bedrockProfileRegions is ["us-east-1", "everywhere"], but must be a list of AWS'
-            " regions: pulumi config set --path 'bedrockProfileRegions[0]' us-west-2"
+            'bedrockProviderNames is ["bedrock-a", "bedrock-b"], but must name one, or one for each'
+            " of 3 regions: pulumi config set --path 'bedrockProviderNames[0]' bedrock-main"
+        ),
+    ),
+    (
+        AZURE | {"azureModels": ["gpt-4o-mini"]},
+        (
+            'azureModels is ["gpt-4o-mini"], but must be a list of models, each with its version:'
+            " pulumi config set --path 'azureModels[0]' gpt-4o-mini@2024-07-18"
+        ),
+    ),
+    (
+        AZURE | {"azureModels": ["gpt-4o@2024-08-06", "gpt-4o@2024-11-20"]},
+        (
+            'azureModels is ["gpt-4o@2024-08-06", "gpt-4o@2024-11-20"], but must name one version'
+            " of each model, and not two of gpt-4o: pulumi config set --path 'azureModels[0]'"
+            " gpt-4o-mini@2024-07-18"
         ),
     ),
     (
@@ -196,7 +214,12 @@ def test_a_bad_value_is_told_in_one_sentence_with_the_command_that_repairs_it(co
 
 def test_all_bad_values_are_told_at_once_and_before_anything_is_made():
     recorder = Recorder()
-    bad = {"gatewayUrl": "x", "azureSku": "Standard", "vertexRegion": "eu", "bedrockRegion": "eu"}
+    bad = {
+        "gatewayUrl": "x",
+        "azureSku": "Standard",
+        "vertexRegions": ["eu"],
+        "bedrockRegions": ["eu"],
+    }
     with pytest.raises(SettingsError) as refused:
         run(ALL | bad, recorder)
     assert [line.split()[0] for line in str(refused.value).splitlines()] == list(bad)
@@ -251,14 +274,14 @@ def test_results_stay_longer_than_the_longest_job_of_any_provider_and_a_week():
 @pytest.mark.parametrize(
     ("config", "good"),
     [
-        (BEDROCK, {"bedrockRegion": "us-gov-west-1"}),
-        (BEDROCK, {"bedrockRegion": "eusc-de-east-1"}),
-        (BEDROCK, {"bedrockModel": "meta.llama3-1-70b-instruct-v1:0"}),
-        (BEDROCK, {"bedrockModel": "openai.gpt-oss-120b-1:0"}),
-        (BEDROCK, {"bedrockModel": "amazon.titan-embed-text-v2:0:8k"}),
+        (BEDROCK, {"bedrockRegions": ["us-gov-west-1"]}),
+        (BEDROCK, {"bedrockRegions": ["eusc-de-east-1"]}),
+        (BEDROCK, {"bedrockModels": ["meta.llama3-1-70b-instruct-v1:0"]}),
+        (BEDROCK, {"bedrockModels": ["openai.gpt-oss-120b-1:0"]}),
+        (BEDROCK, {"bedrockModels": ["amazon.titan-embed-text-v2:0:8k"]}),
         (BEDROCK, {"gatewayAwsPrincipalArn": "arn:aws-us-gov:iam::123456789012:user/tfy/gateway"}),
         (BEDROCK, {"gatewayAwsPrincipalArn": "arn:aws:iam::123456789012:root"}),
-        (VERTEX, {"vertexRegion": "northamerica-northeast1"}),
+        (VERTEX, {"vertexRegions": ["northamerica-northeast1"]}),
         (VERTEX, {"vertexProject": "example.com:sandbox-project"}),
         (VERTEX, {"auditorGcpMember": "group:platform-team@example.com"}),
         (
@@ -268,7 +291,7 @@ def test_results_stay_longer_than_the_longest_job_of_any_provider_and_a_week():
                 "/workloadIdentityPools/ci/attribute.repository/me/it"
             },
         ),
-        (AZURE, {"azureRegion": "westus3", "azureApiVersion": "2025-03-01-preview"}),
+        (AZURE, {"azureRegions": ["westus3"], "azureApiVersion": "2025-03-01-preview"}),
     ],
 )
 def test_unusual_but_real_values_are_taken(config, good):
@@ -276,6 +299,6 @@ def test_unusual_but_real_values_are_taken(config, good):
 
 
 def test_what_is_off_is_not_judged():
-    off = {"azureSku": "Standard", "bedrockRegion": "nowhere", "vertexProject": ""}
+    off = {"azureSku": "Standard", "bedrockRegions": ["nowhere"], "vertexProject": ""}
     _, outputs = run(OPENAI | off)
     assert set(outputs) == {"version", "gateway", "openai"}

@@ -18,6 +18,7 @@ from infra_world import ALL, ROOT, Recorder, all_four
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 from typing_extensions import override
 
+from preflight.contract import PROVIDERS
 from preflight.sandbox.program import stack_settings
 from preflight.sandbox.provision import plain
 
@@ -151,13 +152,18 @@ def test_the_program_runs_in_a_process_of_its_own_without_a_word(ran):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def fields_of(outputs):
+    """Per section, the fields of its targets."""
+    return {
+        name: [set(target) for target in outputs[name]] for name in PROVIDERS if name in outputs
+    }
+
+
 def test_the_stack_exports_what_the_sandbox_provisions(ran):
     engine, _ = ran
     _, sandboxed = all_four()
     exported = engine.of("pulumi:pulumi:Stack")
-    assert {name: set(section) for name, section in exported.items() if name != "version"} == {
-        name: set(section) for name, section in sandboxed.items() if name != "version"
-    }
+    assert fields_of(exported) == fields_of(sandboxed)
     assert exported["version"] == sandboxed["version"]
     assert exported["bedrock"] == sandboxed["bedrock"]
 
@@ -183,6 +189,7 @@ def test_every_resource_stands_under_its_component(ran):
         ("batch-preflight", "pulumi:pulumi:Stack"),
         ("aws", "batch-preflight:aws:BedrockBatch"),
         ("gcp", "batch-preflight:gcp:VertexBatch"),
+        ("gcp", "batch-preflight:gcp:VertexProject"),
         ("azure-native", "batch-preflight:azure:AzureOpenAIBatch"),
     }
 
@@ -191,18 +198,19 @@ def test_each_component_says_what_it_made(ran):
     engine, _ = ran
     exported = engine.of("pulumi:pulumi:Stack")
     assert engine.of("batch-preflight:aws:BedrockBatch") == {
-        "bucket": exported["bedrock"]["bucket"],
-        "jobRoleArn": exported["bedrock"]["job_role_arn"],
-        "gatewayRoleArn": exported["bedrock"]["gateway_principal_arn"],
+        "bucket": exported["bedrock"][0]["bucket"],
+        "jobRoleArn": exported["bedrock"][0]["job_role_arn"],
+        "gatewayRoleArn": exported["bedrock"][0]["gateway_principal_arn"],
     }
     assert engine.of("batch-preflight:gcp:VertexBatch") == {
-        "bucket": exported["vertex"]["bucket"],
-        "gatewayServiceAccount": exported["vertex"]["gateway_service_account"],
-        "serviceAgent": exported["vertex"]["service_agent"],
+        "bucket": exported["vertex"][0]["bucket"],
+    }
+    assert engine.of("batch-preflight:gcp:VertexProject") == {
+        "gatewayServiceAccount": exported["vertex"][0]["gateway_service_account"],
+        "serviceAgent": exported["vertex"][0]["service_agent"],
     }
     assert engine.of("batch-preflight:azure:AzureOpenAIBatch") == {
-        "account": exported["azure"]["account"],
-        "deployment": exported["azure"]["deployment"],
+        "account": exported["azure"][0]["account"],
     }
 
 
@@ -211,11 +219,11 @@ def test_a_preview_knows_who_will_be_trusted_and_waits_for_the_rest():
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     made = {(it.token, it.name): it.inputs for it in engine.recorder.resources}
     assert set(made) == {(it.token, it.name) for it in all_four()[0].resources}
-    for name in ("batch-bedrock-job", "batch-bedrock-gateway"):
+    for name in ("batch-bedrock-us-west-2-job", "batch-bedrock-us-west-2-gateway"):
         assert made["aws:iam/role:Role", name]["assumeRolePolicy"] != UNKNOWN
         assert made["aws:iam/rolePolicy:RolePolicy", name]["policy"] == UNKNOWN
     exported = engine.of("pulumi:pulumi:Stack")
-    assert exported["openai"]["model"] == "gpt-4o-mini"
+    assert exported["openai"][0]["model"] == "gpt-4o-mini"
     assert exported["bedrock"] == exported["vertex"] == exported["azure"] == UNKNOWN
     # The project can be asked for its number only once its APIs are on.
     assert "gcp:organizations/getProject:getProject" not in dict(engine.recorder.calls)

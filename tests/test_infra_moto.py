@@ -30,7 +30,7 @@ def stack(endpoint):
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-west-2",
     }
-    return provision(BEDROCK | {"bedrockRegion": REGION}, env, program=ROOT)["bedrock"]
+    return provision(BEDROCK | {"bedrockRegions": [REGION]}, env, program=ROOT)["bedrock"]
 
 
 @pytest.fixture(scope="module")

@@ -33,12 +33,15 @@ def test_any_of_the_providers_can_be_on_and_touches_its_own_cloud_only(chosen):
 def test_preflight_reads_every_field_that_the_program_writes():
     _, outputs = all_four()
     promises = parse(json.dumps(outputs), "stack sandbox")
-    for name in ("gateway", *PROVIDERS):
-        section = dataclasses.asdict(getattr(promises, name))
-        assert section == {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in outputs[name].items()
+    assert dataclasses.asdict(promises.gateway) == outputs["gateway"]
+    for name in PROVIDERS:
+        (target,), (section,) = promises.of(name), outputs[name]
+        promised = {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in dataclasses.asdict(target).items()
+            if value is not None
         }
+        assert promised == section
     assert outputs["version"] == VERSION
     assert set(outputs) == {"version", *(field.name for field in dataclasses.fields(Promises))}
 
@@ -52,31 +55,31 @@ def test_outputs_are_plain_json_and_no_number_became_a_float():
 def test_what_every_provider_is_told_is_in_the_outputs_as_it_was_asked_for():
     asked = {
         "openaiProviderName": "openai-eu",
-        "openaiModel": "gpt-4.1-mini",
-        "azureProviderName": "azure-eu",
-        "azureModel": "gpt-4.1",
+        "openaiModels": ["gpt-4.1-mini"],
+        "azureProviderNames": ["azure-eu"],
+        "azureModels": ["gpt-4.1@2025-04-14"],
         "azureApiVersion": "2025-03-01-preview",
         "vertexProviderName": "vertex-eu",
-        "vertexModel": "gemini-2.5-pro",
-        "bedrockProviderName": "bedrock-eu",
-        "bedrockModel": "amazon.nova-lite-v1:0",
+        "vertexModels": ["gemini-2.5-pro"],
+        "bedrockProviderNames": ["bedrock-eu"],
+        "bedrockModels": ["amazon.nova-lite-v1:0"],
     }
     _, outputs = run(ALL | asked)
-    assert [outputs[provider]["provider_name"] for provider in PROVIDERS] == [
+    assert [outputs[provider][0]["provider_name"] for provider in PROVIDERS] == [
         f"{provider}-eu" for provider in PROVIDERS
     ]
-    assert [outputs[provider]["model"] for provider in PROVIDERS] == [
+    assert [outputs[provider][0]["model"] for provider in PROVIDERS] == [
         "gpt-4.1-mini",
         "gpt-4.1",
         "gemini-2.5-pro",
         "amazon.nova-lite-v1:0",
     ]
-    assert outputs["azure"]["api_version"] == "2025-03-01-preview"
+    assert outputs["azure"][0]["api_version"] == "2025-03-01-preview"
 
 
 def test_no_output_holds_anything_that_could_be_a_secret():
     _, outputs = run(ALL | {"gatewayAwsExternalId": "tenant-7"})
-    names = {key for name in PROVIDERS for key in outputs[name]}
+    names = {key for name in PROVIDERS for target in outputs[name] for key in target}
     assert not [name for name in names if "key" in name or "secret" in name or "token" in name]
     assert "tenant-7" not in json.dumps(outputs)
 

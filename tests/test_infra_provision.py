@@ -17,7 +17,11 @@ def test_every_resource_is_told_with_its_type_its_name_and_its_id():
     assert {(token, name) for token, name, _ in told} == {
         (it.token, it.name) for it in recorder.resources
     }
-    assert ("aws:s3/bucket:Bucket", "batch-bedrock-data", "batch-bedrock-data-1a2b3c4") in told
+    assert (
+        "aws:s3/bucket:Bucket",
+        "batch-bedrock-us-west-2-data",
+        "batch-bedrock-us-west-2-data-1a2b3c4",
+    ) in told
     assert not [token for token, _, _ in told if token.startswith("batch-preflight:")]
 
 
@@ -40,7 +44,7 @@ class BucketTaken(Exception):
 
 
 def test_what_a_handler_raises_comes_out_as_itself():
-    with pytest.raises(BucketTaken, match=r"^batch-bedrock-data$"):
+    with pytest.raises(BucketTaken, match=r"^batch-bedrock-us-west-2-data$"):
         run(ALL, Broken())
 
 
@@ -63,7 +67,7 @@ def test_it_runs_beside_a_loop_that_is_already_running():
     async def main():
         return run(OPENAI)[1]
 
-    assert asyncio.run(main())["openai"]["model"] == "gpt-4o-mini"
+    assert asyncio.run(main())["openai"][0]["model"] == "gpt-4o-mini"
 
 
 def test_one_run_leaves_nothing_to_the_next():
@@ -103,9 +107,9 @@ def test_a_setting_without_default_has_to_be_given(tmp_path):
 
 
 def test_settings_reach_the_program_as_pulumi_would_write_them():
-    _, settings = stack_settings(ROOT, {"openaiEnabled": True, "bedrockProfileRegions": ["eu"]})
+    _, settings = stack_settings(ROOT, {"openaiEnabled": True, "bedrockRegions": ["eu"]})
     assert settings["batch-preflight:openaiEnabled"] == "true"
-    assert settings["batch-preflight:bedrockProfileRegions"] == '["eu"]'
+    assert settings["batch-preflight:bedrockRegions"] == '["eu"]'
     assert settings["batch-preflight:resultDays"] == "30"
     assert settings["aws:region"] == "us-west-2"
 

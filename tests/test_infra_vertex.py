@@ -2,7 +2,7 @@ from infra_world import AGENT, VERTEX, all_four, run
 
 from preflight.permissions import PERMISSIONS, Identity, On
 
-BUCKET = "batch-vertex-data-1a2b3c4"
+BUCKET = "batch-vertex-europe-west4-data-1a2b3c4"
 
 
 def gateway_member(recorder):
@@ -11,7 +11,7 @@ def gateway_member(recorder):
 
 
 def test_the_bucket_is_in_the_region_of_the_model_and_closed_to_the_public():
-    recorder, outputs = run(VERTEX | {"vertexRegion": "us-central1", "resultDays": 20})
+    recorder, outputs = run(VERTEX | {"vertexRegions": ["us-central1"], "resultDays": 20})
     assert recorder.one("gcp:storage/bucket:Bucket") == {
         "project": "sandbox-project",
         "location": "US-CENTRAL1",
@@ -22,7 +22,7 @@ def test_the_bucket_is_in_the_region_of_the_model_and_closed_to_the_public():
             {"action": {"type": "AbortIncompleteMultipartUpload"}, "condition": {"age": 7}},
         ],
     }
-    assert outputs["vertex"]["region"] == "us-central1"
+    assert outputs["vertex"][0]["region"] == "us-central1"
 
 
 def test_every_api_in_use_is_enabled_and_stays_so_for_others():
@@ -51,7 +51,7 @@ def test_the_service_agent_is_made_before_the_first_job_needs_it():
         "project": "sandbox-project",
         "service": "aiplatform.googleapis.com",
     }
-    assert outputs["vertex"]["service_agent"] == AGENT
+    assert outputs["vertex"][0]["service_agent"] == AGENT
 
 
 def test_gateway_and_service_agent_get_the_tables_roles_and_no_others():
@@ -103,4 +103,4 @@ def test_the_projects_number_is_asked_for():
     recorder, outputs = all_four()
     asked = ("gcp:organizations/getProject:getProject", {"projectId": "sandbox-project"})
     assert asked in recorder.calls
-    assert outputs["vertex"]["project_number"] == "123456789"
+    assert outputs["vertex"][0]["project_number"] == "123456789"

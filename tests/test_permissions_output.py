@@ -93,13 +93,13 @@ def test_with_promises_the_names_are_the_stacks(shown, promises):
     shape = shown("--promises", promises())
     assert shape["placeholders"] == [OWN]  # nobody promises whom the gateway role trusts
     made = outputs()
-    assert of(shape, "bedrock", Identity.JOB_ROLE)["principal"] == made["bedrock"]["job_role_arn"]
+    assert of(shape, "bedrock", Identity.JOB_ROLE)["principal"] == made["bedrock"][0]["job_role_arn"]
     agent = of(shape, "vertex", Identity.SERVICE_AGENT)["principal"]
     assert agent == f"serviceAccount:{made['vertex']['service_agent']}"
     gateway = of(shape, "azure", Identity.GATEWAY)
-    assert gateway["principal"] == made["azure"]["gateway_principal_id"]
+    assert gateway["principal"] == made["azure"][0]["gateway_principal_id"]
     markdown = shown("--promises", promises(), form="markdown")
-    assert made["bedrock"]["bucket"] in markdown
+    assert made["bedrock"][0]["bucket"] in markdown
     assert "angle brackets" not in markdown
 
 
@@ -156,7 +156,7 @@ def test_the_documents_for_aws_are_those_that_the_program_sends(shown, promises,
     recorder, _ = all_four()
 
     def sent(token, key):
-        (found,) = [it for it in recorder.of(token) if it.name == f"batch-bedrock-{name}"]
+        (found,) = [it for it in recorder.of(token) if it.name == f"batch-bedrock-us-west-2-{name}"]
         return json.loads(found.inputs[key])
 
     assert aws["policy"] == sent("aws:iam/rolePolicy:RolePolicy", "policy")
@@ -208,9 +208,9 @@ HOSTILE = 'a"b\\c${var.x}%{if}d$${e}\\${f}'
 
 
 def hostile(made):
-    made["bedrock"]["bucket"] = made["vertex"]["bucket"] = HOSTILE
-    made["azure"]["account"] = HOSTILE
-    made["bedrock"]["model_arns"] = [f"arn:{HOSTILE}:one", f"arn:{HOSTILE}:two"]
+    made["bedrock"][0]["bucket"] = made["vertex"][0]["bucket"] = HOSTILE
+    made["azure"][0]["account"] = HOSTILE
+    made["bedrock"][0]["model_arns"] = [f"arn:{HOSTILE}:one", f"arn:{HOSTILE}:two"]
 
 
 @pytest.mark.parametrize("change", [lambda made: None, hostile], ids=["plain", "hostile"])
@@ -220,7 +220,7 @@ def test_terraform_makes_the_same_documents(shown, promises, change):
     read = Terraform(
         shown("--promises", path, form="terraform"), bedrock_gateway_own_principal_arn=OWN
     )
-    read.arns["aws_iam_role.bedrock_job_role.arn"] = outputs()["bedrock"]["job_role_arn"]
+    read.arns["aws_iam_role.bedrock_job_role.arn"] = outputs()["bedrock"][0]["job_role_arn"]
     roles, policies = read.resources("aws_iam_role"), read.resources("aws_iam_role_policy")
     for identity, name in ((Identity.GATEWAY, "gateway"), (Identity.JOB_ROLE, "job")):
         aws = of(shape, "bedrock", identity)
@@ -293,7 +293,7 @@ def test_the_gateway_alone_names_the_job_role_by_a_variable(shown, promises):
 
 def as_principal(arn):
     def change(made):
-        made["bedrock"]["gateway_principal_arn"] = arn
+        made["bedrock"][0]["gateway_principal_arn"] = arn
 
     return change
 
@@ -354,7 +354,7 @@ def test_who_may_be_the_roles_is_said_for_the_review(shown):
 
 
 def test_a_name_does_not_end_a_cell(shown, promises):
-    path = promises(lambda made: made["bedrock"].update(account="12|34"))
+    path = promises(lambda made: made["bedrock"][0].update(account="12|34"))
     text = shown("--promises", path, "--provider", "bedrock", form="markdown")
     (heads, *_) = [line for line in text.splitlines() if line.startswith("| Action")]
     columns = heads.count("|")
@@ -373,4 +373,4 @@ def test_no_field_of_a_promise_that_is_not_needed_is_shown(shown, promises):
     text = json.dumps(shown("--promises", promises()))
     made = all_four()[1]
     for provider in ("azure", "vertex", "bedrock"):
-        assert made[provider]["provider_name"] not in text
+        assert made[provider][0]["provider_name"] not in text

@@ -58,7 +58,7 @@ def client(sandbox, promised):
 
 def sent(sandbox, provider):
     """An uploaded file and a batch of it."""
-    promised = getattr(sandbox.promises, provider)
+    promised = sandbox.promises.of(provider)[0]
     asking = client(sandbox, promised)
     file = asking.files.create(file=sandbox.request_file(provider), purpose="batch")
     batch = asking.batches.create(
@@ -99,7 +99,7 @@ def take_away(sandbox, monkeypatch):
     restore = []
 
     def take(row):
-        promised = getattr(sandbox.promises, row.provider)
+        promised = sandbox.promises.of(row.provider)[0]
         if row.provider == "azure":
             restore.append(exchange_the_azure_role(sandbox, monkeypatch, promised, row))
         elif row.provider == "vertex":
@@ -203,7 +203,7 @@ def test_without_any_one_right_of_the_gateway_some_call_is_refused(
     sandbox, healthy, take_away, lost
 ):
     file, batch = healthy[lost.provider]
-    promised = getattr(sandbox.promises, lost.provider)
+    promised = sandbox.promises.of(lost.provider)[0]
     asking = client(sandbox, promised)
     take_away(lost)
     refusals = []

@@ -3,59 +3,82 @@ from dataclasses import asdict
 
 import pytest
 
-from preflight.contract import AzureOpenAI, Bedrock, Gateway, OpenAI, Promises, VertexAI
+from preflight.contract import (
+    ACCESS_LOGS,
+    AzureOpenAI,
+    Bedrock,
+    Gateway,
+    OpenAI,
+    Promises,
+    VertexAI,
+)
 from preflight.promises import from_file, from_stack, parse
 from preflight.seams import PromiseError, UsageError
 
 PROMISES = Promises(
     Gateway("http://127.0.0.1:1"),
-    OpenAI("openai-main", "gpt-4o-mini"),
-    AzureOpenAI(*["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]),
-    VertexAI(*["a", "b", "c", "d", "e", "f", "g", "h"]),
-    Bedrock("a", "aws", "c", "d", "e", "f", ("arn:1", "arn:2"), "g", "h"),
+    (OpenAI("openai-main", "gpt-4o-mini"), OpenAI("openai-main", "gpt-4.1")),
+    (AzureOpenAI(*["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]),),
+    (VertexAI(*["a", "b", "c", "d", "e", "f", "g", "h"], "key", "principal://", (ACCESS_LOGS,)),),
+    (Bedrock("a", "aws", "c", "d", "e", "f", ("arn:1", "arn:2"), "g", "h"),),
 )
 
 
 def outputs(**changes):
-    return json.loads(json.dumps(asdict(PROMISES))) | {"version": 1} | changes
+    return json.loads(json.dumps(asdict(PROMISES))) | {"version": 2} | changes
 
 
 def test_what_the_program_exports_is_what_is_parsed():
     assert parse(json.dumps(outputs()), "here") == PROMISES
 
 
-def test_a_provider_that_is_off_is_none():
+def test_a_provider_that_is_off_has_no_targets():
     only = outputs()
     del only["azure"], only["vertex"]
-    assert parse(json.dumps(only | {"bedrock": None}), "here").azure is None
+    found = parse(json.dumps(only | {"bedrock": None}), "here")
+    assert (found.azure, found.vertex, found.bedrock) == ((), (), ())
+    assert found.openai == PROMISES.openai
+
+
+def test_what_may_be_left_out_is_not_promised():
+    made = without("vertex", "kms_key")
+    del made["vertex"][0]["guards"]
+    made["vertex"][0]["federation"] = None
+    (found,) = parse(json.dumps(made), "here").vertex
+    assert (found.kms_key, found.federation, found.guards) == (None, None, ())
 
 
 def without(section, name):
     made = outputs()
-    del made[section][name]
+    del made[section][0][name]
     return made
 
 
 def with_value(section, name, value):
     made = outputs()
-    made[section][name] = value
+    made[section][0][name] = value
     return made
 
 
 @pytest.mark.parametrize(
     ("made", "where", "what"),
     [
-        (without("bedrock", "bucket"), "bedrock.bucket", "is missing"),
-        (with_value("vertex", "bukcet", "b"), 'vertex: "bukcet"', "not part of the contract"),
-        (with_value("azure", "account", "[secret]"), "azure.account", "hidden as a secret"),
-        (with_value("openai", "model", 4), "openai.model", "must be text"),
-        (with_value("openai", "model", "  "), "openai.model", "must be text"),
-        (with_value("openai", "model", "a\x1b[2Jb"), "openai.model", "must be text"),
-        (with_value("bedrock", "model_arns", []), "bedrock.model_arns", "list"),
-        (with_value("bedrock", "model_arns", "arn"), "bedrock.model_arns", "list"),
-        (outputs(version=2), "version", "reads 1"),
+        (without("bedrock", "bucket"), "bedrock[0].bucket", "is missing"),
+        (with_value("vertex", "bukcet", "b"), 'vertex[0]: "bukcet"', "not part of the contract"),
+        (with_value("azure", "account", "[secret]"), "azure[0].account", "hidden as a secret"),
+        (with_value("openai", "model", 4), "openai[0].model", "must be text"),
+        (with_value("openai", "model", "  "), "openai[0].model", "must be text"),
+        (with_value("openai", "model", "a\x1b[2Jb"), "openai[0].model", "must be text"),
+        (with_value("bedrock", "model_arns", []), "bedrock[0].model_arns", "list"),
+        (with_value("bedrock", "model_arns", "arn"), "bedrock[0].model_arns", "list"),
+        (outputs(version=1), "version", "reads 2"),
         (outputs(extra={}), '"extra"', "not part of the contract"),
-        (outputs(openai=["x"]), "openai", "not an object"),
+        (outputs(openai=["x"]), "openai[0]", "not an object"),
+        (outputs(openai={}), "openai", "it must be a list"),
+        (outputs(openai=[]), "openai", "it must be a list"),
+        (outputs(openai=outputs()["openai"][:1] * 2), "openai[1]", "of another one (gpt-4o-mini)"),
+        (with_value("vertex", "guards", ["moat"]), "vertex[0].guards", "access-logs"),
+        (with_value("vertex", "kms_key", ""), "vertex[0].kms_key", "must be text"),
         ({k: v for k, v in outputs().items() if k != "gateway"}, "gateway", "is missing"),
         ({k: v for k, v in outputs().items() if k != "version"}, "version", "is missing"),
         ([], "here", "not a JSON object"),
