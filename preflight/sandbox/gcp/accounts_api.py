@@ -206,7 +206,9 @@ class AccountsApi:
 
     def _all_policies(self) -> tuple[Policy, ...]:
         accounts = (one.policy for one in self._world.accounts.values())
-        return (self._world.policy, *self._world.bucket_policies.values(), *accounts)
+        keys = (one.policy for one in self._world.keys.values())
+        projects, buckets = self._world.policies.values(), self._world.bucket_policies.values()
+        return (*projects, *buckets, *accounts, *keys)
 
 
 def _mark_deleted(policy: Policy, account: Account) -> None:

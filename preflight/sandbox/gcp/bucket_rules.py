@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from preflight.sandbox.gcp.errors import ApiError
-from preflight.sandbox.gcp.names import NUMBER, PROJECT
+from preflight.sandbox.gcp.names import NUMBERS
 from preflight.sandbox.gcp.policy import Policy
 from preflight.sandbox.gcp.regions import DUAL_REGIONS, MULTI_REGIONS, REGIONS
 
@@ -30,8 +30,12 @@ _SETTABLE = (
 _WEEK = str(7 * 24 * 60 * 60)
 
 
-def new_bucket(asked: dict[str, Any]) -> dict[str, Any]:
-    """The resource of a bucket as it was asked for. Raises ApiError 400 for a bad name or place."""
+def new_bucket(asked: dict[str, Any], project: str) -> dict[str, Any]:
+    """The resource of a bucket of the project as it was asked for.
+
+    Raises:
+        ApiError: 400 for a bad name or place.
+    """
     name = str(asked.get("name", ""))
     if not _NAME.fullmatch(name) or name.startswith("goog"):
         raise ApiError(400, f"Invalid bucket name: '{name}'")
@@ -42,7 +46,7 @@ def new_bucket(asked: dict[str, Any]) -> dict[str, Any]:
         "id": name,
         "name": name,
         "selfLink": f"https://www.googleapis.com/storage/v1/b/{name}",
-        "projectNumber": NUMBER,
+        "projectNumber": NUMBERS[project],
         "location": location.upper(),
         "locationType": _location_type(location),
         "storageClass": "STANDARD",
@@ -54,7 +58,7 @@ def new_bucket(asked: dict[str, Any]) -> dict[str, Any]:
         "iamConfiguration": _access({}, asked.get("iamConfiguration", {})),
         "softDeletePolicy": {"retentionDurationSeconds": _WEEK, "effectiveTime": now},
     }
-    return resource | {key: asked[key] for key in _SETTABLE if asked.get(key)}
+    return _told(resource | {key: asked[key] for key in _SETTABLE if asked.get(key)})
 
 
 def patched(resource: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
@@ -70,13 +74,37 @@ def patched(resource: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
             resource["iamConfiguration"], change["iamConfiguration"]
         )
     after["metageneration"] = str(int(resource["metageneration"]) + 1)
-    return after
+    return _told(after)
 
 
-def first_policy(resource: dict[str, Any]) -> Policy:
+def forbids_public(resource: dict[str, Any], body: dict[str, Any]) -> None:
+    """Raise ApiError 412 for a policy that names everybody, on a bucket that prevents it."""
+    members = {one for binding in body.get("bindings", []) for one in binding.get("members", [])}
+    prevented = resource["iamConfiguration"]["publicAccessPrevention"] == "enforced"
+    if prevented and members & {"allUsers", "allAuthenticatedUsers"}:
+        raise ApiError(
+            412,
+            "The member bindings allUsers and allAuthenticatedUsers are not allowed since public "
+            "access prevention is enforced.",
+        )
+
+
+def _told(resource: dict[str, Any]) -> dict[str, Any]:
+    """The resource as Google shows it: no empty encryption, and where the access logs go."""
+    encryption, logging = resource.get("encryption"), resource.get("logging")
+    shown = {key: value for key, value in resource.items() if key not in {"encryption", "logging"}}
+    if encryption and encryption.get("defaultKmsKeyName"):
+        shown["encryption"] = encryption
+    if logging and logging.get("logBucket"):
+        prefix = logging.get("logObjectPrefix") or resource["name"]
+        shown["logging"] = {"logBucket": logging["logBucket"], "logObjectPrefix": prefix}
+    return shown
+
+
+def first_policy(resource: dict[str, Any], project: str) -> Policy:
     """What Google grants on a new bucket: the project's owners, editors and viewers, as such."""
-    owners = [f"projectEditor:{PROJECT}", f"projectOwner:{PROJECT}"]
-    viewers = [f"projectViewer:{PROJECT}"]
+    owners = [f"projectEditor:{project}", f"projectOwner:{project}"]
+    viewers = [f"projectViewer:{project}"]
     holders = {
         "roles/storage.legacyBucketOwner": owners,
         "roles/storage.legacyBucketReader": viewers,

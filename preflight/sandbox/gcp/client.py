@@ -65,6 +65,9 @@ class Operator:
         """The policy of a resource as `change_policy` takes it; None where the bucket is gone."""
         if resource.startswith("b/"):
             return self.find(f"/storage/v1/{resource}/iam?optionsRequestedPolicyVersion=3")
+        if "/cryptoKeys/" in resource:
+            # Cloud KMS's own method for the same question.
+            return self.find(f"/v1/{resource}:getIamPolicy?options.requestedPolicyVersion=3")
         version = {"options": {"requestedPolicyVersion": 3}}
         return self.call("POST", f"/v1/{resource}:getIamPolicy", version)
 
@@ -72,23 +75,22 @@ class Operator:
         """Read, change and write back a policy. Returns its new etag.
 
         Args:
-            resource: `b/NAME` for a bucket, `projects/ID` for the project.
+            resource: `b/NAME` for a bucket, else the name of a project, account or key.
             change: changes the policy in place.
+
+        Raises:
+            GoogleAPICallError: it is refused, or there is no such bucket.
         """
         # Of two threads that both read before either writes, one would be refused for its etag;
         # waiting is simpler than trying again.
         with self._lock:
-            if resource.startswith("b/"):
-                path = f"/storage/v1/{resource}/iam"
-                policy = self.call("GET", f"{path}?optionsRequestedPolicyVersion=3")
-                change(policy)
-                return str(self.call("PUT", path, {**policy, "version": 3})["etag"])
-            path = f"/v1/{resource}"
-            version = {"options": {"requestedPolicyVersion": 3}}
-            policy = self.call("POST", f"{path}:getIamPolicy", version)
+            policy = self.policy(resource) or {}
             change(policy)
-            after = {"policy": {**policy, "version": 3}}
-            return str(self.call("POST", f"{path}:setIamPolicy", after)["etag"])
+            after = {**policy, "version": 3}
+            if resource.startswith("b/"):
+                return str(self.call("PUT", f"/storage/v1/{resource}/iam", after)["etag"])
+            path = f"/v1/{resource}:setIamPolicy"
+            return str(self.call("POST", path, {"policy": after})["etag"])
 
     def _session(self) -> Any:
         from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415

@@ -11,11 +11,14 @@ from preflight.sandbox.gcp.accounts_api import AccountsApi
 from preflight.sandbox.gcp.front import TOKEN_PATH, Front
 from preflight.sandbox.gcp.identity import Identities
 from preflight.sandbox.gcp.jobs import JobRunner
+from preflight.sandbox.gcp.kms_api import KmsApi
 from preflight.sandbox.gcp.names import OPERATOR
 from preflight.sandbox.gcp.objects import ObjectStore
+from preflight.sandbox.gcp.pools_api import PoolsApi
 from preflight.sandbox.gcp.project_api import ProjectApi
 from preflight.sandbox.gcp.roles_api import RolesApi
 from preflight.sandbox.gcp.storage_api import StorageApi
+from preflight.sandbox.gcp.sts_api import StsApi
 from preflight.sandbox.gcp.vertex_api import VertexApi
 from preflight.sandbox.gcp.world import new_world
 from preflight.sandbox.serving import serve
@@ -55,6 +58,9 @@ class GcpCloud:
             ProjectApi(world),
             AccountsApi(world, self._identities),
             RolesApi(world),
+            PoolsApi(world),
+            StsApi(world, self._identities),
+            KmsApi(world),
             StorageApi(world, store),
             VertexApi(world, JobRunner(world, store, job_seconds), agent_seconds),
         )

@@ -7,9 +7,10 @@ from werkzeug.exceptions import HTTPException
 
 from preflight.sandbox.gcp.errors import ApiError
 from preflight.sandbox.gcp.identity import JWT_GRANT, LIFETIME, Identities
+from preflight.sandbox.gcp.sts_api import EXCHANGE_PATH
 
 TOKEN_PATH = "/token"  # noqa: S105 - a path
-_OPEN = (TOKEN_PATH, "/sandbox/")
+_OPEN = (TOKEN_PATH, EXCHANGE_PATH, "/sandbox/")
 _STORAGE = ("/storage/", "/upload/storage/", "/download/storage/")
 
 

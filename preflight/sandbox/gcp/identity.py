@@ -1,4 +1,7 @@
-"""Who is calling: service accounts' keys, and the bearer tokens they are exchanged for."""
+"""Who is calling: service accounts' keys, and the bearer tokens they are exchanged for.
+
+An identity is an e-mail address, or `principal://...` for a member of a workload identity pool.
+"""
 
 import secrets
 import time

@@ -7,10 +7,14 @@ results when it ends, each time under the policies of that moment.
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
+from preflight.sandbox.gcp.customer_keys import CustomerKeys
+from preflight.sandbox.gcp.errors import ApiError
 from preflight.sandbox.gcp.gemini import answer_row
 from preflight.sandbox.gcp.names import PROJECT, VERTEX_AGENT
 from preflight.sandbox.gcp.objects import ObjectStore
@@ -122,7 +126,8 @@ class JobRunner:
         if content is None:
             where = f"{job.source.bucket}/{job.source.key}"
             return Fault(NOT_FOUND, f"No such object: {where}")
-        return import_rows(content)
+        fault = _key_fault(self._keys.need_to_read, job.source.bucket, job.source.key)
+        return fault or import_rows(content)
 
     def _place_fault(self, job: Job, bucket: str) -> Fault | None:
         """What is wrong with a bucket: its absence, the agent's view of it, or where it is."""
@@ -152,10 +157,15 @@ class JobRunner:
         ):
             job.state, job.fault = FAILED, _refused("storage.objects.create")
             return
+        fault = _key_fault(self._keys.need_to_write, place.bucket)
+        if fault:
+            job.state, job.fault = FAILED, fault
+            return
         # Backwards: the order of results is not that of the requests, and nobody may rely on it.
         results = [answer_row(row, job.model) for row in reversed(job.rows)]
         lines = "".join(json.dumps(result) + "\n" for result in results)
         self.store.write(place.bucket, place.key, lines.encode(), "application/octet-stream")
+        self._keys.written(place.bucket, place.key)
         failed = sum(1 for result in results if result["status"])
         job.stats = {
             "successfulCount": str(len(results) - failed),
@@ -163,6 +173,10 @@ class JobRunner:
             "incompleteCount": "0",
         }
         job.state, job.folder = SUCCEEDED, f"gs://{place.bucket}/{folder}"
+
+    @property
+    def _keys(self) -> CustomerKeys:
+        return CustomerKeys(self.world, self.store)
 
     def _may(self, permission: str, place: Place) -> bool:
         return self.world.may_on_bucket(VERTEX_AGENT, permission, place.bucket, place.key)
@@ -174,6 +188,16 @@ def _refused(permission: str) -> Fault:
         f"{VERTEX_AGENT} does not have {permission} access to the Google Cloud Storage object. "
         f"Permission '{permission}' denied on resource (or it may not exist).",
     )
+
+
+def _key_fault(need: Callable[..., None], *what: str) -> Fault | None:
+    """What Cloud Storage says where it cannot use the customer key that the bytes need."""
+    try:
+        need(*what)
+    except ApiError as error:
+        denied = error.code == HTTPStatus.FORBIDDEN
+        return Fault(PERMISSION_DENIED if denied else FAILED_PRECONDITION, error.message)
+    return None
 
 
 def _wire_time(seconds: float) -> str:

@@ -112,6 +112,16 @@ class ObjectStore:
         """Whether the object exists."""
         return key in self._storage.objects.get(bucket, {})
 
+    def key_of(self, bucket: str, key: str) -> str:
+        """The key version that encrypted the object; "" for Google's own keys, or no object."""
+        found = self._storage.objects.get(bucket, {}).get(key, {})
+        return str(found.get("kmsKeyName", ""))
+
+    def encrypted(self, bucket: str, key: str, version: str) -> None:
+        """Keep which key version encrypted the object: its resource shows it from now on."""
+        with self._lock:
+            self._storage.objects[bucket][key]["kmsKeyName"] = version
+
     def write(self, bucket: str, key: str, content: bytes, content_type: str) -> None:
         """Create or replace an object."""
         path = f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={quote(key, safe='')}"

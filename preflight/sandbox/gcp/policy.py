@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ CONDITIONAL_VERSION = 3
 """The policy version from which conditions are spoken of."""
 
 _ANYWHERE = Target("", "", "")
+_POOL = re.compile(r"principal(?:Set)?://iam\.googleapis\.com/(.+/workloadIdentityPools/[^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Policy:
-    """The policy of one resource. `kind`: project, bucket or serviceAccount."""
+    """The policy of one resource. `kind`: project, bucket, serviceAccount or key."""
 
     kind: str
     bindings: list[dict[str, Any]] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Policy:
 
         Args:
             body: the policy.
-            known: the service accounts and agents that exist.
+            known: the service accounts, agents and identity pools that exist.
             roles: the project's own roles.
 
         Raises:
@@ -112,6 +114,14 @@ class Policy:
             kind, _, email = member.partition(":")
             if kind == "serviceAccount" and email not in known:
                 raise ApiError(400, f"Service account {email} does not exist.")
+            pool = _POOL.match(member)
+            if pool and pool[1] not in known:
+                raise ApiError(
+                    400,
+                    f"Identity Pool does not exist ({pool[1]}). Please check that you specified a "
+                    "valid resource name as returned in the `name` attribute in the configuration "
+                    "API.",
+                )
 
 
 def _without_condition(binding: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from preflight.sandbox.gcp.errors import ApiError, denied, no_project
 from preflight.sandbox.gcp.incoming import json_body
 from preflight.sandbox.gcp.names import (
     NUMBER,
-    PROJECT,
+    NUMBERS,
     PROJECTS_API,
     SERVICES_API,
     VERTEX_AGENT,
     VERTEX_API,
     is_ours,
+    project_of,
 )
 from preflight.sandbox.gcp.policy import CONDITIONAL_VERSION
 from preflight.sandbox.gcp.world import API_TITLES, World
@@ -25,7 +26,7 @@ _TYPES = "type.googleapis.com/google.api.serviceusage"
 
 
 class ProjectApi:
-    """The routes about the project itself."""
+    """The routes about a project itself. Its APIs can be looked at in the first one only."""
 
     def __init__(self, world: World) -> None:
         """Serve this world's project."""
@@ -52,41 +53,40 @@ class ProjectApi:
 
     def project(self, project: str) -> Response:
         """projects.get."""
-        self._need(project, "resourcemanager.projects.get")
+        home = self._need(project, "resourcemanager.projects.get")
         return jsonify(
-            projectId=PROJECT,
-            projectNumber=NUMBER,
-            name=PROJECT,
+            projectId=home,
+            projectNumber=NUMBERS[home],
+            name=home,
             lifecycleState="ACTIVE",
             createTime="2026-01-01T00:00:00.000Z",
         )
 
     def get_policy(self, project: str) -> Response:
         """projects.getIamPolicy."""
-        self._need(project, "resourcemanager.projects.getIamPolicy")
+        home = self._need(project, "resourcemanager.projects.getIamPolicy")
         version = json_body().get("options", {}).get("requestedPolicyVersion", 1)
-        return jsonify(self._world.policy.body(int(version)))
+        return jsonify(self._world.policies[home].body(int(version)))
 
     def set_policy(self, project: str) -> Response:
         """projects.setIamPolicy."""
         with self._world.lock:
-            self._need(project, "resourcemanager.projects.setIamPolicy")
-            self._world.policy.replace(
+            home = self._need(project, "resourcemanager.projects.setIamPolicy")
+            policy = self._world.policies[home]
+            policy.replace(
                 json_body().get("policy", {}),
                 self._world.known_identities(),
                 self._world.known_roles(),
             )
-            return jsonify(self._world.policy.body(CONDITIONAL_VERSION))
+            return jsonify(policy.body(CONDITIONAL_VERSION))
 
     def test_permissions(self, project: str) -> Response:
         """projects.testIamPermissions: of the permissions asked about, those the caller holds."""
-        self._world.need_api(PROJECTS_API)
-        if not is_ours(project):
-            raise no_project()
+        home = self._home(project)
         asked = json_body().get("permissions", [])
         if any("*" in permission for permission in asked):
             raise ApiError(400, "Permissions with wildcards are not allowed.")
-        held = [one for one in asked if self._world.may_on_project(g.caller, one)]
+        held = [one for one in asked if self._world.may_on_project(g.caller, one, home)]
         return jsonify({"permissions": held} if held else {})
 
     def services(self, project: str) -> Response:
@@ -123,11 +123,18 @@ class ProjectApi:
         kind = f"{_TYPES}.v1beta1.ServiceIdentity"
         return _done(kind, email=VERTEX_AGENT, uniqueId="100000000000000000002")
 
-    def _need(self, project: str, permission: str) -> None:
-        self._world.need_api(PROJECTS_API)
-        if not is_ours(project):
+    def _need(self, project: str, permission: str) -> str:
+        """The project's id, once the caller is found to hold the permission on it."""
+        home = self._home(project)
+        self._world.need_on_project(g.caller, permission, home)
+        return home
+
+    def _home(self, project: str) -> str:
+        home = project_of(project)
+        if not home:
             raise no_project()
-        self._world.need_on_project(g.caller, permission)
+        self._world.need_api(PROJECTS_API, home)
+        return home
 
     def _need_services(self, project: str, permission: str, service: str = "") -> None:
         self._world.need_api(SERVICES_API)

@@ -5,8 +5,6 @@ the APIs served here. The basic roles hold no rights on objects nor on a bucket'
 come to owners, editors and viewers through the convenience members in every new bucket's policy.
 """
 
-READ_ON = "2026-08-22"
-
 
 def _of(prefix: str, verbs: str) -> frozenset[str]:
     """`storage.objects` and `get list` -> the two permissions."""
@@ -22,6 +20,25 @@ _PREDICT = _of("aiplatform.endpoints", "predict")
 _ACCOUNTS_VIEW = _of("iam.serviceAccounts", "get getIamPolicy list")
 _ROLES_READ = _of("iam.roles", "get list")
 _UPLOADS = _of("storage.multipartUploads", "abort create list listParts")
+_KEYS_VIEW = (
+    _of("cloudkms.cryptoKeyVersions", "get list")
+    | _of("cloudkms.cryptoKeys", "get getIamPolicy list")
+    | _of("cloudkms.keyRings", "get getIamPolicy list")
+)
+_KEYS_ADMIN = (
+    _KEYS_VIEW
+    | _of("cloudkms.cryptoKeyVersions", "create destroy restore update")
+    | _of("cloudkms.cryptoKeys", "create setIamPolicy update")
+    | _of("cloudkms.keyRings", "create setIamPolicy")
+)
+_POOLS_READ = _of("iam.googleapis.com/workloadIdentityPools", "get list") | _of(
+    "iam.googleapis.com/workloadIdentityPoolProviders", "get list"
+)
+_POOLS_ADMIN = (
+    _POOLS_READ
+    | _of("iam.googleapis.com/workloadIdentityPools", "create delete undelete update")
+    | _of("iam.googleapis.com/workloadIdentityPoolProviders", "create delete undelete update")
+)
 _OBJECTS_OWN = _of("storage.objects", "create delete get list move restore update")
 _OBJECTS_ADMIN = _OBJECTS_OWN | _of(
     "storage.objects", "getIamPolicy overrideUnlockedRetention setIamPolicy setRetention"
@@ -42,6 +59,9 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("iam.serviceAccounts", "actAs create delete disable enable setIamPolicy undelete update")
     | _ROLES_READ
     | _of("iam.roles", "create delete undelete update")
+    | _KEYS_ADMIN
+    | _of("cloudkms.cryptoKeyVersions", "useToDecrypt useToEncrypt")
+    | _POOLS_ADMIN
     | _of("serviceusage.services", "disable enable get list use")
     | _of("storage.buckets", "create delete enableObjectRetention list restore"),
     "roles/editor": _PROJECT_VIEW
@@ -52,6 +72,11 @@ ROLES: dict[str, frozenset[str]] = {
     | _ACCOUNTS_VIEW
     | _of("iam.serviceAccounts", "actAs create delete disable enable update")
     | _ROLES_READ
+    | _KEYS_VIEW
+    | _of("cloudkms.cryptoKeyVersions", "create update")
+    | _of("cloudkms.cryptoKeys", "create update")
+    | _of("cloudkms.keyRings", "create")
+    | _POOLS_READ
     | _of("serviceusage.services", "disable enable get list use")
     | _of("storage.buckets", "create delete list"),
     "roles/viewer": _PROJECT_VIEW
@@ -60,6 +85,8 @@ ROLES: dict[str, frozenset[str]] = {
     | _PREDICT
     | _ACCOUNTS_VIEW
     | _ROLES_READ
+    | _KEYS_VIEW
+    | _POOLS_READ
     | _of("serviceusage.services", "get list")
     | _of("storage.buckets", "list"),
     "roles/browser": _PROJECT_VIEW,
@@ -103,6 +130,11 @@ ROLES: dict[str, frozenset[str]] = {
     "roles/iam.securityReviewer": _of("aiplatform.batchPredictionJobs", "list")
     | _ACCOUNTS_VIEW
     | _ROLES_READ
+    | _of("cloudkms.cryptoKeyVersions", "list")
+    | _of("cloudkms.cryptoKeys", "getIamPolicy list")
+    | _of("cloudkms.keyRings", "getIamPolicy list")
+    | _of("iam.googleapis.com/workloadIdentityPools", "list")
+    | _of("iam.googleapis.com/workloadIdentityPoolProviders", "list")
     | _of("resourcemanager.projects", "getIamPolicy list")
     | _of("serviceusage.services", "list")
     | _of("storage.buckets", "getIamPolicy list")
@@ -117,6 +149,22 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "roles/iam.serviceAccountUser": _PROJECT_READ | _of("iam.serviceAccounts", "actAs get list"),
     "roles/iam.serviceAccountViewer": _PROJECT_READ | _ACCOUNTS_VIEW,
+    "roles/iam.workloadIdentityPoolAdmin": _PROJECT_READ | _POOLS_ADMIN,
+    "roles/iam.workloadIdentityPoolViewer": _PROJECT_READ | _POOLS_READ,
+    "roles/iam.workloadIdentityUser": _of(
+        "iam.serviceAccounts", "get getAccessToken getOpenIdToken list"
+    ),
+    "roles/cloudkms.admin": _of("resourcemanager.projects", "get") | _KEYS_ADMIN,
+    "roles/cloudkms.cryptoKeyDecrypter": _of("resourcemanager.projects", "get")
+    | _of("cloudkms.cryptoKeyVersions", "useToDecrypt"),
+    "roles/cloudkms.cryptoKeyEncrypter": _of("resourcemanager.projects", "get")
+    | _of("cloudkms.cryptoKeyVersions", "useToEncrypt"),
+    "roles/cloudkms.cryptoKeyEncrypterDecrypter": _of("resourcemanager.projects", "get")
+    | _of("cloudkms.cryptoKeyVersions", "useToDecrypt useToEncrypt"),
+    "roles/cloudkms.viewer": _of("resourcemanager.projects", "get")
+    | _of("cloudkms.cryptoKeyVersions", "get list")
+    | _of("cloudkms.cryptoKeys", "get list")
+    | _of("cloudkms.keyRings", "get list"),
     "roles/resourcemanager.projectIamAdmin": _of(
         "resourcemanager.projects", "get getIamPolicy setIamPolicy"
     ),
@@ -137,7 +185,7 @@ BASIC_ROLES = {
 
 
 def grantable(role: str, kind: str) -> bool:
-    """Whether the role exists and may be bound on a `project`, `bucket` or `serviceAccount`."""
+    """Whether the role exists and may be bound on a project, bucket, serviceAccount or key."""
     if role not in ROLES:
         return False
     family = role.removeprefix("roles/")
@@ -145,4 +193,5 @@ def grantable(role: str, kind: str) -> bool:
         "project": not family.startswith("storage.legacy"),
         "bucket": family.startswith("storage."),
         "serviceAccount": family.startswith("iam."),
+        "key": family.startswith("cloudkms."),
     }[kind]

@@ -1,24 +1,32 @@
-"""What exists in the sandbox's Google Cloud project, and who may do what there."""
+"""What exists in the sandbox's Google Cloud projects, and who may do what there."""
 
 import threading
 from dataclasses import dataclass, field
 
 from preflight.sandbox.gcp.conditions import Target, holds
 from preflight.sandbox.gcp.errors import denied, service_disabled, storage_denied
+from preflight.sandbox.gcp.keys import Key, Ring
 from preflight.sandbox.gcp.names import (
     CREDENTIALS_API,
     IAM_API,
-    NUMBER,
+    KEYS_API,
+    NUMBERS,
     OPERATOR,
+    OTHER_PROJECT,
+    PRINCIPAL,
+    PRINCIPALS,
     PROJECT,
     PROJECTS_API,
     SERVICES_API,
     STORAGE_API,
+    TOKENS_API,
     VERTEX_AGENT,
     VERTEX_API,
     member_of,
+    storage_agent,
 )
 from preflight.sandbox.gcp.policy import Policy
+from preflight.sandbox.gcp.pools import Pool
 from preflight.sandbox.gcp.roles import BASIC_ROLES, ROLES
 
 API_TITLES = {
@@ -28,8 +36,9 @@ API_TITLES = {
     CREDENTIALS_API: "IAM Service Account Credentials API",
     PROJECTS_API: "Cloud Resource Manager API",
     SERVICES_API: "Service Usage API",
+    TOKENS_API: "Security Token Service API",
+    KEYS_API: "Cloud Key Management Service (KMS) API",
     "bigquery.googleapis.com": "BigQuery API",
-    "cloudkms.googleapis.com": "Cloud Key Management Service (KMS) API",
     "compute.googleapis.com": "Compute Engine API",
     "logging.googleapis.com": "Cloud Logging API",
     "monitoring.googleapis.com": "Cloud Monitoring API",
@@ -61,11 +70,21 @@ class CustomRole:
 
 @dataclass(slots=True)
 class World:
-    """One project's state. Whoever changes or reads several parts of it holds `lock`."""
+    """The projects' state. Whoever changes or reads several parts of it holds `lock`.
+
+    Service accounts, roles, APIs, identity pools and jobs are those of the first project; the
+    second one has buckets and keys, and every API on.
+    """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
-    policy: Policy = field(default_factory=lambda: Policy("project"))
+    policies: dict[str, Policy] = field(
+        default_factory=lambda: {project: Policy("project") for project in NUMBERS}
+    )
     bucket_policies: dict[str, Policy] = field(default_factory=dict)
+    bucket_projects: dict[str, str] = field(default_factory=dict)
+    rings: dict[str, Ring] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     custom_roles: dict[str, CustomRole] = field(default_factory=dict)
     service_agents: set[str] = field(default_factory=set)
@@ -76,17 +95,23 @@ class World:
         )
     )
 
+    @property
+    def policy(self) -> Policy:
+        """The policy of the project that the jobs run in."""
+        return self.policies[PROJECT]
+
     def known_identities(self) -> frozenset[str]:
-        """The e-mail addresses that may stand as service accounts in a policy."""
-        return frozenset(self.accounts) | self.service_agents
+        """What may stand in a policy: e-mail addresses of service accounts, names of pools."""
+        pools = {pool.name for pool in self.pools.values() if not pool.deleted}
+        return frozenset(self.accounts) | self.service_agents | pools
 
     def known_roles(self) -> frozenset[str]:
         """The project's own roles that may stand in a policy."""
         return frozenset(name for name, role in self.custom_roles.items() if not role.deleted)
 
-    def need_api(self, service: str) -> None:
-        """Raise ApiError 403 SERVICE_DISABLED where the API is off."""
-        if service not in self.services:
+    def need_api(self, service: str, project: str = PROJECT) -> None:
+        """Raise ApiError 403 SERVICE_DISABLED where the API is off in the project."""
+        if project == PROJECT and service not in self.services:
             raise service_disabled(service, API_TITLES[service])
 
     def add_service_agent(self, *, with_role: bool) -> None:
@@ -99,46 +124,54 @@ class World:
         if with_role:
             self.policy.grant("roles/aiplatform.serviceAgent", member_of(VERTEX_AGENT))
 
-    def may_on_project(self, email: str, permission: str) -> bool:
+    def may_on_project(self, who: str, permission: str, project: str = PROJECT) -> bool:
         """Whether the identity holds the permission on the project."""
-        target = Target(PROJECTS_API, f"{PROJECTS_API}/Project", f"projects/{NUMBER}")
-        return self._holds(email, permission, target, [self.policy])
+        target = Target(PROJECTS_API, f"{PROJECTS_API}/Project", f"projects/{NUMBERS[project]}")
+        return self._holds(who, permission, target, project, [])
 
-    def may_on_account(self, email: str, permission: str, account: Account) -> bool:
+    def may_on_account(self, who: str, permission: str, account: Account) -> bool:
         """Whether the identity holds the permission on the service account."""
         name = f"projects/{PROJECT}/serviceAccounts/{account.email}"
         target = Target(IAM_API, f"{IAM_API}/ServiceAccount", name)
-        return self._holds(email, permission, target, [self.policy, account.policy])
+        return self._holds(who, permission, target, PROJECT, [account.policy])
 
-    def may_on_bucket(self, email: str, permission: str, bucket: str, key: str = "") -> bool:
+    def may_on_bucket(self, who: str, permission: str, bucket: str, key: str = "") -> bool:
         """Whether the identity holds the permission on the bucket, or on one object in it."""
         name = f"projects/_/buckets/{bucket}" + (f"/objects/{key}" if key else "")
         target = Target(STORAGE_API, f"{STORAGE_API}/{'Object' if key else 'Bucket'}", name)
-        policies = [self.policy]
-        if bucket in self.bucket_policies:
-            policies.append(self.bucket_policies[bucket])
-        return self._holds(email, permission, target, policies)
+        own = [self.bucket_policies[bucket]] if bucket in self.bucket_policies else []
+        project = self.bucket_projects.get(bucket, PROJECT)
+        return self._holds(who, permission, target, project, own)
 
-    def need_on_project(self, email: str, permission: str) -> None:
+    def may_on_key(self, who: str, permission: str, key: Key) -> bool:
+        """Whether the identity holds the permission on the key."""
+        target = Target(KEYS_API, f"{KEYS_API}/CryptoKey", key.name)
+        own = [key.ring.policy, key.policy]
+        return self._holds(who, permission, target, key.project, own)
+
+    def need_on_project(self, who: str, permission: str, project: str = PROJECT) -> None:
         """Raise ApiError 403 where the identity lacks the permission on the project."""
-        if not self.may_on_project(email, permission):
-            raise denied(permission, f"//{PROJECTS_API}/projects/{PROJECT}")
+        if not self.may_on_project(who, permission, project):
+            raise denied(permission, f"//{PROJECTS_API}/projects/{project}")
 
-    def need_on_bucket(self, email: str, permission: str, bucket: str, key: str = "") -> None:
+    def need_on_bucket(self, who: str, permission: str, bucket: str, key: str = "") -> None:
         """Raise ApiError 403 (401 for nobody) where the identity lacks the permission."""
-        if not self.may_on_bucket(email, permission, bucket, key):
-            raise storage_denied(email, permission)
+        if not self.may_on_bucket(who, permission, bucket, key):
+            raise storage_denied(who, permission)
 
-    def _holds(self, email: str, permission: str, target: Target, policies: list[Policy]) -> bool:
-        members = {member_of(email), "allAuthenticatedUsers"} if email else set()
-        members.add("allUsers")
-        basic = {given.role for given in self.policy.grants() if given.member in members}
-        members |= {f"{word}:{PROJECT}" for word, role in BASIC_ROLES.items() if role in basic}
+    def _holds(
+        self, who: str, permission: str, target: Target, project: str, own: list[Policy]
+    ) -> bool:
+        """Whether one of the project's policy and the target's `own` gives the permission."""
+        members = _members(who)
+        above = self.policies[project]
+        basic = {given.role for given in above.grants() if given.member in members}
+        members |= {f"{word}:{project}" for word, role in BASIC_ROLES.items() if role in basic}
         return any(
             permission in self._held_by(given.role)
             and given.member in members
             and (not given.condition or holds(given.condition, target))
-            for policy in policies
+            for policy in (above, *own)
             for given in policy.grants()
         )
 
@@ -149,11 +182,25 @@ class World:
         return frozenset() if own.deleted else own.permissions
 
 
+def _members(who: str) -> set[str]:
+    """All that stands for the identity in a policy; "" is nobody."""
+    if not who:
+        return {"allUsers"}
+    if who.startswith(PRINCIPAL):
+        # Google's "all authenticated users" are those that Google itself knows.
+        pool = who.removeprefix(PRINCIPAL).partition("/subject/")[0]
+        return {"allUsers", who, f"{PRINCIPALS}{pool}/*"}
+    return {"allUsers", "allAuthenticatedUsers", member_of(who)}
+
+
 def new_world() -> World:
-    """A project as its owner finds it: one operator, no bucket, Vertex AI off."""
+    """The projects as their owner finds them: one operator, no bucket, Vertex AI off."""
     world = World()
     world.accounts[OPERATOR] = Account(OPERATOR, "100000000000000000001", "Operator")
-    world.policy.grant("roles/owner", member_of(OPERATOR))
+    for policy in world.policies.values():
+        policy.grant("roles/owner", member_of(OPERATOR))
     # An owner may not impersonate: Google keeps that right out of the basic roles.
     world.policy.grant("roles/iam.serviceAccountTokenCreator", member_of(OPERATOR))
+    # Somebody works in the other project already.
+    world.service_agents.add(storage_agent(OTHER_PROJECT))
     return world
