@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from preflight import cli_provisioning
+from preflight import cli_choosing, cli_provisioning
 from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
 from preflight.render.printable import printable
@@ -87,6 +87,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long one question may take (default: %(default)g)",
     )
+    cli_choosing.choosing(parser)
     _format(parser)
 
 
@@ -143,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     cli_provisioning.add(command)
+    cli_choosing.add(command)
 
     check = command("check", "say whether the job would run, with the evidence", "judge:check")
     _requests(check, required=False)

@@ -32,6 +32,11 @@ class Waiver:
     until: date
     days_left: int = 0
 
+    def __str__(self) -> str:
+        """Until when, by whom and why."""
+        days = f"{self.days_left:,} day" + "s" * (self.days_left != 1)
+        return f"until {self.until}, {days} left, by {self.owner}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

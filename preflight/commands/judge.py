@@ -4,9 +4,11 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from preflight import promises as sources
+from preflight.commands.choices import accept, selected
 from preflight.contract import PROVIDERS, Promises, Target
 from preflight.report import Report
 from preflight.requests.scan import Scan
@@ -72,11 +74,10 @@ def judge(promises: Promises, chosen: Targets, scan: Scan | None, arguments: Nam
         scope.append("the gateway and the clouds (--offline); this judges the request file alone")
     if scan is None:
         scope.append("a request file, since none was given")
-    return run(
-        suites.build(promises, chosen, scan, offline=arguments.offline),
-        scope=tuple(scope),
-        deadline_seconds=arguments.deadline,
-    )
+    asked = selected(suites.build(promises, chosen, scan, offline=arguments.offline), arguments)
+    accepted = accept(arguments)
+    report = run(asked.suites, scope=(*scope, *asked.scope), deadline_seconds=arguments.deadline)
+    return accepted(replace(report, left_out=asked.left_out))
 
 
 def scanned(name: str) -> Scan:

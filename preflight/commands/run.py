@@ -11,6 +11,7 @@ from preflight.batch.remote import Remote
 from preflight.batch.run import begin, follow, prepare
 from preflight.batch.send import send
 from preflight.batch.watch import EVERY_SECONDS
+from preflight.commands.choices import refuse_a_part
 from preflight.commands.durations import seconds
 from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
 from preflight.render.outcome import say, show_finished, show_submitted, shown
@@ -85,6 +86,7 @@ def _checked(arguments: Namespace) -> tuple[Plan, Report]:
             "judges the request file alone, which is not enough to send it",
             "leave it out, or send all the same with --force",
         )
+    refuse_a_part(arguments)
     promises = promised(arguments)
     _refuse_several(arguments, targets(arguments, promises))
     scan = scanned(arguments.requests)
@@ -109,8 +111,11 @@ def _may_go_on(report: Report, arguments: Namespace) -> bool:
     Standard output is the result's. Where nothing is sent, the report is the result.
     """
     if report.verdict is Verdict.READY:
-        passed = len(report.results)
+        waivers = [f"{r.check_id} {r.waiver}" for r in report.results if r.waiver is not None]
+        passed = len(report.results) - len(waivers)
         say(f"READY: {passed} checks passed in {report.seconds:.1f} s")
+        for waiver in waivers:
+            say(f"waived: {waiver}")
         for sentence in report.scope:
             say(f"not looked at: {sentence}")
         return True

@@ -1,0 +1,51 @@
+"""`preflight list`: every check there is, asked of nobody."""
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+
+from preflight.checklist import Listed, checklist
+
+VERSION = 1
+
+
+def list_checks(arguments: Namespace) -> int:
+    """Print them in order of reading."""
+    asked = set(arguments.provider or ())
+    listed = [one for one in checklist() if not asked or asked.intersection(one.providers)]
+    if arguments.format == "json":
+        print(json.dumps(_shape(listed), indent=2))
+    else:
+        print("\n".join(_lines(listed)))
+    return 0
+
+
+def _shape(listed: Sequence[Listed]) -> dict[str, object]:
+    return {
+        "format": "preflight-checks",
+        "version": VERSION,
+        "checks": [
+            {
+                "id": one.check.id,
+                "title": one.check.title,
+                "providers": list(one.providers),
+                "suites": list(one.suites),
+                "needs": list(one.needs),
+            }
+            for one in listed
+        ],
+        "exit_code": 0,
+    }
+
+
+def _lines(listed: Sequence[Listed]) -> list[str]:
+    """One line a check, in columns: id, title, providers, suites."""
+    rows = [
+        (one.check.id, one.check.title, ",".join(one.providers), ", ".join(one.suites))
+        for one in listed
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [
+        "  ".join((*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]))
+        for row in rows
+    ]
