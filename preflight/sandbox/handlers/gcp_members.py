@@ -97,6 +97,34 @@ class AccountMember:
             _withdraw(self.operator, state["serviceAccountId"], state)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyMember:
+    """gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember. Nothing of it can change."""
+
+    operator: Operator
+    rules: ClassVar[Rules] = Rules(
+        replaced_by=frozenset({"cryptoKeyId", "role", "member", "condition"})
+    )
+
+    def create(self, _name: str, inputs: Inputs) -> Made:
+        """Add it to the key's policy."""
+        key = inputs["cryptoKeyId"]
+        etag = self.operator.change_policy(key, partial(_add, inputs))
+        return f"{key}/{inputs['role']}/{inputs['member']}", {**inputs, "etag": etag}
+
+    def read(self, _identity: str, state: State) -> State | None:
+        """Itself while it stands in the policy; None where it, or the key, is gone."""
+        return _standing(self.operator, state["cryptoKeyId"], state)
+
+    def update(self, _identity: str, state: State, inputs: Inputs) -> State:
+        """There is nothing to update."""
+        return {**state, **inputs}
+
+    def delete(self, _identity: str, state: State) -> None:
+        """Take it out of the policy."""
+        _withdraw(self.operator, state["cryptoKeyId"], state)
+
+
 def _standing(operator: Operator, resource: str, state: State) -> State | None:
     policy = operator.policy(resource)
     binding = None if policy is None else _binding(policy, state)

@@ -48,7 +48,8 @@ class Bucket:
                 "lifecycleRules": [_read_lifecycle(rule) for rule in found.lifecycle_rules],
                 "uniformBucketLevelAccess": bool(access.uniform_bucket_level_access_enabled),
                 "versioning": {"enabled": bool(found.versioning_enabled)},
-                "encryption": {"defaultKmsKeyName": found.default_kms_key_name},
+                "encryption": _read_encryption(found),
+                "logging": found.get_logging(),
                 "softDeletePolicy": {
                     "retentionDurationSeconds": found.soft_delete_policy.retention_duration_seconds
                 },
@@ -82,8 +83,12 @@ def _configure(asked: Any, inputs: Inputs) -> None:
     access.public_access_prevention = inputs.get("publicAccessPrevention") or "inherited"
     if inputs.get("storageClass"):
         asked.storage_class = inputs["storageClass"]
-    if inputs.get("encryption"):
-        asked.default_kms_key_name = inputs["encryption"]["defaultKmsKeyName"]
+    asked.default_kms_key_name = (inputs.get("encryption") or {}).get("defaultKmsKeyName")
+    logging = inputs.get("logging")
+    if logging:
+        asked.enable_logging(logging["logBucket"], logging.get("logObjectPrefix") or "")
+    else:
+        asked.disable_logging()
     if inputs.get("softDeletePolicy"):
         kept = inputs["softDeletePolicy"]["retentionDurationSeconds"]
         asked.soft_delete_policy.retention_duration_seconds = whole(kept)
@@ -100,6 +105,12 @@ def _state(inputs: Inputs, made: Any) -> State:
         "storageClass": made.storage_class,
         "url": f"gs://{made.name}",
     }
+
+
+def _read_encryption(found: Any) -> Inputs | None:
+    """The default key as the program spells it; None where Google's own keys encrypt."""
+    key = found.default_kms_key_name
+    return {"defaultKmsKeyName": key} if key else None
 
 
 def _lifecycle(rule: Inputs) -> dict[str, Any]:
