@@ -91,9 +91,7 @@ def _finding(report: Report, result: Result) -> Finding:
     said, action, note = _texts(result.outcome)
     notes = [note]
     if result.waiver is not None:
-        waiver = result.waiver
-        left = f"{waiver.until}, {days(waiver.days_left)} left"
-        notes.append(f"waived until {left}, by {waiver.owner}: {waiver.reason}")
+        notes.append(f"waived {result.waiver}")
     return Finding(
         kind=_kind(result),
         id=result.check_id,
@@ -108,11 +106,6 @@ def _finding(report: Report, result: Result) -> Finding:
         file=report.file.path if report.file and result.check_id.startswith("requests-") else "",
         lines=result.outcome.lines if isinstance(result.outcome, Failed) else (),
     )
-
-
-def days(number: int) -> str:
-    """As a noun with its number."""
-    return f"{number:,} day" + "s" * (number != 1)
 
 
 def _kind(result: Result) -> Kind:
@@ -145,6 +138,15 @@ def _texts(outcome: Outcome) -> tuple[str, str, str]:
 def of_kind(found: Iterable[Finding], kind: Kind) -> tuple[Finding, ...]:
     """Those of one kind."""
     return tuple(finding for finding in found if finding.kind is kind)
+
+
+def alike(found: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    """Those that say the same of several targets, together: a request file has its faults once."""
+    together: dict[tuple[object, ...], list[Finding]] = {}
+    for one in found:
+        same = (one.kind, one.id, one.said, one.action, one.notes, one.lines)
+        together.setdefault(same, []).append(one)
+    return tuple(tuple(same) for same in together.values())
 
 
 def counts(found: Iterable[Finding]) -> str:
@@ -199,3 +201,11 @@ def numbers(report: Report) -> tuple[tuple[str, str], ...]:
         found.append(("Checked at", f"{report.at:%Y-%m-%d %H:%M:%S} UTC"))
     found.append(("Took", f"{report.seconds:.1f} s"))
     return tuple((name, quotable(value)) for name, value in found)
+
+
+def explanations() -> dict[str, str]:
+    """Check id -> why the question is asked."""
+    from preflight.checklist import checklist  # noqa: PLC0415 - it builds every suite there is
+
+    found = {listed.check.id: listed.check.explanation for listed in checklist()}
+    return {name: " ".join(text.split()) for name, text in found.items()}

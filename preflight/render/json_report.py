@@ -1,45 +1,110 @@
-"""The report for programs: a shape of its own, versioned.
-
-Version policy: fields may be added within a version; a field that changes its meaning, its type or
-goes away makes the next version.
-"""
+"""The report for programs: the shape in `json_shape`, filled in and written."""
 
 import json
-from dataclasses import asdict
 from typing import IO, Any
 
-from preflight.report import Report, verdict
+from msgspec import to_builtins
 
-VERSION = 1
+from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.render import json_shape
+from preflight.render.json_shape import VERSION, Document, ModelCount, TargetVerdict
+from preflight.report import Report, RequestFile, Result, verdict
 
 
 def shape(report: Report) -> dict[str, Any]:
     """The report as plain JSON values."""
-    return {
-        "format": "preflight-report",
-        "version": VERSION,
-        "verdict": report.verdict.value,
-        "exit_code": report.exit_code,
-        "seconds": round(report.seconds, 3),
-        "not_looked_at": list(report.scope),
-        "providers": {name: verdict(report.of(name)).value for name in report.providers},
-        "checks": [
-            {
-                "id": result.check_id,
-                "title": result.title,
-                "provider": result.provider,
-                "target": result.target,
-                "suite": result.suite,
-                "outcome": type(result.outcome).__name__.lower(),
-                **asdict(result.outcome),
-                "seconds": round(result.seconds, 3),
-            }
-            for result in report.results
+    made: dict[str, Any] = to_builtins(_document(report))
+    return made
+
+
+def _document(report: Report) -> Document:
+    return Document(
+        format="preflight-report",
+        version=VERSION,
+        verdict=report.verdict.value,
+        exit_code=report.exit_code,
+        seconds=round(report.seconds, 3),
+        at=report.at and report.at.replace(microsecond=0),
+        promises=_text(report.promises),
+        request_file=_file(report.file),
+        not_looked_at=[_text(sentence) for sentence in report.scope],
+        providers={_text(name): verdict(report.of(name)).value for name in report.providers},
+        targets=[
+            TargetVerdict(
+                provider=_text(provider),
+                target=_text(target),
+                verdict=verdict(r for r in report.of(provider) if r.target == target).value,
+            )
+            for provider in report.providers
+            for target in report.targets(provider)
         ],
+        checks=[_check(result) for result in report.results],
+    )
+
+
+def _file(file: RequestFile | None) -> json_shape.RequestFile | None:
+    if file is None:
+        return None
+    models = [ModelCount(model=_text(name) or None, requests=count) for name, count in file.models]
+    return json_shape.RequestFile(
+        path=_text(file.path),
+        bytes=file.bytes,
+        sha256=file.sha256,
+        requests=file.requests,
+        tokens=file.tokens,
+        models=models,
+    )
+
+
+def _check(
+    result: Result,
+) -> json_shape.Passed | json_shape.Failed | json_shape.Unknown | json_shape.Skipped:
+    about: Any = {
+        "id": result.check_id,
+        "title": _text(result.title),
+        "provider": _text(result.provider),
+        "target": _text(result.target),
+        "suite": _text(result.suite),
+        "seconds": round(result.seconds, 3),
     }
+    match result.outcome:
+        case Passed(detail, caveat):
+            return json_shape.Passed(**about, detail=_text(detail), caveat=_text(caveat))
+        case Failed(problem, remedy, lines):
+            return json_shape.Failed(
+                **about,
+                problem=_text(problem),
+                remedy=_text(remedy),
+                lines=list(lines),
+                waiver=_waiver(result),
+            )
+        case Unknown(reason, needs):
+            return json_shape.Unknown(**about, reason=_text(reason), needs=_text(needs))
+        case Skipped(reason):
+            return json_shape.Skipped(**about, reason=_text(reason))
+
+
+def _waiver(result: Result) -> json_shape.Waiver | None:
+    if (waiver := result.waiver) is None:
+        return None
+    return json_shape.Waiver(
+        reason=_text(waiver.reason), owner=_text(waiver.owner), until=waiver.until
+    )
+
+
+def _text(text: str) -> str:
+    """As it is, but for half a surrogate pair, which many parsers refuse: it becomes visible."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def dumped(shape: dict[str, Any]) -> str:
+    """The shape as lines of ASCII, in which no log reader finds a command.
+
+    The only `#` in a document stand inside its strings, where an escape means the same.
+    """
+    return json.dumps(shape, indent=2).replace("##", "#\\u0023") + "\n"
 
 
 def render(report: Report, out: IO[str]) -> None:
     """Write the report."""
-    json.dump(shape(report), out, indent=2)
-    out.write("\n")
+    out.write(dumped(shape(report)))

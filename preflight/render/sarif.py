@@ -6,14 +6,14 @@ of the request file, else the file that stands for the promises.
 """
 
 import hashlib
-import json
 import os
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-from preflight.render.findings import Finding, Kind, findings, quotable
+from preflight.render.findings import Finding, Kind, explanations, findings, quotable
+from preflight.render.json_report import dumped
 from preflight.report import Report
 
 SCHEMA = (
@@ -60,7 +60,7 @@ def _driver(found: tuple[Finding, ...], rules: list[str]) -> dict[str, Any]:
     about = metadata("batch-preflight")
     pages = dict(entry.split(", ", 1) for entry in about.get_all("Project-URL", []))
     titles = {finding.id: finding.title for finding in found}
-    why = _explanations()
+    why = explanations()
     driver: dict[str, Any] = {
         "name": "preflight",
         "semanticVersion": about["Version"],
@@ -71,14 +71,8 @@ def _driver(found: tuple[Finding, ...], rules: list[str]) -> dict[str, Any]:
     return driver
 
 
-def _explanations() -> dict[str, str]:
-    from preflight.checklist import checklist  # noqa: PLC0415 - it builds every suite there is
-
-    return {listed.check.id: listed.check.explanation for listed in checklist()}
-
-
 def _rule(rule: str, title: str, explanation: str, pages: dict[str, str]) -> dict[str, Any]:
-    text = " ".join(explanation.split()) or title
+    text = explanation or title
     made: dict[str, Any] = {
         "id": rule,
         "shortDescription": {"text": _message(title)},
@@ -163,5 +157,4 @@ def _message(text: str) -> str:
 
 def render(report: Report, out: IO[str]) -> None:
     """Write the log."""
-    json.dump(shape(report), out, indent=2)
-    out.write("\n")
+    out.write(dumped(shape(report)))
