@@ -8,12 +8,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from preflight.render.pages import checks, facts, looks, permissions, verdicts
+from preflight.render.pages import checks, facts, failures, looks, permissions, verdicts
 from preflight.seams import UsageError
 
 PARTS: dict[str, Callable[[], str]] = {
     "table of checks": checks.index,
     "checks": checks.sections,
+    "table of failures": failures.index,
+    "failures": failures.sections,
+    "times of failures": failures.times,
     "permissions": permissions.tables,
     "breakages": verdicts.tables,
     "rights to look at AWS": partial(looks.rights, "bedrock"),
