@@ -107,7 +107,8 @@ class Stack:
         return found["Body"].read().decode()
 
 
-def deploy(cloud, model=MODEL, region=REGION):
+def deploy(cloud, model=MODEL, region=REGION, **of_roles):
+    """`of_roles`: what both roles get beside their trust, such as a path."""
     make = {kind.rpartition(":")[2]: one.create for kind, one in handlers(cloud.env).items()}
     name = f"s{token_hex(3)}"
     bucket = make["Bucket"](name, {"region": region})[1]["bucket"]
@@ -130,7 +131,9 @@ def deploy(cloud, model=MODEL, region=REGION):
         Identity.GATEWAY: gateway_role_trust(cloud.gateway_user_arn, ""),
     }
     made = {
-        identity: make["Role"](f"{name}-{identity.name.lower()}", {"assumeRolePolicy": trust})[1]
+        identity: make["Role"](
+            f"{name}-{identity.name.lower()}", {"assumeRolePolicy": trust, **of_roles}
+        )[1]
         for identity, trust in trusts.items()
     }
     promised = replace(

@@ -165,3 +165,6 @@ def test_the_operator_is_a_stranger_at_another_accounts_bucket(abroad, operator)
     root = doors(bucket, f"arn:aws:iam::{ACCOUNT}:root")
     abroad.cloud.put_foreign_bucket_policy(bucket, root)
     assert s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=OTHER_ACCOUNT)
+    everything = policy("Allow", "s3:*", on=f"arn:aws:s3:::{bucket}", Principal={"AWS": ACCOUNT})
+    abroad.cloud.put_foreign_bucket_policy(bucket, everything)
+    assert refusal(s3.get_bucket_policy, Bucket=bucket)[0] == "MethodNotAllowed"

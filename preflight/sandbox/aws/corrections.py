@@ -143,9 +143,23 @@ def _requests() -> None:
     ) -> Any:
         refused = object_keys.refused(method, path, headers, query)
         refused = refused or refused_target(method, path, query, body)
+        refused = refused or _refused_policy(method, path, headers, query)
         if refused is not None:
             answer: tuple[int, dict[str, str], bytes] = s3._error(*refused)  # noqa: SLF001
             return (*answer[:2], b"") if method == "HEAD" else answer
         return await original(method, path, headers, body, query, **more)
 
     s3.handle_request = handle
+
+
+def _refused_policy(
+    method: str, path: str, headers: dict[str, str], query: Any
+) -> tuple[str, str, int] | None:
+    """A bucket's policy is for identities of its own account, whatever others are allowed."""
+    bucket, caller = path.strip("/"), responses.get_account_id()
+    owner = s3._bucket_owner_account(bucket)  # noqa: SLF001
+    if "policy" not in query or owner in {None, caller}:
+        return None
+    if not s3._foreign_bucket_allows(owner, bucket, "", method, query, caller, headers):  # noqa: SLF001
+        return None  # S3 itself says that it is denied
+    return "MethodNotAllowed", "The specified method is not allowed against this resource.", 405
