@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from preflight import cli_choosing, cli_provisioning
 from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
+from preflight.render.destinations import FORMATS, Destination, destination
 from preflight.render.printable import printable
 from preflight.render.streams import harden
 from preflight.runner import DEADLINE_SECONDS
@@ -88,7 +89,17 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         help="how long one question may take (default: %(default)g)",
     )
     cli_choosing.choosing(parser)
-    _format(parser)
+
+
+def _formats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        action="append",
+        type=destination,
+        metavar="NAME[:FILE]",
+        help=f"of the report: {', '.join(FORMATS)}; into a file, or to standard output (again for "
+        "more, one of them to standard output; default: text)",
+    )
 
 
 def _format(parser: argparse.ArgumentParser) -> None:
@@ -149,16 +160,19 @@ def parser() -> argparse.ArgumentParser:
     check = command("check", "say whether the job would run, with the evidence", "judge:check")
     _requests(check, required=False)
     _judging(check)
+    _formats(check)
 
     run = command("run", "check, then upload, create, monitor and fetch", "run:run")
     _requests(run, required=True)
     _judging(run)
+    _format(run)
     _sending(run)
     _polling(run)
 
     submit = command("submit", "check, then upload and create", "run:submit_only")
     _requests(submit, required=True)
     _judging(submit)
+    _format(submit)
     _sending(submit)
 
     _of_run(command("status", "look once at a run's batch", "followed:status"))
@@ -214,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _failed(parsed: argparse.Namespace, error: PreflightError) -> int:
     """Say the one sentence; where JSON was asked for, it is the one document too."""
     print(f"preflight: {printable(str(error))}", file=sys.stderr)
-    if getattr(parsed, "format", "text") == "json":
+    if _wants_json(parsed):
         shape = {
             "format": "preflight-error",
             "version": 1,
@@ -225,6 +239,12 @@ def _failed(parsed: argparse.Namespace, error: PreflightError) -> int:
         }
         print(json.dumps(shape, indent=2))
     return error.exit_code
+
+
+def _wants_json(parsed: argparse.Namespace) -> bool:
+    """Whether standard output is JSON's."""
+    form = getattr(parsed, "format", None)
+    return form == "json" or (isinstance(form, list) and Destination("json") in form)
 
 
 def _terminated(*_: object) -> NoReturn:

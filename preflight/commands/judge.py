@@ -5,12 +5,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from preflight import promises as sources
 from preflight.commands.choices import accept, selected
 from preflight.contract import PROVIDERS, Promises, Target
-from preflight.report import Report
+from preflight.render import destinations
+from preflight.report import Report, RequestFile
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
@@ -77,7 +79,34 @@ def judge(promises: Promises, chosen: Targets, scan: Scan | None, arguments: Nam
     asked = selected(suites.build(promises, chosen, scan, offline=arguments.offline), arguments)
     accepted = accept(arguments)
     report = run(asked.suites, scope=(*scope, *asked.scope), deadline_seconds=arguments.deadline)
-    return accepted(replace(report, left_out=asked.left_out))
+    return accepted(
+        replace(
+            report,
+            left_out=asked.left_out,
+            promises=_promise_file(arguments),
+            file=_request_file(scan) if scan else None,
+            at=datetime.now(UTC),
+        )
+    )
+
+
+def _promise_file(arguments: Namespace) -> str:
+    """The file that stands for the promises; "" for standard input."""
+    if arguments.stack:
+        return f"Pulumi.{arguments.stack.rpartition('/')[2]}.yaml"
+    name = arguments.promises or os.environ.get(PROMISES, "")
+    return "" if name == "-" else name
+
+
+def _request_file(scan: Scan) -> RequestFile:
+    return RequestFile(
+        path=str(scan.path),
+        bytes=scan.bytes,
+        sha256=scan.sha256,
+        requests=scan.requests,
+        tokens=scan.tokens,
+        models=tuple((model or "", seen.count) for model, seen in scan.models.items()),
+    )
 
 
 def scanned(name: str) -> Scan:
@@ -89,6 +118,9 @@ def scanned(name: str) -> Scan:
 
 def check(arguments: Namespace) -> int:
     """`preflight check`."""
+    several = destinations.wanted(arguments.format)
+    read = (arguments.requests, _promise_file(arguments), arguments.waivers)
+    destinations.prepare(several, [name for name in read if name])
     promises = promised(arguments)
     if arguments.requests is None and arguments.offline:
         raise UsageError(
@@ -96,14 +128,10 @@ def check(arguments: Namespace) -> int:
         )
     scan = scanned(arguments.requests) if arguments.requests else None
     report = judge(promises, targets(arguments, promises, scan), scan, arguments)
-    show(report, arguments.format)
+    destinations.write(report, several)
     return report.exit_code
 
 
 def show(report: Report, form: str, *, to_talk: bool = False) -> None:
     """Write the report: to standard output, unless it is not the result that was asked for."""
-    if form == "json":
-        from preflight.render.json_report import render  # noqa: PLC0415
-    else:
-        from preflight.render.text import render  # noqa: PLC0415
-    render(report, sys.stderr if to_talk else sys.stdout)
+    destinations.render(report, form, sys.stderr if to_talk else sys.stdout)
