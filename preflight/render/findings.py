@@ -172,6 +172,8 @@ def places(report: Report) -> tuple[tuple[str, Verdict, str], ...]:
 def sentence(report: Report) -> str:
     """The verdict in words."""
     match report.verdict:
+        case Verdict.READY if report.left_out:
+            return "nothing wrong in the checks that were chosen, which are not all"
         case Verdict.READY if report.scope:
             return "nothing wrong in what was looked at"
         case Verdict.READY:
@@ -200,6 +202,7 @@ def numbers(report: Report) -> tuple[tuple[str, str], ...]:
     if report.at is not None:
         found.append(("Checked at", f"{report.at:%Y-%m-%d %H:%M:%S} UTC"))
     found.append(("Took", f"{report.seconds:.1f} s"))
+    found += (("Waivers", sentence) for sentence in report.notes)
     return tuple((name, quotable(value)) for name, value in found)
 
 

@@ -20,6 +20,7 @@ def render(report: Report, out: IO[str]) -> None:
     )
     out.writelines(f"{command}\n" for command in commands)
     out.writelines(f"Not looked at: {quotable(sentence)}\n" for sentence in report.scope)
+    out.writelines(f"Waivers: {quotable(note)}\n" for note in report.notes)
     out.write(f"{report.verdict}: {sentence(report)} ({counts(found)})\n")
 
 

@@ -28,6 +28,8 @@ def _document(report: Report) -> Document:
         promises=_text(report.promises),
         request_file=_file(report.file),
         not_looked_at=[_text(sentence) for sentence in report.scope],
+        left_out=list(report.left_out),
+        notes=[_text(sentence) for sentence in report.notes],
         providers={_text(name): verdict(report.of(name)).value for name in report.providers},
         targets=[
             TargetVerdict(
@@ -79,7 +81,9 @@ def _check(
                 waiver=_waiver(result),
             )
         case Unknown(reason, needs):
-            return json_shape.Unknown(**about, reason=_text(reason), needs=_text(needs))
+            return json_shape.Unknown(
+                **about, reason=_text(reason), needs=_text(needs), waiver=_waiver(result)
+            )
         case Skipped(reason):
             return json_shape.Skipped(**about, reason=_text(reason))
 
@@ -88,7 +92,10 @@ def _waiver(result: Result) -> json_shape.Waiver | None:
     if (waiver := result.waiver) is None:
         return None
     return json_shape.Waiver(
-        reason=_text(waiver.reason), owner=_text(waiver.owner), until=waiver.until
+        reason=_text(waiver.reason),
+        owner=_text(waiver.owner),
+        until=waiver.until,
+        days_left=waiver.days_left,
     )
 
 

@@ -39,11 +39,12 @@ class Passed(Asked, tag_field="outcome", tag="passed", kw_only=True, frozen=True
 
 
 class Waiver(Struct, kw_only=True, frozen=True):
-    """The risk is accepted: the failure decides nothing."""
+    """The risk is accepted: the failure, or the unknown, decides nothing."""
 
     reason: ForPeople
     owner: str
     until: Annotated[date, Meta(description="The last day on which it counts.")]
+    days_left: Annotated[int, Meta(ge=0, description="To that day, when it was checked.")]
 
 
 class Failed(Asked, tag_field="outcome", tag="failed", kw_only=True, frozen=True):
@@ -63,6 +64,7 @@ class Unknown(Asked, tag_field="outcome", tag="unknown", kw_only=True, frozen=Tr
 
     reason: ForPeople
     needs: ForPeople
+    waiver: Waiver | None
 
 
 class Skipped(Asked, tag_field="outcome", tag="skipped", kw_only=True, frozen=True):
@@ -109,6 +111,11 @@ class Document(Struct, kw_only=True, frozen=True):
     promises: Annotated[str, Meta(description="The file that stands for them; empty: none.")]
     request_file: RequestFile | None
     not_looked_at: list[ForPeople]
+    left_out: Annotated[
+        list[str],
+        Meta(description="Ids that --only or --skip left out; with any, the verdict is a part's."),
+    ]
+    notes: Annotated[list[ForPeople], Meta(description="About the waivers.")]
     providers: dict[str, Word]
     targets: list[TargetVerdict]
     checks: list[Passed | Failed | Unknown | Skipped]

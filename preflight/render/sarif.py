@@ -43,7 +43,10 @@ def shape(report: Report) -> dict[str, Any]:
             for finding in found
             if finding.kind in LEVELS
         ],
-        "properties": {"notLookedAt": [quotable(sentence) for sentence in report.scope]},
+        "properties": {
+            "notLookedAt": [quotable(sentence) for sentence in report.scope],
+            "waivers": [quotable(sentence) for sentence in report.notes],
+        },
     }
     if report.file is not None:
         run["artifacts"] = [

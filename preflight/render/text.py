@@ -1,5 +1,6 @@
 """The report for people: what was asked, what was seen, and the repair beside each problem."""
 
+from collections import Counter
 from itertools import groupby
 from typing import IO
 
@@ -8,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from preflight.check import Failed, Outcome, Passed, Skipped, Unknown
+from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.render.printable import no_order, printable
 from preflight.report import Report, Result, Verdict, verdict
 
@@ -18,7 +19,8 @@ MARKS: dict[type, tuple[str, str]] = {
     Unknown: ("?", "bold yellow"),
     Skipped: ("-", "dim"),
 }
-_ASCII = {"✓": "+", "✗": "x"}
+WAIVED = ("≈", "yellow")
+_ASCII = {"✓": "+", "✗": "x", "≈": "~"}
 STYLES = {
     Verdict.READY: "bold green",
     Verdict.NOT_READY: "bold red",
@@ -51,7 +53,9 @@ def render(report: Report, out: IO[str]) -> None:
                 name = f"{provider} {target}" if len(targets) > 1 else provider
                 _target(page, name, tuple(r for r in results if r.target == target))
         for sentence in report.scope:
-            page.print(Text(f"Not looked at: {sentence}", style="dim"))
+            page.print(Text(f"Not looked at: {printable(sentence)}", style="dim"))
+        for sentence in report.notes:
+            page.print(Text(f"Waivers: {printable(sentence)}", style="yellow"))
         _conclusion(page, report)
     # A grid pads every line to the page's width; nobody wants that in a file. Where a line was
     # folded, what stood in its middle may stand at its start.
@@ -73,15 +77,19 @@ def _target(out: Console, name: str, results: tuple[Result, ...]) -> None:
         for outcome, same in groupby(found, key=_together):
             alike = list(same)
             if isinstance(outcome, Skipped):
-                grid.add_row(_mark(out, outcome), _not_asked(outcome, alike))
+                grid.add_row(_mark(out, *_look(alike[0])), _not_asked(outcome, alike))
             else:
-                grid.add_row(_mark(out, alike[0].outcome), _body(alike[0]))
+                grid.add_row(_mark(out, *_look(alike[0])), _body(alike[0]))
         out.print(Padding(grid, (0, 0, 0, 4)))
     out.print()
 
 
-def _mark(out: Console, outcome: Outcome) -> Text:
-    mark, style = MARKS[type(outcome)]
+def _look(result: Result) -> tuple[str, str]:
+    """The mark of a result and its style."""
+    return WAIVED if result.waiver is not None else MARKS[type(result.outcome)]
+
+
+def _mark(out: Console, mark: str, style: str) -> Text:
     return Text(mark if out.encoding.startswith("utf") else _ASCII.get(mark, mark), style=style)
 
 
@@ -103,6 +111,8 @@ def _body(result: Result) -> Text:
             body.append(f"  [{result.check_id}]", "dim")
             body.append(f"\nnot known: {printable(reason)}", "yellow")
             body.append("\nneeds: ", "bold").append(printable(needs))
+    if result.waiver is not None:
+        body.append(f"\nwaived {printable(str(result.waiver))}", WAIVED[1])
     return body
 
 
@@ -118,20 +128,22 @@ def _not_asked(outcome: Skipped, results: list[Result]) -> Text:
 
 def _counts(results: tuple[Result, ...]) -> str:
     words = {Passed: "passed", Failed: "failed", Unknown: "unknown", Skipped: "not asked"}
-    counted = {
-        word: sum(isinstance(result.outcome, kind) for result in results)
-        for kind, word in words.items()
-    }
-    return ", ".join(f"{count} {word}" for word, count in counted.items() if count)
+    counted = Counter(
+        words[type(result.outcome)] if result.waiver is None else "waived" for result in results
+    )
+    return ", ".join(
+        f"{counted[word]} {word}" for word in (*words.values(), "waived") if counted[word]
+    )
 
 
 def _conclusion(out: Console, report: Report) -> None:
     word = report.verdict
-    ready = (
-        "nothing wrong in what was looked at"
-        if report.scope
-        else "the job would run, as far as can be known before it"
-    )
+    if report.left_out:
+        ready = "nothing wrong in the checks that were chosen, which are not all"
+    elif report.scope:
+        ready = "nothing wrong in what was looked at"
+    else:
+        ready = "the job would run, as far as can be known before it"
     sentences = {
         Verdict.READY: ready,
         Verdict.NOT_READY: "the job would be refused or lost; repair the lines marked with a cross",
