@@ -10,64 +10,11 @@ from dataclasses import dataclass, replace
 
 from preflight.iam.principals import Way
 from preflight.iam.request import Kind, Request
-from preflight.iam.rulings import Effect, Ruling, ruling
+from preflight.iam.rulings import Effect, ruling
 from preflight.iam.shape import Document
+from preflight.iam.sides import Holdings, Levels, Resource
 from preflight.iam.statements import Reading, Whose, readings
 from preflight.iam.truth import Truth, all_of, any_of
-
-Levels = tuple[tuple[Document, ...], ...]
-"""An organization's policies: for the root, each unit below it and the account, those attached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What is written about the asker itself.
-
-    Its policies, its permissions boundary, the policies of its session, and the service control
-    policies of its account; () where the account is in no organization or leads it. What is there
-    and cannot be seen is an `Unreadable`.
-    """
-
-    identity: tuple[Document, ...] = ()
-    boundary: Document | None = None
-    session: tuple[Document, ...] = ()
-    control: Levels = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What is written about the resource.
-
-    `policy` is its own (None: it has none), `owner` the account it belongs to ("": not known),
-    `sovereign` whether the owner's identities need a word of that policy too, as with keys and
-    roles, and `control` the resource control policies of the owner's account.
-    """
-
-    name: str
-    policy: Document | None
-    owner: str
-    sovereign: bool = False
-    control: Levels = ()
-
-    @classmethod
-    def bucket(cls, policy: Document | None, owner: str, control: Levels = ()) -> "Resource":
-        """A bucket or an object in it, by the bucket's policy."""
-        return cls("bucket policy", policy, owner, control=control)
-
-    @classmethod
-    def key(cls, policy: Document, owner: str, control: Levels = ()) -> "Resource":
-        """A KMS key: identity policies count only where the key policy lets the account in."""
-        return cls("key policy", policy, owner, sovereign=True, control=control)
-
-    @classmethod
-    def role(cls, trust: Document, owner: str, control: Levels = ()) -> "Resource":
-        """A role to be assumed, by its trust policy."""
-        return cls("trust policy", trust, owner, sovereign=True, control=control)
-
-    @classmethod
-    def plain(cls, owner: str) -> "Resource":
-        """Anything that has no policy of its own: a model, a job, a role that is passed."""
-        return cls("resource policy", None, owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +52,7 @@ class _Layer:
 
     def verdict(self, effect: Effect) -> Verdict:
         denying = effect is Effect.DENY or (effect is Effect.UNKNOWN and self.denies() is None)
-        told: Ruling = ruling(
-            reading for reading in self.read if denying or reading.effect != "Deny"
-        )
+        told = ruling(reading for reading in self.read if denying or reading.effect != "Deny")
         return Verdict(effect, self.source, told.statement, told.reason, told.keys)
 
 
@@ -137,10 +82,14 @@ class _Scales:
         """Across accounts both sides must allow."""
         return all_of((self.own(), self.resource.allows()))
 
-    def within(self) -> Truth:
-        """In one account either side may, save that a key or a role must let the account in."""
+    def enough(self) -> Truth:
+        """Whether, in one account, the asker's own suffices: a key or a role must let it in."""
         account = self.resource.allows(Way.ACCOUNT) if self.sovereign else True
-        return any_of((all_of((self.own(), account)), self.granted()))
+        return all_of((self.own(), account))
+
+    def within(self) -> Truth:
+        """In one account either side may allow."""
+        return any_of((self.enough(), self.granted()))
 
     def granted(self) -> Truth:
         """Whether the resource's policy alone allows it, with no word of the identity's own."""
@@ -181,7 +130,7 @@ def decide(request: Request, holdings: Holdings, resource: Resource) -> Verdict:
             return layer.verdict(Effect.UNKNOWN)
     if allowed is None:
         return _first(scales, Effect.UNKNOWN, None)
-    by_resource = scales.outsider or (same and not scales.identity.allows())
+    by_resource = scales.outsider or (same is not False and not scales.enough())
     return (scales.resource if by_resource else scales.identity).verdict(Effect.ALLOW)
 
 
@@ -195,13 +144,15 @@ def _core(scales: _Scales, *, same: Truth) -> Truth:
 
 
 def _first(scales: _Scales, effect: Effect, holds: Truth) -> Verdict:
-    """The verdict of the first layer that stands so; else of the first that does not allow."""
-    layers = scales.telling()
-    for wanted in (holds, False, None):
-        for layer in layers:
-            if layer.allows() is wanted:
-                return layer.verdict(effect)
-    reason = "the account that the resource belongs to is not known"
+    """The verdict of the first layer that stands so."""
+    for layer in scales.telling():
+        if layer.allows() is holds:
+            return layer.verdict(effect)
+    if scales.limit() is not False:
+        reason = "the account that the resource belongs to is not known"
+    else:
+        limits = ", ".join(layer.source for layer in scales.limits if not layer.allows())
+        reason = f"it allows anyone, and AWS does not say whether the {limits} takes that away"
     return Verdict(effect, scales.resource.source, reason=reason)
 
 
