@@ -1,4 +1,5 @@
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -92,7 +93,12 @@ VALUES = {
         f"|{GUID}|{ARN}|{ARN}\n|arn:aws-us-gov:iam::123456789012:user/tfy/gateway|{'x' * 2000}"
         "|arn:aws:iam::123456789012:root"
     ),
-    Takes.TEXTS: '|[]|["us-east-1"]|["everywhere"]|us-east-1|{"a": 1}|[1]',
+    Takes.TEXTS: (
+        '|[]|["us-east-1"]|["everywhere"]|us-east-1|{"a": 1}|[1]|[""]|["a b"]|["a", "a"]|["a", "b"]'
+        '|["europe-west4"]|["swedencentral", "eastus"]|["gpt-4o@2024-08-06"]|["team=ml"]|["=ml"]'
+        '|["gpt-4o@2024-08-06", "gpt-4o@2024-11-20"]|["gpt-4o-mini@"]|["@1"]'
+        '|["amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0"]|[["a"]]|["a-bucket"]'
+    ),
     Takes.FLAG: "|true|false|TRUE|yes|1|False ",
     Takes.NUMBER: "|0|1|13|14|1000|-1|1.5|9999999999|x",
     Takes.URL: (
@@ -111,7 +117,7 @@ def by_the_program(key, value):
     """What the Pulumi program says about the value: its sentences about this key."""
     provider = SETTINGS[key].provider
     texts = {
-        name: default if isinstance(default := schema["default"], str) else str(default).lower()
+        name: default if isinstance(default := schema["default"], str) else json.dumps(default)
         for name, schema in DECLARED.items()
     }
     needed = [text.partition("=") for text in NEEDED.get(provider, ())]
@@ -134,19 +140,11 @@ def by_init(key, value):
 
 
 @pytest.mark.parametrize("key", SETTINGS)
-def test_init_says_of_every_value_what_the_program_says(key):
+def test_init_says_of_every_value_what_the_program_says(key, monkeypatch):
+    # Which values go together is judged by the program alone.
+    monkeypatch.setattr("infra.reader.Reader.refuse", lambda *_: None)
     for value in VALUES[SETTINGS[key].takes].split("|"):
         assert by_init(key, value) == by_the_program(key, value), value
-
-
-def test_a_profile_without_its_regions_is_refused_as_by_the_program():
-    model = "us.amazon.nova-lite-v1:0"
-    with pytest.raises(WrongSetting) as wrong:
-        settings.need_profile_regions(model, "us-west-2", "")
-    with pytest.raises(SettingsError) as refused:
-        run({"bedrockEnabled": True, "gatewayAwsPrincipalArn": ARN, "bedrockModel": model})
-    assert str(wrong.value) == str(refused.value)
-    settings.need_profile_regions("amazon.nova-lite-v1:0", "us-west-2", "")
 
 
 # --- by flags ------------------------------------------------------------------------------------
@@ -159,8 +157,8 @@ def test_what_flags_write_the_program_takes(preflight, project, chosen):
     assert out == f"{project / 'Pulumi.dev.yaml'}\n"
     assert "pulumi stack init dev" in err
     config = written(project)
-    with_bedrock = {"gatewayAwsExternalId", "bedrockProfileRegions"}
-    asked = {key for key in ASKED if SETTINGS[key].provider in {"", *chosen}} - with_bedrock
+    asked = {key for key in ASKED if SETTINGS[key].provider in {"", *chosen}}
+    asked -= {"gatewayAwsExternalId"}  # which may be empty, and then is no setting
     assert set(config) == asked | {f"{name}Enabled" for name in chosen}
     provisioned = GUID if "azure" in chosen else ""
     _, outputs = run(config, Recorder(subscription=provisioned))
@@ -168,20 +166,22 @@ def test_what_flags_write_the_program_takes(preflight, project, chosen):
 
 
 def test_a_date_stays_text_and_a_number_a_number(preflight, project):
-    preflight("init", "--stack", "dev", *flags("azure"), "--set", "azureCapacity=50")
-    assert written(project)["azureModelVersion"] == "2024-07-18"
+    capacity, version = ("--set", "azureCapacity=50"), ("--set", "azureApiVersion=2024-10-21")
+    preflight("init", "--stack", "dev", *flags("azure"), *capacity, *version)
+    assert written(project)["azureApiVersion"] == "2024-10-21"
     assert written(project)["azureCapacity"] == 50
 
 
-def test_regions_are_given_with_commas(preflight, project):
-    profile = ("--set", "bedrockModel=us.amazon.nova-lite-v1:0")
-    regions = ("--set", "bedrockProfileRegions=us-east-1, us-west-2")
-    code, _, err = preflight("init", "--stack", "dev", *flags("bedrock"), *profile, *regions)
+@pytest.mark.parametrize(
+    "typed", ["us-east-1, us-west-2", "us-east-1,us-west-2", '["us-east-1", "us-west-2"]']
+)
+def test_a_list_is_given_with_commas_or_as_json(preflight, project, typed):
+    regions = ("--set", f"bedrockRegions={typed}")
+    code, _, err = preflight("init", "--stack", "dev", *flags("bedrock"), *regions)
     assert code == 0, err
-    assert written(project)["bedrockProfileRegions"] == ["us-east-1", "us-west-2"]
+    assert written(project)["bedrockRegions"] == ["us-east-1", "us-west-2"]
 
 
-PROFILE = ["--set", "bedrockModel=us.amazon.nova-lite-v1:0"]
 REFUSED = {
     "no stack": (flags("openai"), "names no stack; add --stack NAME"),
     "no provider": (["--stack", "dev"], "names no provider; add --provider NAME"),
@@ -196,22 +196,23 @@ REFUSED = {
         ),
     ),
     "a wrong value": (
-        ["--stack", "dev", *flags("openai"), "--set", "openaiModel=a b"],
+        ["--stack", "dev", *flags("openai"), "--set", "openaiModels=a*b"],
         (
-            '--set openaiModel: is "a b", but must be OpenAI\'s id of a model, without blanks; '
-            "give --set openaiModel=gpt-4o-mini"
+            '--set openaiModels: is ["a*b"], but must be a list of OpenAI\'s ids of models, '
+            "without blanks; "
+            "give --set openaiModels=gpt-4o-mini"
         ),
     ),
-    "regions of a profile": (
-        ["--stack", "dev", *flags("bedrock"), *PROFILE],
+    "one wrong entry": (
+        ["--stack", "dev", *flags("bedrock"), "--set", "bedrockRegions=us-east-1,everywhere"],
         (
-            "us.amazon.nova-lite-v1:0 is an inference profile: name every region it routes to); "
-            "add --set bedrockProfileRegions=us-west-2"
+            '--set bedrockRegions: is ["us-east-1", "everywhere"], but must be a list of AWS '
+            "regions; give --set bedrockRegions=us-west-2"
         ),
     ),
-    "no regions of a profile": (
-        ["--stack", "dev", *flags("bedrock"), *PROFILE, "--set", "bedrockProfileRegions="],
-        "lacks bedrockProfileRegions",
+    "an empty list": (
+        ["--stack", "dev", *flags("bedrock"), "--set", "bedrockRegions="],
+        "--set bedrockRegions: is not set, but must be a list of AWS regions",
     ),
     "no such setting": (
         ["--stack", "dev", *flags("openai"), "--set", "openaiModle=x"],
@@ -297,7 +298,7 @@ def test_force_replaces_the_settings_and_keeps_what_is_not_ours(preflight, proje
     assert set(content["config"]) == {
         "batch-preflight:gatewayUrl",
         "batch-preflight:openaiEnabled",
-        "batch-preflight:openaiModel",
+        "batch-preflight:openaiModels",
     }
 
 
@@ -338,11 +339,11 @@ def test_questions_are_asked_on_standard_error_and_enter_takes_the_default(
         "gatewayUrl": "https://gateway.truefoundry.ai",
         "vertexEnabled": True,
         "vertexProject": "sandbox-project",
-        "vertexRegion": "europe-west4",
-        "vertexModel": "gemini-2.5-flash",
+        "vertexRegions": ["europe-west4"],
+        "vertexModels": ["gemini-2.5-flash"],
     }
     assert DECLARED["vertexProject"]["description"] in err
-    assert "vertexRegion [europe-west4]: " in err
+    assert "vertexRegions [europe-west4]: " in err
 
 
 def test_a_wrong_answer_is_told_and_asked_again(preflight, project, typing):
@@ -354,27 +355,27 @@ def test_a_wrong_answer_is_told_and_asked_again(preflight, project, typing):
     assert "is no stack's name" in err
     assert "name one or more of openai, azure, vertex, bedrock" in err
     assert 'it is "123456", but must be a project\'s id' in err
-    assert 'it is "US", but must be one region' in err
+    assert 'it is ["US"], but must be a list of single regions' in err
     assert written(project, "prod")["vertexProject"] == "sandbox-project"
 
 
-def test_the_regions_of_a_profile_are_asked_for_only_then(preflight, project, typing):
-    typing("", ARN, "", "", "us.amazon.nova-lite-v1:0", "", "everywhere", "us-east-1,us-west-2")
+def test_a_list_is_asked_for_and_typed_with_commas(preflight, project, typing):
+    typing("", ARN, "", "us-east-1, everywhere", "us-east-1, us-west-2", "")
     code, _, err = preflight("init", "--stack", "dev", "--provider", "bedrock")
     assert code == 0, err
-    assert "us.amazon.nova-lite-v1:0 is an inference profile" in err
-    assert written(project)["bedrockProfileRegions"] == ["us-east-1", "us-west-2"]
+    assert 'it is ["us-east-1", "everywhere"], but must be a list of AWS regions' in err
+    assert written(project)["bedrockRegions"] == ["us-east-1", "us-west-2"]
     assert "gatewayAwsExternalId" not in written(project)
 
 
 def test_what_flags_say_is_not_asked(preflight, project, typing):
     typing("")
     code, _, err = preflight(
-        "init", "--stack", "dev", *flags("openai"), "--set", "openaiModel=gpt-x"
+        "init", "--stack", "dev", *flags("openai"), "--set", "openaiModels=gpt-x"
     )
     assert code == 0, err
     assert err.count("]: ") == 1
-    assert written(project)["openaiModel"] == "gpt-x"
+    assert written(project)["openaiModels"] == ["gpt-x"]
 
 
 def test_yes_asks_nothing(preflight, project, typing):
