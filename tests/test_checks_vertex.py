@@ -322,7 +322,10 @@ def test_the_global_endpoint_takes_any_bucket_with_a_caveat():
 def test_a_bucket_of_another_region_is_repaired_by_one_setting():
     broken = judged(with_bucket(region="us-east1"))
     remedy = outcomes(broken)["vertex-bucket-region"].remedy
-    assert remedy == "pulumi config set vertexRegions us-east1; then pulumi up"
+    assert remedy == (
+        "in vertexRegions of the stack's settings, put us-east1 in the place of europe-west4; "
+        "then pulumi up"
+    )
 
 
 def test_an_open_bucket_runs_and_says_so():
