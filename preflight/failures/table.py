@@ -54,7 +54,10 @@ class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not all((self.title, self.means, self.repair, self.source)):
             raise ValueError(f"{self.id} has an empty field")
         for pattern in self.patterns:
-            re.compile(pattern)
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{self.id} has a pattern that is none: {error}") from error
             if (literal := _ESCAPES.sub("", pattern)) != literal.lower():
                 raise ValueError(f"{self.id} looks for capitals in lower-case text: {pattern}")
 
