@@ -2,10 +2,12 @@
 
 from infra.azure_openai import AzureOpenAIArgs
 from infra.reader import Reader
+from infra.shared_settings import Shared
 
 
-def azure_settings(read: Reader) -> tuple[AzureOpenAIArgs, ...]:
+def azure_settings(read: Reader, shared: Shared) -> tuple[AzureOpenAIArgs, ...]:
     """What is asked for; what is wrong is remembered by the reader."""
+    del shared  # nothing here takes them
     regions = read.texts("azureRegions")
     accounts = read.one_each("azureProviderNames", regions)
     models = tuple(

@@ -2,9 +2,10 @@
 
 from infra.bedrock import BedrockArgs
 from infra.reader import Reader
+from infra.shared_settings import Shared
 
 
-def bedrock_settings(read: Reader, days: int) -> tuple[BedrockArgs, ...]:
+def bedrock_settings(read: Reader, shared: Shared) -> tuple[BedrockArgs, ...]:
     """What is asked for; what is wrong is remembered by the reader."""
     regions = read.texts("bedrockRegions")
     accounts = read.one_each("bedrockProviderNames", regions)
@@ -19,7 +20,7 @@ def bedrock_settings(read: Reader, days: int) -> tuple[BedrockArgs, ...]:
             gateway_principal_arn=principal,
             gateway_external_id=external_id,
             auditor_principal_arn=auditor,
-            result_days=days,
+            result_days=shared.result_days,
         )
         for region, account in zip(regions, accounts, strict=True)
     )

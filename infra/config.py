@@ -9,6 +9,7 @@ from infra.azure_settings import azure_settings
 from infra.bedrock import BedrockArgs
 from infra.bedrock_settings import bedrock_settings
 from infra.reader import Reader, Values
+from infra.shared_settings import shared_settings
 from infra.vertex import VertexArgs
 from infra.vertex_settings import vertex_settings
 from preflight.contract import Gateway, OpenAI
@@ -34,13 +35,13 @@ def load(values: Values) -> Settings:
     read = Reader(values)
     read.refuse_unknown()
     gateway = Gateway(read.url("gatewayUrl"))
-    days = read.number("resultDays")
+    shared = shared_settings(read)
     settings = Settings(
         gateway,
         _openai(read) if read.flag("openaiEnabled") else (),
-        azure_settings(read) if read.flag("azureEnabled") else (),
-        vertex_settings(read, days) if read.flag("vertexEnabled") else (),
-        bedrock_settings(read, days) if read.flag("bedrockEnabled") else (),
+        azure_settings(read, shared) if read.flag("azureEnabled") else (),
+        vertex_settings(read, shared) if read.flag("vertexEnabled") else (),
+        bedrock_settings(read, shared) if read.flag("bedrockEnabled") else (),
     )
     if read.problems:
         raise SettingsError("\n".join(read.problems))

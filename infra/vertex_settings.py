@@ -1,10 +1,11 @@
 """The settings of Vertex AI, as one argument set for each region."""
 
 from infra.reader import Reader
+from infra.shared_settings import Shared
 from infra.vertex import VertexArgs
 
 
-def vertex_settings(read: Reader, days: int) -> tuple[VertexArgs, ...]:
+def vertex_settings(read: Reader, shared: Shared) -> tuple[VertexArgs, ...]:
     """What is asked for; what is wrong is remembered by the reader."""
     account, project = read.text("vertexProviderName"), read.text("vertexProject")
     models, auditor = read.texts("vertexModels"), read.text("auditorGcpMember")
@@ -15,7 +16,7 @@ def vertex_settings(read: Reader, days: int) -> tuple[VertexArgs, ...]:
             region=region,
             models=models,
             auditor_member=auditor,
-            result_days=days,
+            result_days=shared.result_days,
         )
         for region in read.texts("vertexRegions")
     )

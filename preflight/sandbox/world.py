@@ -43,6 +43,9 @@ CLOUDS: Mapping[str, Callable[[Path], AbstractContextManager[Any]]] = {
 
 Say = Callable[[str], None]
 
+Prepare = Callable[[Mapping[str, Any]], Mapping[str, object]]
+"""Provider -> its running cloud in, settings of the stack out."""
+
 
 def _quiet(*_: object) -> None:
     """Say nothing."""
@@ -79,6 +82,8 @@ class World:
         *,
         providers: tuple[str, ...] = PROVIDERS,
         count: int = REQUESTS,
+        settings: Mapping[str, object] | None = None,
+        prepare: Prepare | None = None,
         program: Path | None = None,
         say: Say = _quiet,
         progress: Progress = _quiet,
@@ -89,6 +94,8 @@ class World:
             folder: takes the request files, the outputs and the clouds' scratch files.
             providers: those that are turned on; no cloud is started for the others.
             count: requests in each request file.
+            settings: of the stack, over those of `settings_for`.
+            prepare: makes in the clouds what the stack is to find there, and names it in settings.
             program: the folder of Pulumi.yaml; None looks for it from here upwards.
             say: told what is being done.
             progress: told of each resource that was created.
@@ -96,6 +103,8 @@ class World:
         self._folder = folder
         self._providers = providers
         self._count = count
+        self._given = dict(settings or {})
+        self._prepare = prepare
         self._program = program
         self._say = say
         self._progress = progress
@@ -128,9 +137,12 @@ class World:
         key = secrets.token_urlsafe(24)
         gateway = starting.enter_context(SandboxGateway(key))
         env = {name: value for cloud in clouds.values() for name, value in cloud.env.items()}
+        settings = settings_for(gateway.base_url, clouds) | self._given
+        if self._prepare is not None:
+            settings |= self._prepare(clouds)
         self._say("applying the Pulumi program, once, through Pulumi's test monitor")
         outputs = provision(
-            settings_for(gateway.base_url, clouds),
+            settings,
             env,
             program=self._program,
             progress=self._progress,

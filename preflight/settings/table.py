@@ -3,6 +3,7 @@
 Names, defaults and descriptions are in Pulumi.yaml; a test holds the two together.
 """
 
+import re
 from collections.abc import Mapping
 
 from preflight.settings import forms
@@ -19,6 +20,9 @@ GRACE_DAYS = 7
 
 SHORTEST_RESULT_DAYS = LONGEST_JOB_DAYS + GRACE_DAYS
 
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}=[A-Za-z0-9_.:/@+-]{0,63}", re.ASCII)
+"""What every cloud takes for a tag's name; AWS and Azure take more in its value than Google."""
+
 SETTINGS: Mapping[str, Setting] = {
     setting.key: setting
     for setting in (
@@ -30,6 +34,16 @@ SETTINGS: Mapping[str, Setting] = {
             "https://gateway.truefoundry.ai",
         ),
         forms.number("", "resultDays", SHORTEST_RESULT_DAYS),
+        forms.texts(
+            "",
+            "tags",
+            _TAG,
+            "must be a list of NAME=VALUE: a letter, then at most 62 letters, digits, _ and -;"
+            " at most 63 letters, digits and _.:/@+-",
+            "team=platform",
+            may_be_empty=True,
+        ),
+        forms.flag("", "accessLogs"),
         forms.enabled("openai"),
         forms.account("openai"),
         forms.names("openai", "openaiModels", "OpenAI's ids of models", "gpt-4o-mini"),
