@@ -41,8 +41,9 @@ class Bucket:
             return None
         region = located.get("LocationConstraint") or _UNCONSTRAINED
         tagged = looked(s3.get_bucket_tagging, Bucket=identity)
-        found = {**state, "tags": read_tags(tagged["TagSet"])} if tagged else state
-        return _state(identity, region, found)
+        found = read_tags(tagged["TagSet"]) if tagged else {}
+        told = {"tags": found} if found or "tags" in state else {}
+        return _state(identity, region, {**state, **told})
 
     def update(self, identity: str, state: State, inputs: Inputs) -> State:
         """Only its tags can change."""
