@@ -23,8 +23,9 @@ lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/mypy
 	$(BIN)/ty check infra
 
-docs: .venv/ready ## Renew the rendered parts of the pages in docs/
+docs: .venv/ready ## Renew the rendered parts of the pages in docs/ and the JSON Schema of the report
 	$(BIN)/python -m preflight.render.pages docs
+	$(BIN)/python -m preflight.render.json_shape > preflight/render/report.schema.json
 
 setup: .venv/ready ## Build .venv with everything the project needs, from the pinned list
 

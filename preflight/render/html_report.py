@@ -60,11 +60,10 @@ def page(report: Report) -> ET.Element:
         tag("style", style),
     )
     main = tag("main", _places(report), id="main")
-    main.extend(_section(kind, of_kind(found, kind)) for kind in _LISTED if of_kind(found, kind))
+    there = {kind: same for kind in Kind if (same := of_kind(found, kind))}
+    main.extend(_section(kind, same) for kind, same in there.items() if kind in _LISTED)
     main.append(_looked_at(report))
-    main.extend(
-        _folded(kind, found) for kind in (Kind.SKIPPED, Kind.PASSED) if of_kind(found, kind)
-    )
+    main.extend(_folded(kind, same) for kind, same in there.items() if kind not in _LISTED)
     body = tag(
         "body",
         tag("a", "Skip to the findings", href="#main", class_="skip"),
@@ -119,11 +118,11 @@ def _places(report: Report) -> ET.Element | None:
     ]
     if not cards:
         return None
-    return _titled("targets", "Targets", len(cards), tag("ul", cards, class_="places"))
+    return _titled("targets", "Targets", f"{len(cards):,}", tag("ul", cards, class_="places"))
 
 
-def _titled(anchor: str, title: str, number: int | None, *children: ET.Element) -> ET.Element:
-    counted = tag("span", f"{number:,}", class_="number") if number is not None else None
+def _titled(anchor: str, title: str, number: str, *children: ET.Element) -> ET.Element:
+    counted = tag("span", number, class_="number") if number else None
     heading = tag("h2", title, " ", counted, id=f"{anchor}-heading")
     return tag("section", heading, children, id=anchor, aria_labelledby=f"{anchor}-heading")
 
@@ -131,8 +130,9 @@ def _titled(anchor: str, title: str, number: int | None, *children: ET.Element) 
 def _section(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
     title, todo = _LISTED[kind]
     why = explanations()
-    cards = (_card(same, todo, why.get(same[0].id, "")) for same in alike(found))
-    return _titled(ANCHORS[kind], title, len(found), *cards)
+    cards = [_card(same, todo, why.get(same[0].id, "")) for same in alike(found)]
+    several = f" ({len(found):,} checks)" if len(found) > len(cards) else ""
+    return _titled(ANCHORS[kind], title, f"{len(cards):,}{several}", *cards)
 
 
 def _card(same: tuple[Finding, ...], todo: str, why: str) -> ET.Element:
@@ -169,7 +169,7 @@ def _looked_at(report: Report) -> ET.Element:
     if report.scope:
         card.append(tag("p", "Not looked at:"))
         card.append(tag("ul", (tag("li", quotable(text)) for text in report.scope), class_="blind"))
-    return _titled("looked-at", "What was looked at", None, card)
+    return _titled("looked-at", "What was looked at", "", card)
 
 
 def _folded(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
@@ -181,13 +181,13 @@ def _folded(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
         made = tag("details", summary, tag("ul", map(_line, same), class_="rows"), open="")
         made.set("class", "card")
         cards.append(made)
-    return _titled(ANCHORS[kind], kind.value.capitalize(), len(found), *cards)
+    return _titled(ANCHORS[kind], kind.value.capitalize(), f"{len(found):,}", *cards)
 
 
 def _line(finding: Finding) -> ET.Element:
     return tag(
         "li",
-        tag("span", _mark(finding.kind), finding.title),
+        tag("span", _mark(finding.kind), finding.title, class_="title"),
         tag("span", finding.said, class_="said"),
         (tag("span", f"Note: {note}", class_="note") for note in finding.notes),
         class_=ANCHORS[finding.kind],

@@ -49,7 +49,7 @@ def prose(text: str) -> str:
 def _word(word: str) -> str:
     if not _LINKED.search(word):
         return _plain(word)
-    body = word.rstrip(",;.:") or word
+    body = word.rstrip(",;.") or word
     return code(body) + _plain(word[len(body) :])
 
 
