@@ -73,15 +73,17 @@ def read(name: str | None, known: Collection[str], today: dt.date) -> Waivers:
     path = Path(name or FILE)
     if name is None and not path.is_file():
         return Waivers()
+    if path.exists() and not path.is_file():  # a pipe would keep the check waiting
+        raise UsageError(f"waivers {path}", "is no file", "name a file of waivers")
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1) if path.is_file() else None
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(
             f"waivers {path}", f"cannot be read ({error.strerror})", "name a file of waivers"
         ) from error
-    if content is None or len(content) > MOST_BYTES:
-        raise UsageError(f"waivers {path}", "is no file of waivers", "name one in TOML")
+    if len(content) > MOST_BYTES:
+        raise UsageError(f"waivers {path}", f"is above {MOST_BYTES:,} bytes", "name another one")
     return parse(content, str(path), known, today)
 
 
