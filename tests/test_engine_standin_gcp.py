@@ -3,6 +3,7 @@
 import grpc
 import pytest
 from engine.playing import Resource, provider
+from engine.running import undeletable
 from engine.wire import read, write
 from pulumi.runtime.proto import provider_pb2
 
@@ -188,3 +189,14 @@ def test_a_grant_on_another_projects_bucket_leaves_the_rest_of_its_policy(google
     assert made.looked() == made
     made.deleted()
     assert operator.policy("b/their-bucket")["bindings"] == before
+
+
+def test_a_key_counts_as_left_until_it_can_be_used_no_more(google, key):
+    operator, _ = google
+    ring, made, member = key
+    assert undeletable(operator) == {made.id}
+    made.deleted()
+    assert undeletable(operator) == {made.id}  # it is granted to somebody still
+    member.deleted()
+    ring.deleted()
+    assert undeletable(operator) == set()

@@ -14,11 +14,13 @@ from preflight.sandbox.azure.names import SUBSCRIPTION, group_id, subscription_i
 from preflight.sandbox.azure.operator import AUTHORIZATION, COGNITIVE, RESOURCES, Arm
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.names import OPERATOR, PROJECT
+from preflight.sandbox.gcp.names import KEYS_API, OPERATOR, PROJECT
 from preflight.sandbox.world import CLOUDS, Sandbox, accounts, settings_for
 
 KEY = "gateway-key"
 COUNT = 120
+KEY_LOCATIONS = ("europe-west4", "europe-west1", "us-central1")
+"""Where the tests have stacks make keys: Google lists them by location only."""
 
 
 @dataclass
@@ -129,7 +131,29 @@ def google_left(env):
     found |= {one["email"] for one in listed} - {OPERATOR}
     bindings = operator.policy(f"projects/{PROJECT}")["bindings"]
     members = {member for binding in bindings for member in binding["members"]}
-    return found | (members - {f"serviceAccount:{OPERATOR}"})
+    return found | (members - {f"serviceAccount:{OPERATOR}"}) | undeletable(operator)
+
+
+def undeletable(operator):
+    """The names of pools that still work and of keys that can still be used, or were granted.
+
+    Google keeps a deleted pool for weeks, and a key ring and the shell of a key for good.
+    """
+    pools = operator.call("GET", f"/v1/projects/{PROJECT}/locations/global/workloadIdentityPools")
+    found = {one["name"] for one in pools["workloadIdentityPools"]}
+    if operator.call("GET", f"/v1/projects/{PROJECT}/services/{KEYS_API}")["state"] != "ENABLED":
+        return found
+    for location in KEY_LOCATIONS:
+        place = f"/v1/projects/{PROJECT}/locations/{location}/keyRings"
+        for ring in operator.call("GET", place)["keyRings"]:
+            for key in operator.call("GET", f"/v1/{ring['name']}/cryptoKeys")["cryptoKeys"]:
+                versions = operator.call("GET", f"/v1/{key['name']}/cryptoKeyVersions")
+                usable = {"ENABLED", "DISABLED"} & {
+                    one["state"] for one in versions["cryptoKeyVersions"]
+                }
+                if usable or operator.policy(key["name"])["bindings"]:
+                    found.add(key["name"])
+    return found
 
 
 def azure_left(env):
