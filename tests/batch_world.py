@@ -73,7 +73,8 @@ class FakeGateway:
 def planned(source, promises=PROMISES):
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
     size = source.stat().st_size
-    return plans.make(promises, "openai", source, sha256=sha256, count=3, size=size)
+    (promised,) = promises.openai
+    return plans.make(promises, "openai", promised, source, sha256=sha256, count=3, size=size)
 
 
 def quiet(_):

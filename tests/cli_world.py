@@ -27,8 +27,8 @@ def write_requests(path, ids=IDS):
 
 
 def outputs(base_url="http://127.0.0.1:9", **changes):
-    openai = {"provider_name": "openai-main", "model": "gpt-4o-mini"}
-    return {"version": 1, "gateway": {"base_url": base_url}, "openai": openai} | changes
+    openai = [{"provider_name": "openai-main", "model": "gpt-4o-mini"}]
+    return {"version": 2, "gateway": {"base_url": base_url}, "openai": openai} | changes
 
 
 def write_promises(path, *arguments, **changes):

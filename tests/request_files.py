@@ -12,7 +12,7 @@ PROMISED = {
         resource_group="batches",
         account="batch-account",
         region="swedencentral",
-        deployment="batch",
+        deployment="batch-gpt-4o-mini",
         model="gpt-4o-mini",
         sku="GlobalBatch",
         api_version="2024-10-21",
@@ -43,7 +43,7 @@ PROMISED = {
 
 MODELS = {
     "openai": "gpt-4o-mini",
-    "azure": "batch",
+    "azure": "batch-gpt-4o-mini",
     "vertex": "gemini-2.5-flash",
     "bedrock": "anthropic.claude-3-5-haiku-20241022-v1:0",
 }

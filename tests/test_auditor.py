@@ -63,8 +63,8 @@ def aws_statements(config):
 
 
 def test_the_auditors_policy_is_the_table_where_each_row_says():
-    bucket = "arn:aws:s3:::batch-bedrock-data-1a2b3c4"
-    role, place = f"arn:aws:iam::{ACCOUNT}:role/batch-bedrock", f"us-west-2:{ACCOUNT}"
+    bucket = "arn:aws:s3:::batch-bedrock-us-west-2-data-1a2b3c4"
+    role, place = f"arn:aws:iam::{ACCOUNT}:role/batch-bedrock-us-west-2", f"us-west-2:{ACCOUNT}"
     held = {
         "the bucket": {bucket},
         "the account's keys": {f"arn:aws:kms:{place}:key/*"},
@@ -102,12 +102,10 @@ def test_what_names_no_resource_at_aws_is_allowed_in_the_region_only():
 
 
 def test_behind_a_profile_the_model_itself_is_looked_at():
-    profile = {
-        "bedrockModel": f"us.{MODEL}",
-        "bedrockProfileRegions": ["us-east-1", "us-west-2"],
-    }
     (model,) = [
-        it for it in aws_statements(profile) if "bedrock:GetFoundationModel" in it["Action"]
+        it
+        for it in aws_statements({"bedrockModels": [f"us.{MODEL}"]})
+        if "bedrock:GetFoundationModel" in it["Action"]
     ]
     assert model["Resource"] == [f"arn:aws:bedrock:us-west-2::foundation-model/{MODEL}"]
 
@@ -139,7 +137,7 @@ def test_the_auditors_custom_roles_are_the_table_where_each_row_says():
     email = f"{account}@sandbox-project.iam.gserviceaccount.com"
     assert {on: where for on, where, _ in bound} == {
         "the project": "sandbox-project",
-        "the bucket": "batch-vertex-data-1a2b3c4",
+        "the bucket": "batch-vertex-europe-west4-data-1a2b3c4",
         "the gateway's service account": f"projects/sandbox-project/serviceAccounts/{email}",
     }
     assert all(name.rpartition("/")[2].replace("_", "").isalnum() for name in held)
@@ -149,7 +147,7 @@ def test_the_auditors_roles_at_azure_carry_the_table_where_each_row_says():
     recorder, _ = run(AZURE | AUDITORS)
     subscription = f"/subscriptions/{SUBSCRIPTION}"
     places = {
-        f"{subscription}/resourceGroups/batch-azure-1a2b3c4": "the resource group",
+        f"{subscription}/resourceGroups/batch-azure-swedencentral-1a2b3c4": "the resource group",
         subscription: "the subscription",
     }
     assigned = {
@@ -196,7 +194,7 @@ def at_aws(tmp_path, monkeypatch):
             bedrockEnabled=True,
             gatewayAwsPrincipalArn=cloud.gateway_user_arn,
             auditorAwsPrincipalArn=user,
-        ).bedrock
+        ).bedrock[0]
         (role,) = [it for it in iam.list_roles()["Roles"] if "-auditor" in it["RoleName"]]
         sts = boto3.client(
             "sts",
@@ -271,7 +269,7 @@ def test_the_auditor_finds_everything_ready_at_google_cloud_and_can_change_nothi
             vertexEnabled=True,
             vertexProject="sandbox-project",
             auditorGcpMember=f"serviceAccount:{email}",
-        ).vertex
+        ).vertex[0]
         mine = cloud.env_of(email)
         for name, value in mine.items():
             monkeypatch.setenv(name, value)
@@ -306,7 +304,7 @@ def test_the_auditor_finds_everything_ready_at_azure_and_can_change_nothing(tmp_
             azureSubscriptionId=SUBSCRIPTION,
             gatewayAzurePrincipalId=names.GATEWAY,
             auditorAzurePrincipalId=AUDITOR_OBJECT,
-        ).azure
+        ).azure[0]
         owner = Arm(cloud.env)
         account = names.account_id(SUBSCRIPTION, promised.resource_group, promised.account)
         deployment = f"{account}/deployments/{promised.deployment}"

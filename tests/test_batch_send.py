@@ -209,7 +209,7 @@ def test_the_runs_folder_has_a_name_that_every_disk_takes(plan, stem, shown):
 
 @pytest.mark.parametrize("change", ["provider_name", "model"])
 def test_another_account_or_model_is_another_run(plan, source, change):
-    promised = replace(PROMISES.openai, **{change: "another"})
-    assert planned(source, replace(PROMISES, openai=promised)).key != plan.key
+    promised = replace(PROMISES.openai[0], **{change: "another"})
+    assert planned(source, replace(PROMISES, openai=(promised,))).key != plan.key
     other = replace(PROMISES, gateway=Gateway("http://127.0.0.1:2"))
     assert planned(source, other).key != plan.key

@@ -139,15 +139,16 @@ def test_openais_refusal_of_its_own_key_is_left_to_the_check_that_is_about_it():
     ("provider", "key"),
     [
         ("openai", "openaiProviderName"),
-        ("azure", "azureProviderName"),
+        ("azure", "azureProviderNames"),
         ("vertex", "vertexProviderName"),
-        ("bedrock", "bedrockProviderName"),
+        ("bedrock", "bedrockProviderNames"),
     ],
 )
 def test_an_unknown_provider_account_is_repaired_by_the_providers_own_setting(provider, key):
     answer = GatewayAnswer(404, "provider_account_not_found", "no provider account")
     failed = outcomes(judged(answer, provider))["gateway-provider-account"]
-    assert f"pulumi config set {key} " in failed.remedy
+    assert f"register {provider}-main at the gateway, or " in failed.remedy
+    assert f" {key} " in failed.remedy
 
 
 @pytest.mark.parametrize("error", [Unreachable, CredentialsMissing])

@@ -112,7 +112,7 @@ def test_a_stack_that_promises_nobody_is_refused(preflight, folder):
 
 def test_a_run_goes_to_one_provider(preflight, folder):
     azure = {field.name: "x" for field in fields(AzureOpenAI)}
-    write_promises(folder / "two.json", azure=azure)
+    write_promises(folder / "two.json", azure=[azure])
     ended = preflight("run", "requests.jsonl", "--promises", "two.json", "--offline", "--force")
     refused(ended, "openai, azure", "--provider NAME")
 
@@ -130,10 +130,10 @@ def test_nothing_to_look_at_is_refused(preflight):
         (b'"\xff"', "is not UTF-8"),
         (b"[]", "is not a JSON object"),
         (b"{}", "version: is missing"),
-        (json.dumps(outputs(version=7)).encode(), "this preflight reads 1"),
+        (json.dumps(outputs(version=7)).encode(), "this preflight reads 2"),
         (json.dumps(outputs(version=True)).encode(), "is true"),
         (json.dumps(outputs(more=1)).encode(), '"more": is not part of the contract'),
-        (json.dumps(outputs(openai={"model": "m"})).encode(), "provider_name: is missing"),
+        (json.dumps(outputs(openai=[{"model": "m"}])).encode(), "provider_name: is missing"),
         (json.dumps(outputs()).replace("openai-main", "[secret]").encode(), "hidden as a secret"),
         (json.dumps(outputs()).replace("openai-main", "\\u001b[2J").encode(), "must be text"),
     ],

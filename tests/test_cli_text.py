@@ -93,8 +93,11 @@ def test_what_names_on_the_command_line_hold_is_shown_escaped(preflight):
 
 def test_a_promise_with_such_a_name_is_refused(preflight, folder):
     promises = json.loads((folder / "promises.json").read_text())
-    for section, name in (("openai", "model"), ("gateway", "base_url")):
-        changed = promises | {section: promises[section] | {name: EVIL}}
+    (target,) = promises["openai"]
+    for changed in (
+        promises | {"openai": [target | {"model": EVIL}]},
+        promises | {"gateway": {"base_url": EVIL}},
+    ):
         (folder / "promises.json").write_text(json.dumps(changed | {EVIL: 1}))
         code, out, err = preflight("check")
         assert code == 2

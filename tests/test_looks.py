@@ -105,7 +105,7 @@ def provisioned(cloud, monkeypatch, **settings):
 def test_these_rights_and_no_others_are_needed_at_aws(tmp_path, monkeypatch):
     with AwsCloud(tmp_path) as cloud:
         gateway = {"gatewayAwsPrincipalArn": cloud.gateway_user_arn}
-        promised = provisioned(cloud, monkeypatch, bedrockEnabled=True, **gateway).bedrock
+        promised = provisioned(cloud, monkeypatch, bedrockEnabled=True, **gateway).bedrock[0]
         iam = Clients(cloud.env).get("iam")
         iam.create_user(UserName=LOOKER)
         key = iam.create_access_key(UserName=LOOKER)["AccessKey"]
@@ -125,7 +125,7 @@ def test_these_rights_and_no_others_are_needed_at_aws(tmp_path, monkeypatch):
 def test_these_rights_and_no_others_are_needed_at_google_cloud(tmp_path, monkeypatch):
     with GcpCloud(tmp_path) as cloud:
         settings = {"vertexEnabled": True, "vertexProject": "sandbox-project"}
-        promised = provisioned(cloud, monkeypatch, **settings).vertex
+        promised = provisioned(cloud, monkeypatch, **settings).vertex[0]
         operator = Operator(cloud.env)
         project = f"projects/{promised.project}"
         made = operator.call("POST", f"/v1/{project}/serviceAccounts", {"accountId": "looks-on"})
@@ -149,7 +149,7 @@ def test_these_rights_and_no_others_are_needed_at_azure(tmp_path, monkeypatch):
             "azureSubscriptionId": subscription,
             "gatewayAzurePrincipalId": names.GATEWAY,
         }
-        promised = provisioned(cloud, monkeypatch, **settings).azure
+        promised = provisioned(cloud, monkeypatch, **settings).azure[0]
         owner = Arm(cloud.env)
         looker, role = (f"00000000-0000-0000-0000-00000000100{last}" for last in "12")
         monkeypatch.setattr(azure_cloud, "OPERATOR", looker)

@@ -136,7 +136,9 @@ def test_a_wrong_model_is_called_what_it_is(tmp_path, model, words):
 def test_azures_model_in_place_of_the_deployment_is_called_so(tmp_path):
     all_lines = [line(request(n, "azure", model="gpt-4o-mini")) for n in range(COUNT)]
     answer = asked(tmp_path, "azure", all_lines)["requests-model"]
-    assert "the model; Azure OpenAI wants the deployment's name, batch" in answer.problem
+    assert (
+        "the model; Azure OpenAI wants the deployment's name, batch-gpt-4o-mini" in answer.problem
+    )
 
 
 def test_a_dated_snapshot_of_the_promised_model_passes_with_a_caveat(tmp_path):
@@ -155,7 +157,7 @@ def test_azure_takes_any_of_its_urls_if_all_are_the_same(tmp_path, url):
 
 
 def test_azure_takes_responses_with_an_input(tmp_path):
-    plain = {"url": "/v1/responses", "body": {"model": "batch", "input": "hello"}}
+    plain = {"url": "/v1/responses", "body": {"model": "batch-gpt-4o-mini", "input": "hello"}}
     all_lines = [line(request(n, "azure") | plain) for n in range(COUNT)]
     assert not failing(asked(tmp_path, "azure", all_lines))
 

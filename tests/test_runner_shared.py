@@ -110,8 +110,8 @@ def test_a_suite_that_breaks_off_leaves_no_verdict(monkeypatch):
 def test_a_fault_of_the_command_itself_is_no_verdict(monkeypatch, preflight, tmp_path):
     promises = tmp_path / "promises.json"
     promises.write_text(
-        '{"version": 1, "gateway": {"base_url": "http://127.0.0.1:9"},'
-        ' "openai": {"provider_name": "a", "model": "m"}}'
+        '{"version": 2, "gateway": {"base_url": "http://127.0.0.1:9"},'
+        ' "openai": [{"provider_name": "a", "model": "m"}]}'
     )
     monkeypatch.setattr("preflight.commands.judge.run", lambda *_, **__: 1 / 0)
     code, out, err = preflight("check", "--promises", promises, "--format", "json")

@@ -4,7 +4,8 @@ import re
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
-from preflight.contract import AzureOpenAI, OpenAI
+from preflight.checks.remedies import instead
+from preflight.contract import AzureOpenAI, Bedrock, OpenAI
 from preflight.permissions import Identity
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
 
@@ -36,10 +37,14 @@ def quoted(answer: GatewayAnswer) -> str:
     return f"HTTP {answer.status}" + (f", {words}" if words else "")
 
 
-def config_key(route: Route) -> str:
-    """The configuration key that names the route's provider account."""
-    kind = type(route).__name__
-    return {"AzureOpenAI": "azure", "VertexAI": "vertex"}.get(kind, kind.lower()) + "ProviderName"
+def _with_another_account(route: Route) -> str:
+    """How the stack's settings name another provider account for the route."""
+    new = "<a registered name>"
+    if isinstance(route, AzureOpenAI | Bedrock):
+        key = "azureProviderNames" if isinstance(route, AzureOpenAI) else "bedrockProviderNames"
+        return instead(key, route.provider_name, new)
+    key = "openaiProviderName" if isinstance(route, OpenAI) else "vertexProviderName"
+    return f"pulumi config set {key} {new}; then pulumi up"
 
 
 @check("gateway-reachable", "The gateway answers", gate=True)
@@ -81,8 +86,7 @@ def provider_account(promised: Route, gateway: GatewayApi) -> Answer:
     if refused and _ABOUT_AN_ACCOUNT.search(f"{answer.code} {answer.message}"):
         return Failed(
             f"the gateway does not let the key use provider account {name}: {quoted(answer)}",
-            f"register {name} at the gateway, or pulumi config set {config_key(promised)} "
-            "<a registered name>; then pulumi up",
+            f"register {name} at the gateway, or {_with_another_account(promised)}",
         )
     return Passed(f"the gateway knows provider account {name}")
 
