@@ -105,7 +105,7 @@ def test_what_somebody_did_to_a_key_is_found_and_undone(aws):
     kms = clients.get("kms", "eu-west-1")
     made = Resource(stub, "aws:kms/key:Key").created(**KEY)
     kms.disable_key(KeyId=made.id)
-    theirs = document("kms:DescribeKey", Principal="*")
+    theirs = document("kms:PutKeyPolicy", Principal="*")
     kms.put_key_policy(KeyId=made.id, PolicyName="default", Policy=theirs)
     found = made.looked()
     assert found.diff(**KEY).paths == {"isEnabled", "policy"}

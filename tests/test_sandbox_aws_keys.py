@@ -7,10 +7,16 @@ from aws_stack import ACCOUNT, CLOCK, SECONDS, policy, refusal, requests
 
 from preflight.sandbox.aws import breakages
 from preflight.sandbox.aws.clients import Clients
+from preflight.sandbox.aws.cloud import OTHER_ACCOUNT
 
 pytest_plugins = ["aws_fixtures"]
 
 READ, WRITE = "kms:Decrypt", "kms:GenerateDataKey"
+
+OWNED = policy(
+    "Allow", "kms:PutKeyPolicy", on="*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+)
+"""The account may change the key's policy, and so the key can be made."""
 
 
 @pytest.fixture
@@ -106,8 +112,7 @@ def test_a_key_disabled_while_the_job_runs_leaves_no_results(encrypted):
 
 
 def test_a_key_policy_that_names_nobody_leaves_the_rights_of_iam_without_effect(stack):
-    somebody = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/key-administrator"}
-    key = stack.encrypt(key_policy=policy("Allow", "kms:*", on="*", Principal=somebody))
+    key = stack.encrypt(key_policy=OWNED)
     stack.allow(stack.promised.gateway_principal_arn, READ, WRITE, on=key)
     code, message = refusal(stack.upload, lines=requests(1))
     assert code == "AccessDenied"
@@ -116,7 +121,9 @@ def test_a_key_policy_that_names_nobody_leaves_the_rights_of_iam_without_effect(
 
 def test_a_key_policy_that_names_the_role_needs_no_other(stack):
     role = stack.promised.gateway_principal_arn
-    stack.encrypt(key_policy=policy("Allow", WRITE, READ, on="*", Principal={"AWS": role}))
+    by_name = policy("Allow", WRITE, READ, on="*", Principal={"AWS": role})
+    by_name["Statement"] += OWNED["Statement"]
+    stack.encrypt(key_policy=by_name)
     stack.upload(requests(1))
 
 
@@ -146,3 +153,51 @@ def test_the_output_may_have_a_key_of_its_own(stack, operator):
     name = f"out/{job['jobArn'].rpartition('/')[2]}/manifest.json.out"
     head = operator.get("s3").head_object(Bucket=stack.promised.bucket, Key=name)
     assert head["SSEKMSKeyId"] == key
+
+
+# --- the policies of keys
+
+
+def test_a_key_policy_that_locks_its_maker_out_is_refused(operator):
+    kms = operator.get("kms")
+    alone = policy("Allow", READ, on="*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    code, message = refusal(kms.create_key, Policy=json.dumps(alone))
+    assert code == "MalformedPolicyDocumentException"
+    assert message.startswith("The new key policy will not allow you to update")
+    key = kms.create_key(Policy=json.dumps(alone), BypassPolicyLockoutSafetyCheck=True)
+    assert key["KeyMetadata"]["Enabled"]
+
+
+def test_a_policy_that_names_a_role_that_is_not_there_is_refused(stack, operator):
+    nobody = policy("Allow", "*", on="*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"})
+    code, message = refusal(operator.get("kms").create_key, Policy=json.dumps(nobody))
+    assert (code, "invalid principals" in message) == ("MalformedPolicyDocumentException", True)
+    put = operator.get("s3").put_bucket_policy
+    code, _ = refusal(put, Bucket=stack.promised.bucket, Policy=json.dumps(nobody))
+    assert code == "MalformedPolicy"
+
+
+def test_a_key_of_another_account_is_for_those_whom_both_sides_let_in(stack, operator):
+    theirs = f"arn:aws:iam::{OTHER_ACCOUNT}:root"
+    gateway = stack.promised.gateway_principal_arn
+    lets_in = policy("Allow", "kms:*", on="*", Principal={"AWS": [theirs, gateway]})
+    key = stack.cloud.make_foreign_key(lets_in)
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    operator.get("s3").put_bucket_encryption(
+        Bucket=stack.promised.bucket,
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": default}]
+        },
+    )
+    code, message = refusal(stack.upload, lines=requests(1))
+    assert (code, f"no identity-based policy allows the {WRITE}" in message) == (
+        "AccessDenied",
+        True,
+    )
+    stack.allow(gateway, WRITE, "kms:DescribeKey", on=key)
+    stack.upload(requests(1))
+    found = stack.gateway.get("kms").describe_key(KeyId=key)["KeyMetadata"]
+    assert found["Arn"] == key
+    # The operator is root of an account that the key's policy does not name.
+    code, message = refusal(operator.get("kms").describe_key, KeyId=key)
+    assert (code, "no resource-based policy" in message) == ("AccessDeniedException", True)

@@ -119,6 +119,11 @@ class AwsCloud:
         """Set the policy of a bucket of the other account, as its owner would."""
         self._foreign_s3(region).put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
 
+    def make_foreign_key(self, policy: Mapping[str, object], region: str = REGION) -> str:
+        """Make a customer key of the other account. Returns its ARN."""
+        kms = Clients(self.env).of_account(OTHER_ACCOUNT).get("kms", region)
+        return str(kms.create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"])
+
     def _foreign_s3(self, region: str) -> Any:
         return Clients(self.env).of_account(OTHER_ACCOUNT).get("s3", region)
 

@@ -5,6 +5,7 @@ of his account, whoever he is. Its internals are replaced here, and ministack is
 because they are internal.
 """
 
+import json
 from functools import wraps
 from typing import Any
 
@@ -14,8 +15,14 @@ from ministack.services import kms, s3
 from preflight.sandbox.aws import object_keys
 from preflight.sandbox.aws.denials import BOUNDARY, denial
 from preflight.sandbox.aws.log_targets import refused_target
+from preflight.sandbox.aws.named_principals import (
+    caller_asks,
+    refused_bucket_policy,
+    refused_key_policy,
+)
 
 _S3 = "arn:aws:s3:::"
+_ARN_PARTS = 6
 _OWNER_KEYS = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
 
 
@@ -26,7 +33,8 @@ def correct() -> None:
     _key_policies()
     _strangers()
     _words()
-    _requests()
+    _s3_requests()
+    _kms_requests()
 
 
 def _bucket_owner(arn: str) -> tuple[str, str] | None:
@@ -133,7 +141,7 @@ def _words() -> None:
     iam_actions.access_denied_response = answered
 
 
-def _requests() -> None:
+def _s3_requests() -> None:
     """What S3 asks of KMS, and of a bucket that takes logs, before it does what it is asked."""
     original = s3.handle_request
 
@@ -144,12 +152,48 @@ def _requests() -> None:
         refused = object_keys.refused(method, path, headers, query)
         refused = refused or refused_target(method, path, query, body)
         refused = refused or _refused_policy(method, path, headers, query)
+        refused = refused or refused_bucket_policy(method, query, body)
         if refused is not None:
             answer: tuple[int, dict[str, str], bytes] = s3._error(*refused)  # noqa: SLF001
             return (*answer[:2], b"") if method == "HEAD" else answer
         return await original(method, path, headers, body, query, **more)
 
     s3.handle_request = handle
+
+
+def _kms_requests() -> None:
+    """What KMS asks of a key's policy, and DescribeKey for the key of another account."""
+    original, describe = kms.handle_request, kms._describe_key  # noqa: SLF001
+
+    @wraps(original)
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: Any
+    ) -> Any:
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        changes = action in {"CreateKey", "PutKeyPolicy"}
+        refused = refused_key_policy(json.loads(body)) if changes else None
+        if refused is not None:
+            return responses.error_response_json(*refused)
+        return await original(method, path, headers, body, query)
+
+    @wraps(describe)
+    def described(request: dict[str, Any]) -> Any:
+        named = request.get("KeyId", "").split(":")
+        if len(named) != _ARN_PARTS or named[4] == responses.get_account_id():
+            return describe(request)
+        policy, _ = kms.key_policy_for_arn(request["KeyId"]) or ("", "")
+        asked = caller_asks("kms:DescribeKey", request["KeyId"])
+        # Users and roles were judged before; a root has every right but those at another account.
+        allows = iam_evaluator.evaluate_resource_policy(policy, asked)
+        if allows.decision != "Allow":
+            allows.resource_policy_arn = request["KeyId"]
+            words = denial(allows, "kms:DescribeKey", request["KeyId"])
+            return responses.error_response_json("AccessDeniedException", words, 400)
+        with responses.request_scope(named[4], named[3]):
+            return describe(request)
+
+    kms.handle_request = handle
+    kms._describe_key = described  # noqa: SLF001
 
 
 def _refused_policy(
