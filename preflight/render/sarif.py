@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-from preflight.render.findings import Finding, Kind, explanations, findings, quotable
+from preflight.render.findings import Finding, Kind, alike, explanations, findings, quotable
 from preflight.render.json_report import dumped
 from preflight.report import Report
 
@@ -39,9 +39,9 @@ def shape(report: Report) -> dict[str, Any]:
             }
         ],
         "results": [
-            _result(report, finding, rules.index(finding.id))
-            for finding in found
-            if finding.kind in LEVELS
+            _result(report, same, rules.index(same[0].id))
+            for same in alike(found)
+            if same[0].kind in LEVELS
         ],
         "properties": {
             "notLookedAt": [quotable(sentence) for sentence in report.scope],
@@ -88,7 +88,8 @@ def _rule(rule: str, title: str, explanation: str, pages: dict[str, str]) -> dic
     return made
 
 
-def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
+def _result(report: Report, same: tuple[Finding, ...], index: int) -> dict[str, Any]:
+    finding = same[0]
     todo = "Needs" if finding.kind is Kind.UNKNOWN else "Repair"
     said = [f"{finding.title}: {finding.said}", f"{todo}: {finding.action}", *finding.notes]
     file = finding.file or report.promises or ELSEWHERE
@@ -102,18 +103,14 @@ def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
             {
                 "physicalLocation": _physical(file, first),
                 "logicalLocations": [
-                    {
-                        "name": finding.suite,
-                        "fullyQualifiedName": f"{finding.place}/{finding.suite}",
-                    }
+                    {"fullyQualifiedName": f"{one.place}/{one.suite}", "kind": "module"}
+                    for one in same
                 ],
             }
         ],
         "partialFingerprints": {"check/v1": _fingerprint(finding)},
-        "properties": {"outcome": finding.kind.value, "provider": finding.provider},
+        "properties": {"outcome": finding.kind.value, "targets": [one.place for one in same]},
     }
-    if finding.target:
-        made["properties"]["target"] = finding.target
     if others:
         made["relatedLocations"] = [
             {"id": number, "physicalLocation": _physical(file, line)}

@@ -70,7 +70,7 @@ def _target(out: Console, name: str, results: tuple[Result, ...]) -> None:
         )
     )
     for suite, found in groupby(results, key=lambda result: result.suite):
-        out.print(Text(f"  {suite}", style="bold dim"))
+        out.print(Text(f"  {printable(suite)}", style="bold dim"))
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=1)
         grid.add_column(overflow="fold")
@@ -94,7 +94,7 @@ def _mark(out: Console, mark: str, style: str) -> Text:
 
 
 def _body(result: Result) -> Text:
-    body = Text(result.title)
+    body = Text(printable(result.title))
     outcome = result.outcome
     match outcome:
         case Passed(detail, caveat):
@@ -122,7 +122,7 @@ def _together(result: Result) -> object:
 
 
 def _not_asked(outcome: Skipped, results: list[Result]) -> Text:
-    titles = "; ".join(result.title for result in results)
+    titles = "; ".join(printable(result.title) for result in results)
     return Text(f"not asked, {printable(outcome.reason)}: {titles}", style="dim")
 
 
