@@ -47,7 +47,7 @@ def explain(arguments: Namespace) -> int:
         raise UsageError(
             what,
             "is neither a check nor a failure that is known",
-            did_you_mean(what.lower(), [*checks, *known]),
+            did_you_mean(what.upper(), known) if what[1:].isdigit() else did_you_mean(what, checks),
         )
     return _text(found, arguments.format)
 
