@@ -61,8 +61,11 @@ class VertexAI:
     """Vertex AI: a bucket in the model's region; Vertex AI reads it as its service agent.
 
     `kms_key` is the customer key's resource name, None where Google's own keys encrypt the bucket;
-    `federation` the member of a workload identity pool that acts as the gateway's service account,
-    None where the gateway comes by its token in another way; `guards` are of `GUARDS`.
+    `storage_agent` who uses it, Cloud Storage's service agent in the bucket's project.
+    `federation` is the member of a workload identity pool that acts as the gateway's service
+    account, None where the gateway comes by its token in another way; `federation_provider` the
+    pool's provider by its full name, `federation_issuer` whose tokens it takes,
+    `federation_audience` for whom they are, None for the provider itself. `guards` are of `GUARDS`.
     """
 
     provider_name: str
@@ -74,7 +77,11 @@ class VertexAI:
     gateway_service_account: str
     service_agent: str
     kms_key: str | None = None
+    storage_agent: str | None = None
     federation: str | None = None
+    federation_provider: str | None = None
+    federation_issuer: str | None = None
+    federation_audience: str | None = None
     guards: tuple[str, ...] = ()
 
 

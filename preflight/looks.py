@@ -45,6 +45,7 @@ class Look:
 
 
 _WITH_KEY = "only where a customer key encrypts the bucket"
+_WITH_POOL = "only where the gateway comes in by an identity pool"
 _WITH_PROFILE = "only for an inference profile, or to find the one that a model needs"
 
 _READER = "Reader"
@@ -76,6 +77,12 @@ LOOKS = (
     Look("vertex", "iam.roles.get", ("role_permissions",), Scope.PROJECT, "what those roles hold", "only for a custom role: predefined ones are public"),
     Look("vertex", "iam.serviceAccounts.get", ("service_account",), Scope.PROJECT, "that the gateway's service account is enabled"),
     Look("vertex", "iam.serviceAccounts.getAccessToken", ("bucket_grants", "project_grants"), Scope.GATEWAY, "what the gateway may do, asked as the gateway"),
+    Look("vertex", "iam.serviceAccounts.getIamPolicy", ("account_bindings",), Scope.GATEWAY, "who may act as the gateway's service account", _WITH_POOL),
+    Look("vertex", "iam.googleapis.com/workloadIdentityPools.get", ("identity_provider",), Scope.PROJECT, "that the identity pool is there and on", _WITH_POOL),
+    Look("vertex", "iam.googleapis.com/workloadIdentityPoolProviders.get", ("identity_provider",), Scope.PROJECT, "whose tokens it takes", _WITH_POOL),
+    Look("vertex", "cloudkms.cryptoKeys.get", ("kms_key",), Scope.PROJECT, "whether the key is enabled", _WITH_KEY),
+    Look("vertex", "cloudkms.cryptoKeys.getIamPolicy", ("key_bindings",), Scope.PROJECT, "whom the key lets in", _WITH_KEY),
+    Look("vertex", "cloudkms.keyRings.getIamPolicy", ("ring_bindings",), Scope.PROJECT, "whom its key ring lets in", "only where the key itself does not let Cloud Storage in"),
     Look("vertex", "aiplatform.publishers.get", ("publisher_model",), Scope.PROJECT, "that Google publishes the model in the region"),
 
     Look("azure", "Microsoft.CognitiveServices/accounts/read", ("account",), Scope.GROUP, "that the account is there, and how it is set", granted_by=_READER),

@@ -17,6 +17,8 @@ class Identity(StrEnum):
     GATEWAY = "the gateway identity"
     JOB_ROLE = "the Bedrock job role"
     SERVICE_AGENT = "the Vertex AI service agent"
+    STORAGE_AGENT = "the Cloud Storage service agent"
+    WORKLOAD = "the gateway's workload"
 
 
 class On(StrEnum):
@@ -24,11 +26,13 @@ class On(StrEnum):
 
     BUCKET = "the bucket"
     OBJECTS = "the bucket's objects"
+    KEY = "the customer key, where one is promised"
     JOB_ROLE = "the job role"
     MODELS = "the models"
     JOBS = "the batch jobs"
     JOB_LIST = "the list of batch jobs"
     PROJECT = "the project"
+    SERVICE_ACCOUNT = "the gateway's service account, where an identity pool is promised"
     ACCOUNT = "the Azure OpenAI account"
 
 
@@ -57,6 +61,7 @@ _OWN_ACCOUNT = {"aws:ResourceAccount": "{account}"}
 _OBJECTS = "roles/storage.objectUser"
 _BUCKET = "roles/storage.legacyBucketReader"
 _VERTEX_USER = "roles/aiplatform.user"
+_KEY_USER = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 _AZURE_CONTRIBUTOR = "Cognitive Services OpenAI Contributor"
 
 # fmt: off
@@ -90,6 +95,11 @@ PERMISSIONS = (
     Permission("vertex", Identity.SERVICE_AGENT, "storage.objects.get", On.OBJECTS, "reads the requests", granted_by=_OBJECTS),
     Permission("vertex", Identity.SERVICE_AGENT, "storage.objects.list", On.OBJECTS, "finds the requests", granted_by=_OBJECTS),
     Permission("vertex", Identity.SERVICE_AGENT, "storage.objects.create", On.OBJECTS, "writes the results", granted_by=_OBJECTS),
+    # Vertex AI: Cloud Storage's service agent
+    Permission("vertex", Identity.STORAGE_AGENT, "cloudkms.cryptoKeyVersions.useToEncrypt", On.KEY, "encrypts requests and results", granted_by=_KEY_USER),
+    Permission("vertex", Identity.STORAGE_AGENT, "cloudkms.cryptoKeyVersions.useToDecrypt", On.KEY, "decrypts requests and results", granted_by=_KEY_USER),
+    # Vertex AI: the gateway's own identity, outside Google Cloud
+    Permission("vertex", Identity.WORKLOAD, "iam.serviceAccounts.getAccessToken", On.SERVICE_ACCOUNT, "acts as the gateway's service account", granted_by="roles/iam.workloadIdentityUser"),
     # Azure OpenAI: the gateway's Entra principal
     Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/files/write", On.ACCOUNT, "uploads the requests", granted_by=_AZURE_CONTRIBUTOR),
     Permission("azure", Identity.GATEWAY, "Microsoft.CognitiveServices/accounts/OpenAI/files/read", On.ACCOUNT, "downloads the results", granted_by=_AZURE_CONTRIBUTOR),

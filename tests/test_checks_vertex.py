@@ -1,140 +1,32 @@
-from dataclasses import dataclass, field, replace
+"""Vertex AI's checks over a world that answers from dicts, and is broken in one place."""
+
+from dataclasses import replace
 
 import pytest
-from suite_reports import methods, outcomes, refusing, report
+from suite_reports import methods, outcomes, refusing
+from vertex_world import (
+    AGENT,
+    AGENT_MEMBER,
+    BUCKET,
+    FEDERATED,
+    GATEWAY,
+    KEY,
+    KEY_USER,
+    PROMISED,
+    STORAGE_AGENT,
+    FakeGcp,
+    given_to,
+    judged,
+    with_bucket,
+    with_key,
+    without,
+)
 
 from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex import SUITES
-from preflight.contract import VertexAI
 from preflight.permissions import Identity, permissions
 from preflight.report import Verdict
-from preflight.seams import (
-    Binding,
-    Caller,
-    Gcp,
-    GcsBucket,
-    LifecycleRule,
-    ServiceAccount,
-    Unreachable,
-)
-
-GATEWAY = "batch-gateway@sandbox-project.iam.gserviceaccount.com"
-AGENT = "service-123456789@gcp-sa-aiplatform.iam.gserviceaccount.com"
-AGENT_MEMBER = f"serviceAccount:{AGENT}"
-PROMISED = VertexAI(
-    provider_name="vertex-main",
-    project="sandbox-project",
-    project_number="123456789",
-    region="europe-west4",
-    bucket="batches",
-    model="gemini-2.5-flash",
-    gateway_service_account=GATEWAY,
-    service_agent=AGENT,
-)
-BUCKET = GcsBucket(
-    name="batches",
-    region="europe-west4",
-    location_type="region",
-    project_number="123456789",
-    uniform_access=True,
-    public_access_prevention="enforced",
-    expiry=(LifecycleRule(14),),
-)
-OBJECT_USER = frozenset(
-    f"storage.objects.{verb}" for verb in ("create", "delete", "get", "list", "update")
-)
-
-
-@dataclass
-class FakeGcp:
-    """A healthy project, in dicts."""
-
-    number: str | None = "123456789"
-    apis: dict[str, bool] = field(
-        default_factory=lambda: {"aiplatform.googleapis.com": True, "storage.googleapis.com": True}
-    )
-    buckets: dict[str, GcsBucket] = field(default_factory=lambda: {"batches": BUCKET})
-    on_bucket: tuple[Binding, ...] = (
-        Binding("roles/storage.objectUser", AGENT_MEMBER),
-        Binding("roles/storage.legacyBucketReader", AGENT_MEMBER),
-    )
-    on_project: dict[str, tuple[Binding, ...]] = field(default_factory=dict)
-    roles: dict[str, frozenset[str]] = field(
-        default_factory=lambda: {
-            "roles/storage.objectUser": OBJECT_USER,
-            "roles/storage.legacyBucketReader": frozenset(
-                {"storage.buckets.get", "storage.objects.list"}
-            ),
-            "roles/storage.objectViewer": frozenset(
-                {"storage.objects.get", "storage.objects.list"}
-            ),
-        }
-    )
-    accounts: dict[str, ServiceAccount] = field(
-        default_factory=lambda: {GATEWAY: ServiceAccount(GATEWAY, disabled=False)}
-    )
-    held: dict[str, frozenset[str]] = field(
-        default_factory=lambda: {
-            GATEWAY: frozenset(row.action for row in permissions("vertex", Identity.GATEWAY))
-        }
-    )
-    models: frozenset[tuple[str, str]] = frozenset({("europe-west4", "gemini-2.5-flash")})
-
-    def caller(self):
-        return Caller("sandbox-project", "operator@sandbox-project.iam.gserviceaccount.com")
-
-    def project_number(self, project):
-        return self.number
-
-    def api_enabled(self, project, service):
-        return self.apis[service]
-
-    def bucket(self, name):
-        return self.buckets.get(name)
-
-    def bucket_bindings(self, name):
-        return self.on_bucket
-
-    def project_bindings(self, project):
-        return self.on_project.get(project, ())
-
-    def role_permissions(self, role):
-        return self.roles.get(role)
-
-    def service_account(self, email):
-        return self.accounts.get(email)
-
-    def bucket_grants(self, name, permissions, identity):
-        return self.held[identity] & frozenset(permissions)
-
-    def project_grants(self, project, permissions, identity):
-        return self.held[identity] & frozenset(permissions)
-
-    def publisher_model(self, project, region, model):
-        return (region, model) in self.models
-
-
-def typed(fake: FakeGcp) -> Gcp:
-    return fake
-
-
-def judged(world, promised=PROMISED):
-    return report(SUITES, promised, typed(world))
-
-
-def with_bucket(**changes):
-    return FakeGcp(buckets={"batches": replace(BUCKET, **changes)})
-
-
-def given_to(member):
-    """All that the agent needs, and somebody else has it."""
-    roles = ("roles/storage.objectUser", "roles/storage.legacyBucketReader")
-    return FakeGcp(on_bucket=tuple(Binding(role, member) for role in roles))
-
-
-def without(*actions):
-    held = frozenset(row.action for row in permissions("vertex", Identity.GATEWAY))
-    return FakeGcp(held={GATEWAY: held - set(actions)})
+from preflight.seams import Binding, Gcp, LifecycleRule, ServiceAccount, Unreachable
 
 
 def test_a_healthy_world_passes_every_check_and_says_what_was_seen():
@@ -241,8 +133,12 @@ def test_a_model_that_no_table_lists_is_unknown_and_its_numbered_version_is_not(
 
 @pytest.mark.parametrize("method", methods(Gcp))
 def test_a_refused_look_is_unknown_and_names_the_permission(method):
-    world = refusing(FakeGcp(on_project={"sandbox-project": ()}), method)
-    looked = judged(world)
+    # What is held higher up is looked at only while something is lacking below.
+    everything = replace(FEDERATED, kms_key=KEY, storage_agent=STORAGE_AGENT)
+    given = (*FakeGcp().on_bucket, KEY_USER)
+    world = with_key(on_bucket=(), on_key=(), on_project={"sandbox-project": given})
+    assert judged(world, everything).verdict is Verdict.READY
+    looked = judged(refusing(world, method), everything)
     assert looked.verdict is Verdict.CANNOT_TELL
     assert f"see {method}" in {getattr(one, "needs", "") for one in outcomes(looked).values()}
 
@@ -308,45 +204,6 @@ def test_a_grant_under_a_condition_is_unknown_and_shows_the_condition():
 def test_a_condition_excuses_nothing_that_no_role_holds():
     world = FakeGcp(on_bucket=(Binding("roles/storage.objectViewer", AGENT_MEMBER, "true"),))
     assert isinstance(outcomes(judged(world))["vertex-agent-bucket"], Failed)
-
-
-def test_the_global_endpoint_takes_any_bucket_with_a_caveat():
-    promised = replace(PROMISED, region="global")
-    world = with_bucket(region="us", location_type="multi-region")
-    world.models = frozenset({("global", "gemini-2.5-flash")})
-    passed = outcomes(judged(world, promised))["vertex-bucket-region"]
-    assert isinstance(passed, Passed)
-    assert passed.caveat
-
-
-def test_a_bucket_of_another_region_is_repaired_by_one_setting():
-    broken = judged(with_bucket(region="us-east1"))
-    remedy = outcomes(broken)["vertex-bucket-region"].remedy
-    assert remedy == (
-        "in vertexRegions of the stack's settings, put us-east1 in the place of europe-west4; "
-        "then pulumi up"
-    )
-
-
-def test_an_open_bucket_runs_and_says_so():
-    world = with_bucket(uniform_access=False, public_access_prevention="inherited")
-    looked = judged(world)
-    assert looked.verdict is Verdict.READY
-    caveat = outcomes(looked)["vertex-bucket-access"].caveat
-    assert "uniform" in caveat
-    assert "public access prevention" in caveat
-
-
-def test_a_customers_key_is_unknown_and_names_who_needs_it():
-    outcome = outcomes(judged(with_bucket(kms_key="projects/p/cryptoKeys/k")))["vertex-bucket-key"]
-    assert isinstance(outcome, Unknown)
-    assert "service-123456789@gs-project-accounts.iam.gserviceaccount.com" in outcome.needs
-
-
-@pytest.mark.parametrize(("days", "keeps"), [(5, True), (4, False), (0, False)])
-def test_requests_must_outlive_the_longest_job(days, keeps):
-    looked = outcomes(judged(with_bucket(expiry=(LifecycleRule(days),))))
-    assert isinstance(looked["vertex-bucket-expiry"], Passed if keeps else Failed)
 
 
 def test_without_credentials_nothing_else_is_asked():

@@ -4,17 +4,17 @@ The gateway's service account uploads and creates the job; the Vertex AI service
 writes for it. A fault of either is accepted at create and told hours later.
 """
 
-from collections.abc import Iterable
-
 from preflight.catalog.batchable import batchable
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
-from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
 from preflight.checks.remedies import instead
+from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
+from preflight.checks.vertex_federation import gateway_federation
+from preflight.checks.vertex_key import bucket_key
+from preflight.checks.vertex_rights import UP, by_policies, judged
 from preflight.contract import VertexAI
-from preflight.permissions import Identity, On, Permission, permissions
-from preflight.seams import Binding, Gcp
+from preflight.permissions import Identity, On, permissions
+from preflight.seams import Gcp
 
-_UP = "pulumi up --refresh"
 _APIS = ("aiplatform.googleapis.com", "storage.googleapis.com")
 
 
@@ -38,7 +38,7 @@ def project(promised: VertexAI, gcp: Gcp) -> Answer:
         return Failed(
             f"project {promised.project} has number {number}, but {promised.project_number} is "
             "promised",
-            _UP,
+            UP,
         )
     return Passed(f"project {promised.project} has number {number}")
 
@@ -48,7 +48,7 @@ def apis(promised: VertexAI, gcp: Gcp) -> Answer:
     """A call to an API that is off is refused with SERVICE_DISABLED."""
     off = [api for api in _APIS if not gcp.api_enabled(promised.project, api)]
     if off:
-        return Failed(f"not enabled in project {promised.project}: {', '.join(off)}", _UP)
+        return Failed(f"not enabled in project {promised.project}: {', '.join(off)}", UP)
     return Passed(f"enabled: {', '.join(_APIS)}")
 
 
@@ -58,26 +58,11 @@ def gateway_account(promised: VertexAI, gcp: Gcp) -> Answer:
     email = promised.gateway_service_account
     found = gcp.service_account(email)
     if found is None:
-        return Failed(f"{Identity.GATEWAY} {email} does not exist", _UP)
+        return Failed(f"{Identity.GATEWAY} {email} does not exist", UP)
     if found.disabled:
         enable = f"gcloud iam service-accounts enable {email} --project {promised.project}"
         return Failed(f"{Identity.GATEWAY} {email} is disabled", enable)
     return Passed(f"{email} exists and is enabled")
-
-
-def _lacking(rows: Iterable[Permission], granted: frozenset[str]) -> list[Permission]:
-    return [row for row in rows if row.action not in granted]
-
-
-def _named(rows: Iterable[Permission]) -> str:
-    return ", ".join(f"{row.action} ({row.why})" for row in rows)
-
-
-def _judged(who: str, where: str, rows: tuple[Permission, ...], held: frozenset[str]) -> Answer:
-    lacks = _lacking(rows, held)
-    if lacks:
-        return Failed(f"{who} lacks on {where}: {_named(lacks)}", _UP)
-    return Passed(f"{who} holds on {where}: {', '.join(row.action for row in rows)}")
 
 
 @check("vertex-gateway-bucket", "The gateway may use the bucket")
@@ -86,7 +71,7 @@ def gateway_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
     rows = permissions("vertex", Identity.GATEWAY, On.BUCKET, On.OBJECTS)
     email = promised.gateway_service_account
     held = gcp.bucket_grants(promised.bucket, [row.action for row in rows], email)
-    return _judged(f"{Identity.GATEWAY} {email}", f"gs://{promised.bucket}", rows, held)
+    return judged(f"{Identity.GATEWAY} {email}", f"gs://{promised.bucket}", rows, held)
 
 
 @check("vertex-gateway-project", "The gateway may run batch jobs in the project")
@@ -95,7 +80,7 @@ def gateway_project(promised: VertexAI, gcp: Gcp) -> Answer:
     rows = permissions("vertex", Identity.GATEWAY, On.PROJECT)
     email = promised.gateway_service_account
     held = gcp.project_grants(promised.project, [row.action for row in rows], email)
-    return _judged(f"{Identity.GATEWAY} {email}", f"project {promised.project}", rows, held)
+    return judged(f"{Identity.GATEWAY} {email}", f"project {promised.project}", rows, held)
 
 
 @check("vertex-agent-name", "The promised service agent is Vertex AI's in this project", gate=True)
@@ -107,14 +92,14 @@ def agent_name(promised: VertexAI, gcp: Gcp) -> Answer:
         return Failed(
             f"{Identity.SERVICE_AGENT} of project {promised.project} is {agent}, but "
             f"{promised.service_agent} is promised",
-            _UP,
+            UP,
         )
     return Passed(f"{Identity.SERVICE_AGENT} is {agent}")
 
 
 @check("vertex-agent-bucket", "The Vertex AI service agent may read and write the bucket")
 def agent_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
-    """The agent cannot be asked, so its roles on bucket and project are looked up and added.
+    """The agent cannot be asked, so its roles are looked up: on the bucket, then on its project.
 
     What it lacks is told late: a read at the job's start, a write at its end, after all was paid.
     """
@@ -123,31 +108,13 @@ def agent_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
         return found
     own = found.project_number in ("", promised.project_number)
     home = promised.project if own else found.project_number
-    given = [
-        binding
-        for binding in (*gcp.bucket_bindings(promised.bucket), *gcp.project_bindings(home))
-        if binding.member == f"serviceAccount:{promised.service_agent}"
-    ]
-    rows = permissions("vertex", Identity.SERVICE_AGENT, On.BUCKET, On.OBJECTS)
-    always = _held(gcp, [binding for binding in given if not binding.condition])
-    lacks = _lacking(rows, always)
-    who = f"{Identity.SERVICE_AGENT} {promised.service_agent}"
-    where = f"gs://{promised.bucket}"
-    if lacks and not _lacking(lacks, _held(gcp, [each for each in given if each.condition])):
-        conditions = "; ".join(sorted({each.condition for each in given if each.condition}))
-        return Unknown(
-            f"{who} holds on {where} only under a condition: {_named(lacks)}",
-            f"a grant without a condition (pulumi up), or a look at the condition: {conditions}",
-        )
-    return _judged(who, where, rows, always)
-
-
-def _held(gcp: Gcp, given: Iterable[Binding]) -> frozenset[str]:
-    """What the roles hold in sum; a role that was deleted holds nothing."""
-    held: frozenset[str] = frozenset()
-    for role in sorted({binding.role for binding in given}):
-        held |= gcp.role_permissions(role) or frozenset()
-    return held
+    return by_policies(
+        gcp,
+        frozenset({f"serviceAccount:{promised.service_agent}"}),
+        permissions("vertex", Identity.SERVICE_AGENT, On.BUCKET, On.OBJECTS),
+        (lambda: gcp.bucket_bindings(promised.bucket), lambda: gcp.project_bindings(home)),
+        (f"{Identity.SERVICE_AGENT} {promised.service_agent}", f"gs://{promised.bucket}"),
+    )
 
 
 @check("vertex-model", "Google publishes the model in the region")
@@ -181,8 +148,11 @@ def model_batch(promised: VertexAI, gcp: Gcp) -> Answer:
 
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("vertex project", (credentials, project, apis)),
-    ("vertex bucket", (credentials, bucket, *ON_BUCKET)),
-    ("vertex gateway identity", (credentials, gateway_account, gateway_project)),
+    ("vertex bucket", (credentials, bucket, *ON_BUCKET, bucket_key)),
+    (
+        "vertex gateway identity",
+        (credentials, gateway_account, gateway_federation, gateway_project),
+    ),
     ("vertex gateway on bucket", (credentials, bucket, gateway_account, gateway_bucket)),
     ("vertex service agent", (credentials, project, agent_name, bucket, agent_bucket)),
     ("vertex model", (credentials, model)),

@@ -2,7 +2,8 @@
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
-from preflight.contract import VertexAI
+from preflight.checks.vertex_rights import UP
+from preflight.contract import ACCESS_LOGS, NO_PUBLIC_ACCESS, VertexAI
 from preflight.seams import Gcp, GcsBucket
 
 _LONGEST_HOURS = 72 + 24
@@ -15,7 +16,7 @@ _GRACE_HOURS = 24
 def found_bucket(promised: VertexAI, gcp: Gcp) -> GcsBucket | Failed:
     """The bucket, or that there is none."""
     found = gcp.bucket(promised.bucket)
-    return found or Failed(f"bucket gs://{promised.bucket} does not exist", "pulumi up --refresh")
+    return found or Failed(f"bucket gs://{promised.bucket} does not exist", UP)
 
 
 @check("vertex-bucket", "The bucket exists", gate=True)
@@ -51,14 +52,16 @@ def bucket_region(promised: VertexAI, gcp: Gcp) -> Answer:
 
 @check("vertex-bucket-access", "The bucket is closed to the public")
 def bucket_access(promised: VertexAI, gcp: Gcp) -> Answer:
-    """Requests and results are customers' data. A job runs without it, so it never fails."""
+    """Requests and results are customers' data. A job runs without it, so it never fails.
+
+    Where the stack promises it, vertex-bucket-guards holds it to that.
+    """
     found = found_bucket(promised, gcp)
     if isinstance(found, Failed):
         return found
-    lacks = [] if found.uniform_access else ["access is not uniform: single objects have ACLs"]
-    if found.public_access_prevention != "enforced":
-        lacks.append("public access prevention is not enforced on it")
-    return Passed(f"looked at the access of gs://{promised.bucket}", caveat="; ".join(lacks))
+    promises = NO_PUBLIC_ACCESS in promised.guards
+    caveat = "" if promises else "; ".join(_open_to_the_public(found))
+    return Passed(f"looked at the access of gs://{promised.bucket}", caveat=caveat)
 
 
 @check("vertex-bucket-expiry", "The bucket keeps requests until the longest job has ended")
@@ -80,21 +83,37 @@ def bucket_expiry(promised: VertexAI, gcp: Gcp) -> Answer:
     return Passed(f"objects are kept {'for good' if kept is None else f'{kept} days'}")
 
 
-@check("vertex-bucket-key", "The bucket's encryption key needs no more grants")
-def bucket_key(promised: VertexAI, gcp: Gcp) -> Answer:
-    """With a customer's key, Cloud Storage's own service agent must be allowed to use it."""
+@check("vertex-bucket-guards", "The bucket is guarded as promised")
+def bucket_guards(promised: VertexAI, gcp: Gcp) -> Answer:
+    """What the stack promises of its bucket beyond what a job needs: a job runs without it.
+
+    An existing bucket is its owner's matter, and nothing is promised of it.
+    """
     found = found_bucket(promised, gcp)
     if isinstance(found, Failed):
         return found
-    if found.kms_key:
+    gone = {
+        NO_PUBLIC_ACCESS: _open_to_the_public(found),
+        ACCESS_LOGS: [] if found.log_bucket else ["its accesses are not logged"],
+    }
+    unjudged = [guard for guard in promised.guards if guard not in gone]
+    lost = [words for guard in promised.guards for words in gone.get(guard, [])]
+    if lost:
+        return Failed(f"gs://{promised.bucket}: {'; '.join(lost)}", UP)
+    if unjudged:
         return Unknown(
-            f"gs://{promised.bucket} is encrypted with {found.kms_key}, whose grants are not seen",
-            "roles/cloudkms.cryptoKeyEncrypterDecrypter on that key for "
-            f"service-{found.project_number}@gs-project-accounts.iam.gserviceaccount.com; "
-            "then send with --force",
+            f"Cloud Storage has no setting for {', '.join(unjudged)}",
+            f"a promise without {', '.join(unjudged)}",
         )
-    return Passed("Google's own keys encrypt it")
+    return Passed(f"as promised: {', '.join(promised.guards) or 'nothing'}")
 
 
-ON_BUCKET: tuple[Check, ...] = (bucket_region, bucket_access, bucket_expiry, bucket_key)
+def _open_to_the_public(found: GcsBucket) -> list[str]:
+    open_by = [] if found.uniform_access else ["access is not uniform: single objects have ACLs"]
+    if found.public_access_prevention != "enforced":
+        open_by.append("public access prevention is not enforced on it")
+    return open_by
+
+
+ON_BUCKET: tuple[Check, ...] = (bucket_region, bucket_access, bucket_guards, bucket_expiry)
 """What is asked of a bucket that exists."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from preflight.seams import Binding, GcsBucket, LifecycleRule
+from preflight.seams import Binding, GcsBucket, IdentityProvider, LifecycleRule
 
 _NONCURRENT = ("daysSinceNoncurrentTime", "noncurrentTimeBefore", "numNewerVersions")
 _CUSTOM_TIME = ("daysSinceCustomTime", "customTimeBefore")
@@ -23,6 +23,7 @@ def gcs_bucket(found: Any, today: date) -> GcsBucket:
         public_access_prevention=access.public_access_prevention or "",
         kms_key=found.default_kms_key_name,
         expiry=tuple(expiry(list(found.lifecycle_rules), today)),
+        log_bucket=(found.get_logging() or {}).get("logBucket"),
     )
 
 
@@ -50,3 +51,18 @@ def bindings(found: Sequence[Mapping[str, Any]]) -> Iterator[Binding]:
         condition = (binding.get("condition") or {}).get("expression", "")
         for member in sorted(binding.get("members", ())):
             yield Binding(binding["role"], member, condition)
+
+
+def identity_provider(found: Mapping[str, Any], pool: Mapping[str, Any]) -> IdentityProvider:
+    """A provider and its pool. Deleted ones are shown for some weeks."""
+    oidc = found.get("oidc", {})
+    return IdentityProvider(
+        name=found["name"],
+        working=all(
+            one.get("state") == "ACTIVE" and not one.get("disabled", False) for one in (found, pool)
+        ),
+        issuer=oidc.get("issuerUri", ""),
+        audiences=tuple(oidc.get("allowedAudiences", ())),
+        subject_from=found.get("attributeMapping", {}).get("google.subject", ""),
+        condition=found.get("attributeCondition", ""),
+    )

@@ -14,7 +14,14 @@ from preflight.seams.errors import (
     UsageError,
 )
 from preflight.seams.gateway import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
-from preflight.seams.gcp import Binding, Gcp, GcsBucket, ServiceAccount
+from preflight.seams.gcp import (
+    Binding,
+    Gcp,
+    GcpKey,
+    GcsBucket,
+    IdentityProvider,
+    ServiceAccount,
+)
 from preflight.seams.plain import Caller, LifecycleRule
 
 __all__ = [
@@ -31,7 +38,9 @@ __all__ = [
     "GatewayAnswer",
     "GatewayApi",
     "Gcp",
+    "GcpKey",
     "GcsBucket",
+    "IdentityProvider",
     "InferenceProfile",
     "KmsKey",
     "LifecycleRule",

@@ -11,7 +11,8 @@ from preflight.seams.plain import Caller, LifecycleRule
 class GcsBucket:
     """A Cloud Storage bucket.
 
-    `region` is lower-cased (us-central1, us, nam4); `location_type` region, multi-region...
+    `region` is lower-cased (us-central1, us, nam4); `location_type` region, multi-region...;
+    `log_bucket` is where its accesses are logged, None where they are not.
     """
 
     name: str
@@ -22,6 +23,7 @@ class GcsBucket:
     public_access_prevention: str
     kms_key: str | None = None
     expiry: tuple[LifecycleRule, ...] = ()
+    log_bucket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,31 @@ class ServiceAccount:
 
     email: str
     disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GcpKey:
+    """A key of Cloud KMS; `state` is its primary version's, "" where it has none."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """An OIDC provider of a workload identity pool.
+
+    `working` is false where it, or its pool, is switched off or deleted; `audiences` are those that
+    a token may be for, none where it must be for the provider itself; `subject_from` is the
+    expression that says who the bearer is, `condition` the one that must hold, "" for none.
+    """
+
+    name: str
+    working: bool
+    issuer: str
+    audiences: tuple[str, ...]
+    subject_from: str
+    condition: str
 
 
 class Gcp(Protocol):
@@ -73,6 +100,25 @@ class Gcp(Protocol):
 
     def service_account(self, email: str) -> ServiceAccount | None:
         """The service account; None where it does not exist (iam.serviceAccounts.get)."""
+
+    def account_bindings(self, email: str) -> tuple[Binding, ...]:
+        """The service account's own IAM policy (iam.serviceAccounts.getIamPolicy)."""
+
+    def identity_provider(self, name: str) -> IdentityProvider | None:
+        """The provider of a workload identity pool, by its full name; None where there is none.
+
+        Looked up by iam.googleapis.com/workloadIdentityPoolProviders.get, and its pool by
+        iam.googleapis.com/workloadIdentityPools.get.
+        """
+
+    def kms_key(self, name: str) -> GcpKey | None:
+        """The key of that name; None where there is none (cloudkms.cryptoKeys.get)."""
+
+    def key_bindings(self, name: str) -> tuple[Binding, ...]:
+        """The key's own IAM policy (cloudkms.cryptoKeys.getIamPolicy)."""
+
+    def ring_bindings(self, name: str) -> tuple[Binding, ...]:
+        """The IAM policy of the key's ring (cloudkms.keyRings.getIamPolicy)."""
 
     def bucket_grants(self, name: str, permissions: Sequence[str], identity: str) -> frozenset[str]:
         """Those of the permissions that the service account holds on the bucket, asked *as* it.
