@@ -85,7 +85,7 @@ _NUMBERS, _BOOLEANS = ("1", "2", "3.5", "-4"), ("true", "false")
 _DATES = ("2026-01-01T00:00:00Z", "2026-06-01T02:00:00+02:00", "1767225600", "2026-03-01")
 _BYTES = ("QmF0Y2g=", "YmF0Y2g=", "cHJlZmxpZ2h0")
 VALUES = {
-    "String": ((SERVICE, "bed*", "BEDROCK.amazonaws.com", "ann", ""), None),
+    "String": ((SERVICE, "bed*", "BEDROCK.amazonaws.com", "ann"), None),
     "Arn": (_ARNS, None),
     "Numeric": (_NUMBERS, _NUMBERS),
     "Date": (_DATES, _DATES),
@@ -245,7 +245,8 @@ def layer(dice, kind, chance, denies=0.1):
 def case(dice):
     """One case; the dice decide alone."""
     kind = dice.choice(tuple(ASKED))
-    asker = dice.choices(tuple(ASKERS), (4, 3, 3, 2, 1))[0]
+    # A provider's identities ask only to assume a role.
+    asker = dice.choices(tuple(ASKERS), (4, 3, 3, 2, 2 if kind == "role" else 0))[0]
     needs = kind in {"key", "role"} or (asker in {"service", "federated"} and kind != "plain")
     own = kind != "plain" and (needs or dice.random() < 0.6)
     session = layer(dice, kind, 0.2)[:1] if asker in {"role", "session"} else []

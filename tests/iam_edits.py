@@ -1,8 +1,7 @@
 """Cases without one feature: a disagreement that goes away with it is explained by it."""
 
+import itertools
 from dataclasses import replace
-
-from iam_cases import VALUES, family_of
 
 NOTHING = "arn:aws:none:::none"
 
@@ -101,6 +100,16 @@ def without_several_values(one):
     return over_conditions(one, kept)
 
 
+def without_any_value_if_exists(one):
+    """ForAnyValue asks for a value, IfExists for none."""
+
+    def kept(operator, _key, values):
+        both = operator.startswith("ForAnyValue:") and operator.endswith("IfExists")
+        return None if both else values
+
+    return over_conditions(one, kept)
+
+
 def without_stars_over_colons(one):
     wide = {"*", "arn:aws:*:bucket"}
 
@@ -120,6 +129,10 @@ def without_session(one):
 
 def with_the_session_named(one):
     return replace(one, asker="session") if one.asker == "role" else one
+
+
+def without_providers(one):
+    return replace(one, asker="service") if one.asker == "federated" else one
 
 
 def without_anyone_of_aws(one):
@@ -143,39 +156,26 @@ def without_seconds(one):
     return replace(asked, context=context)
 
 
-def without_capitals_in_resources(one):
-    def over(made):
-        names = {"Resource", "NotResource"} & set(made)
-        return made | {name: lowered(made[name]) for name in names}
+def without_mixed_addresses(one):
+    """No address of version 6 is asked about networks of version 4."""
 
-    def lowered(value):
-        if isinstance(value, list):
-            return [lowered(item) for item in value]
-        return value.replace("BUCKET", "another")
+    def plain(value):
+        if isinstance(value, tuple):
+            return tuple(map(plain, value))
+        return "8.8.8.8" if value == "2001:db8::1" else value
 
-    return over_statements(one, over)
+    return replace(one, context={key: plain(value) for key, value in one.context.items()})
 
 
-def without_families(one, *families):
-    """No condition of these families of operators."""
-
-    def kept(operator, _key, values):
-        name = operator.rpartition(":")[2]
-        return None if name != "Null" and family_of(name) in families else values
-
-    assert set(families) <= set(VALUES)
-    return over_conditions(one, kept)
+def attempts(one, explained):
+    """The case without each feature alone, then without the first, the first two and so on."""
+    together = list(itertools.accumulate(explained, lambda it, row: row[0](it), initial=one))
+    return [row[0](one) for row in explained] + together[1:]
 
 
 def explanation(one, explained, agree):
-    """The first row whose edit alone makes the two agree, else the first few that do together."""
-    for row in explained:
-        edited = row[0](one)
-        if edited != one and agree(edited):
-            return row
-    edited = one
-    for row in explained:
-        edited = row[0](edited)
+    """The first row whose edit alone makes the two agree, else the last of the first few."""
+    for row, edited in zip([*explained, *explained], attempts(one, explained), strict=True):
         if agree(edited):
             return row
     return None

@@ -70,20 +70,17 @@ def filled(document):
     return [document] if document else []
 
 
-def without_providers(one):
-    return replace(one, asker="service") if one.asker == "federated" else one
-
-
 EXPLAINED = (
     (edits.without_variables, 150, "it fills in none; IAM does (elements: variables and tags)"),
     (edits.without_not_principal, 100, "it takes none; IAM does (elements: NotPrincipal)"),
     (edits.without_several_values, 10, "without a set operator IAM defines nothing for them"),
+    (edits.without_any_value_if_exists, 20, "which of the two wins, IAM does not say"),
     (edits.without_stars_over_colons, 40, "IAM compares ARNs part by part (operators: ARN)"),
     (edits.without_other_partitions, 30, "it takes them for its own; no ARN reaches across"),
     (edits.without_anyone_of_aws, 30, "what AWS: * is to a service is up to that service"),
     (edits.without_limits, 10, "whether they limit what * is granted IAM does not say"),
     (edits.with_the_session_named, 30, "it is asked with the name; ours does not know it yet"),
-    (without_providers, 10, "it knows them only where a web identity assumes a role"),
+    (edits.without_providers, 10, "it knows them only where a web identity assumes a role"),
 )
 """The edit that takes a feature away, how many cases it may explain, and why they disagree."""
 

@@ -209,12 +209,14 @@ def test_old_documents_have_no_variables():
     assert says(document, {"test:key": "${aws:username}"}).effect is Effect.ALLOW
 
 
-def test_what_an_exclusion_without_a_value_excludes_is_not_known():
+def test_a_variable_without_a_value_equals_nothing_and_excludes_nothing():
     excluding = allow(NotResource="arn:aws:s3:::${aws:username}/*")
     del excluding["Resource"]
-    assert says(policy(excluding), absent={"aws:username"}).effect is Effect.UNKNOWN
-    document = condition("StringNotEquals", "${aws:username}")
-    assert says(document, {"test:key": "a"}, absent={"aws:username"}).effect is Effect.UNKNOWN
+    assert says(policy(excluding), absent={"aws:username"}).effect is Effect.ALLOW
+    for operator, effect in (("StringNotEquals", Effect.ALLOW), ("StringEquals", Effect.NONE)):
+        document = condition(operator, "${aws:username}")
+        assert says(document, {"test:key": "a"}, absent={"aws:username"}).effect is effect
+        assert says(document, {"test:key": "a"}).effect is Effect.UNKNOWN
 
 
 def trusts(principal, asker, **elements):

@@ -84,13 +84,10 @@ def _holds(
     if compare is None or values is Missing.UNKNOWN or strange:
         return None
     if isinstance(values, Missing):
-        return bool(if_exists) or over == "ForAllValues" or (over is None and opposite)
+        return _absent(over, if_exists=bool(if_exists), opposite=opposite)
 
     patterns = [compiled(text, request, variables=variables) for text in texts]
-    likes = [
-        any_of(_compared(compare, value, pattern, opposite=opposite) for pattern in patterns)
-        for value in values
-    ]
+    likes = [any_of(_compared(compare, value, pattern) for pattern in patterns) for value in values]
     truths = [negated(like) if opposite else like for like in likes]
     if over == "ForAllValues":
         return all_of(truths)
@@ -100,13 +97,18 @@ def _holds(
     return truths[0] if len(truths) == 1 else None
 
 
-def _compared(
-    compare: Comparison, value: str, pattern: Pattern | Missing, *, opposite: bool
-) -> Truth:
+def _absent(over: str | None, *, if_exists: bool, opposite: bool) -> Truth:
+    if over == "ForAnyValue":
+        # It asks for a value, IfExists for none: which of them wins, AWS does not say.
+        return None if if_exists else False
+    return if_exists or over == "ForAllValues" or opposite
+
+
+def _compared(compare: Comparison, value: str, pattern: Pattern | Missing) -> Truth:
     if isinstance(pattern, Pattern):
         return compare(value, pattern)
-    # A variable without a value matches nothing. What "not equal to nothing" is, AWS does not say.
-    return None if opposite or pattern is Missing.UNKNOWN else False
+    # A variable without a value equals nothing, so that a negated operator holds against it.
+    return None if pattern is Missing.UNKNOWN else False
 
 
 def _null(texts: tuple[str, ...], values: tuple[str, ...] | Missing) -> Truth:

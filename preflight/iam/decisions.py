@@ -95,7 +95,7 @@ class _Scales:
         """Whether the resource's policy alone allows it, with no word of the identity's own."""
         itself = self.resource.allows(Way.ITSELF)
         role = all_of((self.resource.allows(Way.ROLE), self.limit()))
-        # Whether boundary and session limit what "*" grants, AWS does not say.
+        # Whether boundary and session limit what "*" grants, AWS says only of aws:PrincipalArn.
         anyone = all_of((self.resource.allows(Way.ANYONE), self.limit() or None))
         return any_of((itself, role, anyone))
 

@@ -116,8 +116,9 @@ class Request:
         """The key's values, or why there are none. Key names have no case."""
         wanted = key.lower()
         if wanted in self._values:
-            # A key that lists nothing has no value: AWS treats the two alike.
-            return self._values[wanted] or Missing.ABSENT
+            values = self._values[wanted]
+            # A key that lists nothing has no value. Empty text AWS takes for none here and there.
+            return Missing.UNKNOWN if "" in values else values or Missing.ABSENT
         family = wanted.partition("/")
         if wanted in self._absent or (family[1] and family[0] + "/" in self._absent):
             return Missing.ABSENT

@@ -113,6 +113,9 @@ def _read(label: str, matter: _Matter, *, bounded: bool) -> Reading:
     actions, _, resources, conditions = matches
     others = all_of((actions.holds, resources.holds, conditions.holds))
     ways = {way: all_of((holds, others)) for way, holds in principal.ways.items()}
+    if Way.ANYONE in ways and "aws:principalarn" in keys:
+        # Of anyone, those with that ARN: AWS takes it for a grant to who asks, without limits.
+        ways[Way.ITSELF] = any_of((ways.get(Way.ITSELF, False), ways.pop(Way.ANYONE)))
     return Reading(label, effect, doubt, ways, keys, len(matches))
 
 
@@ -173,17 +176,14 @@ def _resources(matter: _Matter) -> Match:
     name, texts, wrong = _one_of(statement, "Resource", "NotResource")
     if texts is None:
         return wrong
-    excluding = name == "NotResource"
-    fits = any_of(
-        _resource(compiled(text, request, variables=matter.variables), request, excluding=excluding)
-        for text in texts
-    )
-    holds = negated(fits) if excluding else fits
+    patterns = (compiled(text, request, variables=matter.variables) for text in texts)
+    fits = any_of(_resource(pattern, request) for pattern in patterns)
+    holds = negated(fits) if name == "NotResource" else fits
     return Match(holds, f"its {name} is {quoted(*texts)}")
 
 
-def _resource(pattern: Pattern | Missing, request: Request, *, excluding: bool) -> Truth:
+def _resource(pattern: Pattern | Missing, request: Request) -> Truth:
     if isinstance(pattern, Pattern):
         return resource_like(request.resource, pattern)
-    # A variable without a value names no resource; what that excludes, AWS does not say.
-    return None if excluding or pattern is Missing.UNKNOWN else False
+    # A variable without a value names no resource.
+    return None if pattern is Missing.UNKNOWN else False
