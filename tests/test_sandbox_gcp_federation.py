@@ -11,7 +11,12 @@ from google.auth.transport.requests import Request
 from preflight.sandbox.gcp import breakages
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.cloud import GcpCloud
-from preflight.sandbox.gcp.federation import ExchangeRefused, audience_of, token_by_federation
+from preflight.sandbox.gcp.federation import (
+    ExchangeRefused,
+    audience_of,
+    gateway_token,
+    token_by_federation,
+)
 from preflight.sandbox.gcp.issuer import Issuer
 from preflight.sandbox.gcp.names import NUMBER, PROJECT, TOKENS_API
 from preflight.sandbox.handlers.gcp import handlers
@@ -86,6 +91,16 @@ def test_the_gateway_gets_its_accounts_token_for_its_issuers(cloud, promised, is
     gateway.session.headers["Authorization"] = f"Bearer {token}"
     assert gateway.call("GET", jobs())[0] == 200
     assert gateway.call("GET", f"/storage/v1/b?project={PROJECT}")[0] == 403
+
+
+def test_the_gateway_needs_no_more_than_the_promise_and_its_issuer(cloud, promised, issuer):
+    gateway = Caller(cloud, "")
+    token = gateway_token(cloud.env, promised, issuer)
+    gateway.session.headers["Authorization"] = f"Bearer {token}"
+    assert gateway.call("GET", jobs())[0] == 200
+    Operator(cloud.env).call("DELETE", f"/v1/{PROVIDER}")
+    with pytest.raises(ExchangeRefused, match="has no provider"):
+        gateway_token(cloud.env, promised, issuer)
 
 
 def test_googles_own_library_comes_in_the_same_way(cloud, promised, issuer):

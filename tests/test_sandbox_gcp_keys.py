@@ -219,6 +219,26 @@ def test_who_asks_about_a_key_is_told_what_it_lacks_and_what_it_holds(cloud, ope
     assert operator.policy(f"{RING}/cryptoKeys/none") is None
 
 
+def test_a_grant_on_the_ring_or_the_project_is_one_on_the_key(cloud, operator, promised):
+    breakages.remove_key_grant(cloud.env, promised)
+    gateway = Caller(cloud, promised.gateway_service_account)
+    binding = {"role": ROLE, "members": [f"serviceAccount:{storage_agent(PROJECT)}"]}
+    for where in (RING, f"projects/{PROJECT}"):
+        assert gateway.upload([line(1)])[0] == 403
+        operator.change_policy(
+            where, lambda policy: policy.setdefault("bindings", []).append(binding)
+        )
+        assert gateway.upload([line(1)])[0] == 200
+        operator.change_policy(where, lambda policy: policy["bindings"].remove(binding))
+    assert operator.policy(f"projects/{PROJECT}/locations/{REGION}/keyRings/none") is None
+    asked = {"permissions": ["cloudkms.keyRings.getIamPolicy"]}
+    assert operator.call("POST", f"/v1/{RING}:testIamPermissions", asked) == asked
+    assert gateway.call("POST", f"/v1/{RING}:testIamPermissions", json=asked) == (200, {})
+    status, body = gateway.call("GET", f"/v1/{RING}:getIamPolicy")
+    assert status == 403
+    assert "'cloudkms.keyRings.getIamPolicy' denied" in body["error"]["message"]
+
+
 def test_a_name_once_used_stays_used(cloud, operator):
     made_key(cloud)
     place = f"/v1/projects/{PROJECT}/locations/{REGION}/keyRings"

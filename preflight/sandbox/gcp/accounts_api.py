@@ -206,9 +206,10 @@ class AccountsApi:
 
     def _all_policies(self) -> tuple[Policy, ...]:
         accounts = (one.policy for one in self._world.accounts.values())
+        rings = (one.policy for one in self._world.rings.values())
         keys = (one.policy for one in self._world.keys.values())
         projects, buckets = self._world.policies.values(), self._world.bucket_policies.values()
-        return (*projects, *buckets, *accounts, *keys)
+        return (*projects, *buckets, *accounts, *rings, *keys)
 
 
 def _mark_deleted(policy: Policy, account: Account) -> None:

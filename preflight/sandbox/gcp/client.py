@@ -65,7 +65,7 @@ class Operator:
         """The policy of a resource as `change_policy` takes it; None where the bucket is gone."""
         if resource.startswith("b/"):
             return self.find(f"/storage/v1/{resource}/iam?optionsRequestedPolicyVersion=3")
-        if "/cryptoKeys/" in resource:
+        if "/keyRings/" in resource:
             # Cloud KMS's own method for the same question.
             return self.find(f"/v1/{resource}:getIamPolicy?options.requestedPolicyVersion=3")
         version = {"options": {"requestedPolicyVersion": 3}}

@@ -11,11 +11,12 @@ from preflight.sandbox.gcp.accounts_api import AccountsApi
 from preflight.sandbox.gcp.front import TOKEN_PATH, Front
 from preflight.sandbox.gcp.identity import Identities
 from preflight.sandbox.gcp.jobs import JobRunner
-from preflight.sandbox.gcp.kms_api import KmsApi
+from preflight.sandbox.gcp.keys_api import KeysApi
 from preflight.sandbox.gcp.names import OPERATOR
 from preflight.sandbox.gcp.objects import ObjectStore
 from preflight.sandbox.gcp.pools_api import PoolsApi
 from preflight.sandbox.gcp.project_api import ProjectApi
+from preflight.sandbox.gcp.rings_api import RingsApi
 from preflight.sandbox.gcp.roles_api import RolesApi
 from preflight.sandbox.gcp.storage_api import StorageApi
 from preflight.sandbox.gcp.sts_api import StsApi
@@ -60,7 +61,8 @@ class GcpCloud:
             RolesApi(world),
             PoolsApi(world),
             StsApi(world, self._identities),
-            KmsApi(world),
+            RingsApi(world),
+            KeysApi(world),
             StorageApi(world, store),
             VertexApi(world, JobRunner(world, store, job_seconds), agent_seconds),
         )

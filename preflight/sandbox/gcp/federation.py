@@ -1,7 +1,11 @@
 """How a workload outside Google Cloud comes by a service account's token: in two exchanges."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from preflight.contract import VertexAI
+from preflight.sandbox.gcp.client import Operator
+from preflight.sandbox.gcp.issuer import Issuer
 from preflight.sandbox.gcp.names import IAM_API
 from preflight.sandbox.gcp.sts_api import EXCHANGE_PATH
 
@@ -48,6 +52,32 @@ def token_by_federation(endpoint: str, provider: str, subject_token: str, email:
             headers={"Authorization": f"Bearer {federated}"},
         )
         return str(_told(answer)["accessToken"])
+
+
+def gateway_token(env: Mapping[str, str], promised: VertexAI, issuer: Issuer) -> str:
+    """A token of the gateway's service account, that it gets by a token of its own issuer.
+
+    The pool and the subject are those of the promise; the provider is the pool's first one.
+
+    Args:
+        env: the environment variables of whoever may look at the pool.
+        promised: what the stack promises; its `federation` is set.
+        issuer: the gateway's issuer.
+
+    Raises:
+        ExchangeRefused: Google gives it none.
+        GoogleAPICallError: the pool cannot be looked at.
+    """
+    named = str(promised.federation).partition(f"{IAM_API}/")[2]
+    pool, _, subject = named.partition("/subject/")
+    listed = Operator(env).call("GET", f"/v1/{pool}/providers")["workloadIdentityPoolProviders"]
+    if not listed:
+        raise ExchangeRefused(f"{pool} has no provider")
+    name = str(listed[0]["name"])
+    audiences = listed[0]["oidc"].get("allowedAudiences") or [audience_of(name)]
+    signed = issuer.token(subject, audiences[0])
+    endpoint, email = env["PREFLIGHT_GOOGLE_ENDPOINT"], promised.gateway_service_account
+    return token_by_federation(endpoint, name, signed, email)
 
 
 def _told(answer: Any) -> dict[str, Any]:

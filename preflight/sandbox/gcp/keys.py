@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from preflight.sandbox.gcp.names import KEYS_API
+from preflight.sandbox.gcp.errors import ApiError
 from preflight.sandbox.gcp.policy import Policy
 from preflight.sandbox.gcp.regions import DUAL_REGIONS, REGIONS
 
@@ -16,6 +16,7 @@ MULTI_REGIONS = {"us": "us", "europe": "eu", "asia": "asia"}
 
 LOCATIONS = REGIONS | DUAL_REGIONS | set(MULTI_REGIONS) | {"global"}
 
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,63}")
 _KEY = re.compile(r"projects/([^/]+)/locations/([^/]+)/keyRings/[^/]+/cryptoKeys/[^/]+")
 
 
@@ -54,11 +55,6 @@ class Key:
         """The id of the project that has it."""
         return self.name.split("/")[1]
 
-    @property
-    def full_name(self) -> str:
-        """As conditions and errors spell it."""
-        return f"//{KEYS_API}/{self.name}"
-
     def version_name(self, number: int) -> str:
         """The name of the version; they are counted from 1."""
         return f"{self.name}/cryptoKeyVersions/{number}"
@@ -68,3 +64,10 @@ def key_place(name: str) -> str:
     """Where Cloud Storage has buckets for the key of that name; "" for what is no key's name."""
     match = _KEY.fullmatch(name)
     return MULTI_REGIONS.get(match[2], match[2]) if match else ""
+
+
+def new_id(asked: str) -> str:
+    """The id of a new key ring or key. Raises ApiError 400 for one that cannot be."""
+    if not _ID.fullmatch(asked):
+        raise ApiError(400, f"The id {asked!r} does not match [a-zA-Z0-9_-]{{1,63}}.")
+    return asked

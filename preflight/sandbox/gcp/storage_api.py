@@ -1,6 +1,5 @@
 """Cloud Storage's JSON API: every call authorised here, then answered by the object store."""
 
-import json
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +13,7 @@ from preflight.sandbox.gcp.bucket_rules import (
 )
 from preflight.sandbox.gcp.customer_keys import CustomerKeys
 from preflight.sandbox.gcp.errors import ApiError, storage_denied
-from preflight.sandbox.gcp.incoming import json_body
+from preflight.sandbox.gcp.incoming import json_body, object_name
 from preflight.sandbox.gcp.names import (
     NUMBERS,
     PROJECT,
@@ -179,7 +178,7 @@ class StorageApi:
             # The session's own address is the right to go on: it was given when the session began.
             self._need(bucket, "")
             return self._stored(bucket)
-        key = request.args.get("name", "") or _key_in_metadata()
+        key = request.args.get("name", "") or object_name()
         if not key:
             raise ApiError(400, "Required parameter: name")
         self._need(bucket, "storage.objects.create", key)
@@ -237,16 +236,3 @@ class StorageApi:
         if answer.status == HTTPStatus.NOT_FOUND:
             raise ApiError(404, missing)
         return Response(answer.body, answer.status, answer.headers)
-
-
-def _key_in_metadata() -> str:
-    """The object's name in the JSON that comes before its bytes, or instead of them."""
-    metadata = request.get_data()
-    boundary = request.mimetype_params.get("boundary")
-    if boundary:
-        first = metadata.split(f"--{boundary}".encode(), 2)[1]
-        metadata = first.partition(b"\r\n\r\n")[2]
-    try:
-        return str(json.loads(metadata).get("name", ""))
-    except ValueError:
-        return ""

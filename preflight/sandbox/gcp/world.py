@@ -143,6 +143,11 @@ class World:
         project = self.bucket_projects.get(bucket, PROJECT)
         return self._holds(who, permission, target, project, own)
 
+    def may_on_ring(self, who: str, permission: str, ring: Ring) -> bool:
+        """Whether the identity holds the permission on the key ring."""
+        target = Target(KEYS_API, f"{KEYS_API}/KeyRing", ring.name)
+        return self._holds(who, permission, target, ring.name.split("/")[1], [ring.policy])
+
     def may_on_key(self, who: str, permission: str, key: Key) -> bool:
         """Whether the identity holds the permission on the key."""
         target = Target(KEYS_API, f"{KEYS_API}/CryptoKey", key.name)

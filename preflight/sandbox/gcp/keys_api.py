@@ -1,45 +1,40 @@
-"""Cloud KMS: key rings, keys and their versions. None of the three can be deleted."""
+"""Cloud KMS: keys and their versions. Keys cannot be deleted; destroyed versions keep names."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 
-from preflight.sandbox.gcp.errors import ApiError, denied, no_project
+from preflight.sandbox.gcp.errors import ApiError
 from preflight.sandbox.gcp.incoming import json_body
-from preflight.sandbox.gcp.keys import DESTROY_SCHEDULED, DISABLED, ENABLED, LOCATIONS, Key, Ring
-from preflight.sandbox.gcp.names import KEYS_API, project_of
+from preflight.sandbox.gcp.key_finder import KeyFinder
+from preflight.sandbox.gcp.keys import DESTROY_SCHEDULED, DISABLED, ENABLED, Key, new_id
 from preflight.sandbox.gcp.policy import CONDITIONAL_VERSION
+from preflight.sandbox.gcp.rings_api import RING_PATH
 from preflight.sandbox.gcp.world import World
 
-_RINGS = "/v1/projects/<project>/locations/<location>/keyRings"
-_RING = f"{_RINGS}/<ring>"
-_KEYS = f"{_RING}/cryptoKeys"
+_KEYS = f"{RING_PATH}/cryptoKeys"
 _KEY = f"{_KEYS}/<key>"
 _VERSIONS = f"{_KEY}/cryptoKeyVersions"
 _VERSION = f"{_VERSIONS}/<int:version>"
 
-_ID = re.compile(r"[a-zA-Z0-9_-]{1,63}")
 _CHANGEABLE = ("labels", "rotationPeriod", "nextRotationTime")
 _MONTH = f"{30 * 24 * 60 * 60}s"
 _ALGORITHM = {"protectionLevel": "SOFTWARE", "algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION"}
 _KEYS_RIGHT, _VERSIONS_RIGHT = "cloudkms.cryptoKeys.", "cloudkms.cryptoKeyVersions."
 
 
-class KmsApi:
-    """The routes of Cloud KMS."""
+class KeysApi:
+    """The routes about keys."""
 
     def __init__(self, world: World) -> None:
         """Serve this world's keys."""
         self._world = world
+        self._finder = KeyFinder(world)
 
     def register(self, app: Flask) -> None:
         """Add the routes to the application."""
-        routes = Blueprint("kms", __name__)
+        routes = Blueprint("keys", __name__)
         route = routes.add_url_rule
-        route(_RINGS, view_func=self.rings, methods=["GET"])
-        route(_RINGS, view_func=self.create_ring, methods=["POST"])
-        route(_RING, view_func=self.ring, methods=["GET"])
         route(_KEYS, view_func=self.keys, methods=["GET"])
         route(_KEYS, view_func=self.create_key, methods=["POST"])
         route(_KEY, view_func=self.key, methods=["GET"])
@@ -54,45 +49,22 @@ class KmsApi:
         route(f"{_VERSION}:restore", view_func=self.restore_version, methods=["POST"])
         app.register_blueprint(routes)
 
-    def rings(self, project: str, location: str) -> Response:
-        """keyRings.list."""
-        place = self._place(project, location, "cloudkms.keyRings.list")
-        rings = self._world.rings.values()
-        return jsonify(keyRings=[_ring(one) for one in rings if one.name.startswith(f"{place}/")])
-
-    def create_ring(self, project: str, location: str) -> Response:
-        """keyRings.create: for good."""
-        place = self._place(project, location, "cloudkms.keyRings.create")
-        name = f"{place}/keyRings/{_id('keyRingId')}"
-        with self._world.lock:
-            if name in self._world.rings:
-                raise ApiError(409, f"KeyRing {name} already exists.")
-            self._world.rings[name] = Ring(name)
-        return jsonify(_ring(self._world.rings[name]))
-
-    def ring(self, project: str, location: str, ring: str) -> Response:
-        """keyRings.get."""
-        place = self._place(project, location, "cloudkms.keyRings.get")
-        return jsonify(_ring(self._found_ring(place, ring)))
-
     def keys(self, project: str, location: str, ring: str) -> Response:
         """cryptoKeys.list."""
-        place = self._place(project, location, f"{_KEYS_RIGHT}list")
-        found = self._found_ring(place, ring)
+        found = self._finder.ring(project, location, ring, f"{_KEYS_RIGHT}list")
         return jsonify(
             cryptoKeys=[_key(one) for one in self._world.keys.values() if one.ring is found]
         )
 
     def create_key(self, project: str, location: str, ring: str) -> Response:
         """cryptoKeys.create: with a first version, unless that is asked to be left out."""
-        place = self._place(project, location, f"{_KEYS_RIGHT}create")
+        parent = self._finder.ring(project, location, ring, f"{_KEYS_RIGHT}create")
         asked = json_body()
         if asked.get("purpose") != "ENCRYPT_DECRYPT":
             raise ApiError(400, "The sandbox has keys of purpose ENCRYPT_DECRYPT only.")
         skipped = request.args.get("skipInitialVersionCreation") == "true"
         with self._world.lock:
-            parent = self._found_ring(place, ring)
-            name = f"{parent.name}/cryptoKeys/{_id('cryptoKeyId')}"
+            name = f"{parent.name}/cryptoKeys/{new_id(request.args.get('cryptoKeyId', ''))}"
             if name in self._world.keys:
                 raise ApiError(409, f"CryptoKey {name} already exists.")
             settings = {field: asked[field] for field in _CHANGEABLE if asked.get(field)}
@@ -103,11 +75,11 @@ class KmsApi:
 
     def key(self, project: str, location: str, ring: str, key: str) -> Response:
         """cryptoKeys.get."""
-        return jsonify(_key(self._found_key(project, location, ring, key, f"{_KEYS_RIGHT}get")))
+        return jsonify(_key(self._finder.key(project, location, ring, key, f"{_KEYS_RIGHT}get")))
 
     def patch_key(self, project: str, location: str, ring: str, key: str) -> Response:
         """cryptoKeys.patch: what `updateMask` names; what the body lacks is unset."""
-        found = self._found_key(project, location, ring, key, f"{_KEYS_RIGHT}update")
+        found = self._finder.key(project, location, ring, key, f"{_KEYS_RIGHT}update")
         asked = json_body()
         for field in request.args.get("updateMask", "").split(","):
             if field not in _CHANGEABLE:
@@ -119,28 +91,28 @@ class KmsApi:
 
     def get_policy(self, project: str, location: str, ring: str, key: str) -> Response:
         """cryptoKeys.getIamPolicy."""
-        found = self._found_key(project, location, ring, key, f"{_KEYS_RIGHT}getIamPolicy")
+        found = self._finder.key(project, location, ring, key, f"{_KEYS_RIGHT}getIamPolicy")
         version = request.args.get("options.requestedPolicyVersion", 1)
         return jsonify(found.policy.body(int(version)))
 
     def set_policy(self, project: str, location: str, ring: str, key: str) -> Response:
         """cryptoKeys.setIamPolicy."""
         with self._world.lock:
-            found = self._found_key(project, location, ring, key, f"{_KEYS_RIGHT}setIamPolicy")
+            found = self._finder.key(project, location, ring, key, f"{_KEYS_RIGHT}setIamPolicy")
             known, roles = self._world.known_identities(), self._world.known_roles()
             found.policy.replace(json_body().get("policy", {}), known, roles)
             return jsonify(found.policy.body(CONDITIONAL_VERSION))
 
     def test_permissions(self, project: str, location: str, ring: str, key: str) -> Response:
         """cryptoKeys.testIamPermissions."""
-        found = self._found_key(project, location, ring, key, "")
+        found = self._finder.key(project, location, ring, key, "")
         asked = json_body().get("permissions", [])
         held = [one for one in asked if self._world.may_on_key(g.caller, one, found)]
         return jsonify({"permissions": held} if held else {})
 
     def versions(self, project: str, location: str, ring: str, key: str) -> Response:
         """cryptoKeyVersions.list."""
-        found = self._found_key(project, location, ring, key, f"{_VERSIONS_RIGHT}list")
+        found = self._finder.key(project, location, ring, key, f"{_VERSIONS_RIGHT}list")
         count = len(found.versions)
         shown = [_version(found, number) for number in range(1, count + 1)]
         return jsonify(cryptoKeyVersions=shown, totalSize=count)
@@ -178,58 +150,15 @@ class KmsApi:
         return jsonify(_version(found, version))
 
     def _need(self, key: dict[str, str], version: int, verb: str) -> Key:
-        found = self._found_key(**key, permission=f"{_VERSIONS_RIGHT}{verb}")
+        found = self._finder.key(**key, permission=f"{_VERSIONS_RIGHT}{verb}")
         if not 1 <= version <= len(found.versions):
             raise ApiError(404, f"CryptoKeyVersion {found.version_name(version)} not found.")
         return found
-
-    def _place(self, project: str, location: str, permission: str = "") -> str:
-        """A location's name, once the caller is found to hold the permission ("" for none)."""
-        home = project_of(project)
-        if not home:
-            raise no_project()
-        self._world.need_api(KEYS_API, home)
-        place = f"projects/{home}/locations/{location}"
-        if permission and not self._world.may_on_project(g.caller, permission, home):
-            raise denied(permission, f"//{KEYS_API}/{place}")
-        if location not in LOCATIONS:
-            raise ApiError(404, f"Location {place} is not found or access is unauthorized.")
-        return place
-
-    def _found_ring(self, place: str, ring: str) -> Ring:
-        name = f"{place}/keyRings/{ring}"
-        if name not in self._world.rings:
-            raise ApiError(404, f"KeyRing {name} not found.")
-        return self._world.rings[name]
-
-    def _found_key(self, project: str, location: str, ring: str, key: str, permission: str) -> Key:
-        name = f"{self._place(project, location)}/keyRings/{ring}/cryptoKeys/{key}"
-        found = self._world.keys.get(name)
-        if found is None:
-            look = permission or f"{_KEYS_RIGHT}get"
-            if not self._world.may_on_project(g.caller, look, project_of(project)):
-                raise denied(look, f"//{KEYS_API}/{name}")
-            raise ApiError(404, f"CryptoKey {name} not found.")
-        if permission and not self._world.may_on_key(g.caller, permission, found):
-            raise denied(permission, found.full_name)
-        return found
-
-
-def _id(parameter: str) -> str:
-    """The id that the caller gives in the query. Raises ApiError 400."""
-    name = request.args.get(parameter, "")
-    if not _ID.fullmatch(name):
-        raise ApiError(400, f"{parameter} {name!r} does not match [a-zA-Z0-9_-]{{1,63}}.")
-    return name
 
 
 def _not_so(key: Key, version: int) -> ApiError:
     name, state = key.version_name(version), key.versions[version - 1]
     return ApiError(400, f"{name} has state {state}.", "FAILED_PRECONDITION")
-
-
-def _ring(ring: Ring) -> dict[str, Any]:
-    return {"name": ring.name, "createTime": ring.created}
 
 
 def _key(key: Key) -> dict[str, Any]:
