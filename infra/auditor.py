@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_gcp as gcp
 
+from infra.bedrock_args import BedrockArgs
 from preflight.auditor import (
     AZURE_ROLE_IDS,
     aws_policy,
@@ -20,13 +21,16 @@ from preflight.looks import Scope
 
 
 def aws_auditor(
-    name: str, principal_arn: str, promised: Mapping[str, pulumi.Output[Bedrock]]
+    name: str, args: BedrockArgs, promised: Mapping[str, pulumi.Output[Bedrock]]
 ) -> None:
     """A role that the principal may assume, with a policy for each region's promise."""
     role = aws.iam.Role(
         f"{name}-auditor",
         description="Runs preflight check: looks at what batch jobs need, and changes nothing",
-        assume_role_policy=json.dumps(aws_trust(principal_arn)),
+        assume_role_policy=json.dumps(aws_trust(args.auditor_principal_arn)),
+        path=args.roles.path or None,
+        permissions_boundary=args.roles.boundary_arn or None,
+        tags=args.shared.tags or None,
     )
     for region, one in promised.items():
         aws.iam.RolePolicy(

@@ -6,7 +6,7 @@ import pulumi
 
 from infra.azure_openai import AzureOpenAIArgs
 from infra.azure_settings import azure_settings
-from infra.bedrock import BedrockArgs
+from infra.bedrock_args import BedrockArgs
 from infra.bedrock_settings import bedrock_settings
 from infra.reader import Reader, Values
 from infra.shared_settings import shared_settings

@@ -28,10 +28,10 @@ class Reader:
     values: Values
     problems: list[str] = field(default_factory=list)
 
-    def refuse(self, key: str, allowed: str) -> None:
+    def refuse(self, key: str, allowed: str, example: str = "") -> None:
         """Remember that the key's value cannot be used beside the others."""
-        setting = settings.SETTINGS[key]
-        self.problems.append(str(WrongSetting(key, self.raw(key), allowed, setting.example)))
+        good = example or settings.SETTINGS[key].example
+        self.problems.append(str(WrongSetting(key, self.raw(key), allowed, good)))
 
     def refuse_unknown(self) -> None:
         """Remember each key of this project that is no setting: a misspelled one sets nothing."""
@@ -73,6 +73,13 @@ class Reader:
         if found and len(found) not in {1, len(regions)}:
             self.refuse(key, f"must name one, or one for each of {len(regions)} regions")
         return found if len(found) == len(regions) else (*found[:1], "")[:1] * len(regions)
+
+    def each_or_none(self, key: str, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """A list with a text for each region; an empty one is "" for each."""
+        found = self.texts(key)
+        if found and len(found) != len(regions):
+            self.refuse(key, f"must name one for each of {len(regions)} regions, or none")
+        return found if len(found) == len(regions) else ("",) * len(regions)
 
     def _read(self, parse: Callable[[str, str], Kind], key: str, instead: Kind) -> Kind:
         try:

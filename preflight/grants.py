@@ -15,6 +15,7 @@ from preflight.permissions import (
     Permission,
     arns,
     condition,
+    held,
     permissions,
     trust_source_arn,
 )
@@ -31,7 +32,7 @@ AZURE_ROLE_IDS = {"Cognitive Services OpenAI Contributor": "a001fd3d-188f-4b5d-8
 def identity_policy(promised: Bedrock, identity: Identity) -> Document:
     """What the identity may do at Bedrock: a statement per set of resources and condition."""
     groups: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], list[Permission]] = {}
-    for row in permissions("bedrock", identity):
+    for row in held(promised, identity):
         key = arns(promised, row.on), tuple(sorted(condition(row, promised).items()))
         groups.setdefault(key, []).append(row)
     return document(

@@ -26,6 +26,7 @@ class On(StrEnum):
 
     BUCKET = "the bucket"
     OBJECTS = "the bucket's objects"
+    RESULTS = "the results"
     KEY = "the customer key, where one is promised"
     JOB_ROLE = "the job role"
     MODELS = "the models"
@@ -41,7 +42,7 @@ class Permission:
     """One row: this identity needs this action on that, under this condition, because.
 
     `condition` maps IAM condition keys to the value they have when the provider asks (StringEquals); in a value,
-    `{account}` stands for the promised account. `granted_by` is the predefined role that carries the action, where
+    `{owner}` stands for the account of the bucket, `{storage}` for the name of S3 in the region. `granted_by` is the predefined role that carries the action, where
     the provider grants by roles.
     """
 
@@ -55,7 +56,8 @@ class Permission:
 
 
 _PASSED_TO_BEDROCK = {"iam:PassedToService": "bedrock.amazonaws.com"}
-_OWN_ACCOUNT = {"aws:ResourceAccount": "{account}"}
+_OWN_BUCKET = {"aws:ResourceAccount": "{owner}"}
+_THROUGH_S3 = {"kms:ViaService": "{storage}"}
 
 # Object rights without the bucket's own: storage.objectUser holds no storage.buckets.get, legacyBucketReader does.
 _OBJECTS = "roles/storage.objectUser"
@@ -74,13 +76,17 @@ PERMISSIONS = (
     Permission("bedrock", Identity.GATEWAY, "bedrock:ListModelInvocationJobs", On.JOB_LIST, "lists the open jobs, and finds a job whose answer was lost"),
     Permission("bedrock", Identity.GATEWAY, "s3:ListBucket", On.BUCKET, "finds the job's output files"),
     Permission("bedrock", Identity.GATEWAY, "s3:PutObject", On.OBJECTS, "uploads the requests"),
-    Permission("bedrock", Identity.GATEWAY, "s3:GetObject", On.OBJECTS, "downloads the results"),
-    Permission("bedrock", Identity.GATEWAY, "s3:GetObjectAttributes", On.OBJECTS, "sizes the results before it downloads them"),
+    Permission("bedrock", Identity.GATEWAY, "s3:GetObject", On.RESULTS, "downloads the results"),
+    Permission("bedrock", Identity.GATEWAY, "s3:GetObjectAttributes", On.RESULTS, "sizes the results before it downloads them"),
     Permission("bedrock", Identity.GATEWAY, "iam:PassRole", On.JOB_ROLE, "hands the job role to Bedrock", _PASSED_TO_BEDROCK),
+    Permission("bedrock", Identity.GATEWAY, "kms:GenerateDataKey", On.KEY, "encrypts the requests", _THROUGH_S3),
+    Permission("bedrock", Identity.GATEWAY, "kms:Decrypt", On.KEY, "decrypts the results", _THROUGH_S3),
     # Bedrock: the job role
-    Permission("bedrock", Identity.JOB_ROLE, "s3:ListBucket", On.BUCKET, "finds the requests", _OWN_ACCOUNT),
-    Permission("bedrock", Identity.JOB_ROLE, "s3:GetObject", On.OBJECTS, "reads the requests", _OWN_ACCOUNT),
-    Permission("bedrock", Identity.JOB_ROLE, "s3:PutObject", On.OBJECTS, "writes the results", _OWN_ACCOUNT),
+    Permission("bedrock", Identity.JOB_ROLE, "s3:ListBucket", On.BUCKET, "finds the requests", _OWN_BUCKET),
+    Permission("bedrock", Identity.JOB_ROLE, "s3:GetObject", On.OBJECTS, "reads the requests", _OWN_BUCKET),
+    Permission("bedrock", Identity.JOB_ROLE, "s3:PutObject", On.RESULTS, "writes the results", _OWN_BUCKET),
+    Permission("bedrock", Identity.JOB_ROLE, "kms:Decrypt", On.KEY, "decrypts the requests", _THROUGH_S3),
+    Permission("bedrock", Identity.JOB_ROLE, "kms:GenerateDataKey", On.KEY, "encrypts the results", _THROUGH_S3),
     Permission("bedrock", Identity.JOB_ROLE, "bedrock:InvokeModel", On.MODELS, "runs the model in every region it may be routed to"),
     # Vertex AI: the gateway's service account
     Permission("vertex", Identity.GATEWAY, "storage.objects.create", On.OBJECTS, "uploads the requests", granted_by=_OBJECTS),
@@ -121,13 +127,23 @@ def permissions(provider: str, identity: Identity, *on: On) -> tuple[Permission,
     )
 
 
+def held(promised: Bedrock, identity: Identity, *on: On) -> tuple[Permission, ...]:
+    """The rows that hold for this promise: none about a key where none is promised."""
+    return tuple(row for row in permissions("bedrock", identity, *on) if arns(promised, row.on))
+
+
 def arns(promised: Bedrock, on: On) -> tuple[str, ...]:
-    """The ARNs that a row about `on` is granted and asked for. Raises KeyError for what is not in AWS."""
-    bucket = f"arn:{promised.partition}:s3:::{promised.bucket}"
+    """The ARNs that a row about `on` is granted and asked for; none for a key that is not promised.
+
+    Raises KeyError for what is not in AWS.
+    """
+    s3 = f"arn:{promised.partition}:s3:::"
     jobs = f"arn:{promised.partition}:bedrock:{promised.region}:{promised.account}:model-invocation-job/*"
     return {
-        On.BUCKET: (bucket,),
-        On.OBJECTS: (f"{bucket}/*",),
+        On.BUCKET: tuple(f"{s3}{bucket}" for bucket in buckets(promised)),
+        On.OBJECTS: (f"{s3}{promised.bucket}/*",),
+        On.RESULTS: (f"{s3}{results(promised)}*",),
+        On.KEY: (promised.kms_key_arn,) if promised.kms_key_arn else (),
         On.JOB_ROLE: (promised.job_role_arn,),
         On.MODELS: promised.model_arns,
         On.JOBS: (jobs,),
@@ -135,9 +151,32 @@ def arns(promised: Bedrock, on: On) -> tuple[str, ...]:
     }[on]
 
 
+def buckets(promised: Bedrock) -> tuple[str, ...]:
+    """The bucket of the requests, and that of the results where it is another one."""
+    return tuple(dict.fromkeys((promised.bucket, results(promised).partition("/")[0])))
+
+
+def results(promised: Bedrock) -> str:
+    """Where results go: `BUCKET/`, or `BUCKET/PREFIX/`."""
+    place = (promised.output_uri or promised.bucket).removeprefix("s3://").rstrip("/")
+    return f"{place}/"
+
+
+def owner(promised: Bedrock) -> str:
+    """The account that owns the bucket."""
+    return promised.bucket_account or promised.account
+
+
+def storage(promised: Bedrock) -> str:
+    """What S3 calls itself where it uses a key for somebody (kms:ViaService)."""
+    suffix = ".cn" if promised.partition == "aws-cn" else ""
+    return f"s3.{promised.region}.amazonaws.com{suffix}"
+
+
 def condition(row: Permission, promised: Bedrock) -> dict[str, str]:
-    """The row's condition with the promised account filled in: IAM condition key -> value."""
-    return {key: value.format(account=promised.account) for key, value in row.condition.items()}
+    """The row's condition with the promised names filled in: IAM condition key -> value."""
+    names = {"owner": owner(promised), "storage": storage(promised)}
+    return {key: value.format(**names) for key, value in row.condition.items()}
 
 
 def trust_source_arn(promised: Bedrock) -> str:

@@ -190,7 +190,8 @@ REFUSED = {
         ["--stack", "dev", "--provider", "vertex", "--provider", "bedrock"],
         (
             "lacks vertexProject (must be a project's id, not its number or its display name) and "
-            "gatewayAwsPrincipalArn (must be the ARN of an IAM role, a user or an account's root); "
+            "gatewayAwsPrincipalArn (must be the ARN of an IAM role, a user or an account's root, "
+            "or gatewayAwsIdentityArn that of the role or user that the gateway is already); "
             'add --set vertexProject="$(gcloud config get-value project)" '
             "--set gatewayAwsPrincipalArn=arn:aws:iam::ACCOUNT:role/NAME"
         ),

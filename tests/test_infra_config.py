@@ -5,6 +5,10 @@ from infra_world import ALL, AZURE, BEDROCK, OPENAI, VERTEX, Recorder, run
 from infra.config import SettingsError
 from preflight.limits import LIMITS
 
+USER = "arn:aws:iam::123456789012:user/gateway"
+KEY = "arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
+ADOPTED = BEDROCK | {"gatewayAwsPrincipalArn": "", "gatewayAwsIdentityArn": USER}
+
 SENTENCES = [
     (
         {"gatewayUrl": "gateway.example.com"},
@@ -155,8 +159,8 @@ SENTENCES = [
         BEDROCK | {"gatewayAwsPrincipalArn": "*"},
         (
             'gatewayAwsPrincipalArn is "*", but must be the ARN of an IAM role, a user or an'
-            " account's root: pulumi config set gatewayAwsPrincipalArn"
-            " arn:aws:iam::ACCOUNT:role/NAME"
+            " account's root, or gatewayAwsIdentityArn that of the role or user that the gateway is"
+            " already: pulumi config set gatewayAwsPrincipalArn arn:aws:iam::ACCOUNT:role/NAME"
         ),
     ),
     (
@@ -195,6 +199,148 @@ SENTENCES = [
         (
             'auditorAzurePrincipalType is "Application", but must be ServicePrincipal, User or'
             " Group: pulumi config set auditorAzurePrincipalType ServicePrincipal"
+        ),
+    ),
+    (
+        {"tags": ["Team"]},
+        (
+            'tags is ["Team"], but must be a list of NAME=VALUE: a letter, then at most 62 letters,'
+            " digits, _ and -; at most 63 letters, digits and _.:/@+-:"
+            " pulumi config set --path 'tags[0]' team=platform"
+        ),
+    ),
+    (
+        {"tags": ["team=a", "team=b"]},
+        (
+            'tags is ["team=a", "team=b"], but must give each tag one value, and not two to team:'
+            " pulumi config set --path 'tags[0]' team=platform"
+        ),
+    ),
+    (
+        BEDROCK | {"gatewayAwsPrincipalArn": ""},
+        (
+            "gatewayAwsPrincipalArn is not set, but must be the ARN of an IAM role, a user or an"
+            " account's root, or gatewayAwsIdentityArn that of the role or user that the gateway is"
+            " already: pulumi config set gatewayAwsPrincipalArn arn:aws:iam::ACCOUNT:role/NAME"
+        ),
+    ),
+    (
+        BEDROCK | {"gatewayAwsIdentityArn": USER},
+        (
+            f'gatewayAwsIdentityArn is "{USER}", but it must not be set beside'
+            " gatewayAwsPrincipalArn, for whom a role is made:"
+            ' pulumi config set gatewayAwsIdentityArn ""'
+        ),
+    ),
+    (
+        ADOPTED | {"gatewayAwsExternalId": "tenant-7"},
+        (
+            'gatewayAwsExternalId is "tenant-7", but it must not be set beside'
+            " gatewayAwsIdentityArn, whose trust is left as it is:"
+            ' pulumi config set gatewayAwsExternalId ""'
+        ),
+    ),
+    (
+        ADOPTED | {"gatewayAwsIdentityArn": "arn:aws:iam::123456789012:root"},
+        (
+            'gatewayAwsIdentityArn is "arn:aws:iam::123456789012:root", but must be the ARN of the'
+            " IAM role or user that the gateway acts as: pulumi config set gatewayAwsIdentityArn"
+            " arn:aws:iam::ACCOUNT:role/NAME"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockJobRoleArn": USER},
+        (
+            f'bedrockJobRoleArn is "{USER}", but must be the ARN of an IAM role that Bedrock may'
+            " assume: pulumi config set bedrockJobRoleArn arn:aws:iam::ACCOUNT:role/NAME"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockBuckets": ["Our_Bucket"]},
+        (
+            'bedrockBuckets is ["Our_Bucket"], but must be a list of names of S3 buckets, one for'
+            " each region: pulumi config set --path 'bedrockBuckets[0]' BUCKET"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockBuckets": ["one", "two"]},
+        (
+            'bedrockBuckets is ["one", "two"], but must name one for each of 1 regions, or none:'
+            " pulumi config set --path 'bedrockBuckets[0]' BUCKET"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockBucketAccount": "210987654321"},
+        (
+            'bedrockBucketAccount is "210987654321", but it is for buckets that bedrockBuckets'
+            ' names: pulumi config set bedrockBucketAccount ""'
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockBuckets": ["ours"], "bedrockBucketAccount": "me"},
+        (
+            'bedrockBucketAccount is "me", but must be the id of an AWS account, 12 digits:'
+            " pulumi config set bedrockBucketAccount 123456789012"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockBuckets": ["ours"], "bedrockSeparateOutput": True},
+        (
+            'bedrockSeparateOutput is "true", but beside the buckets that bedrockBuckets names none'
+            " is made: bedrockOutputPrefix keeps the results apart in them:"
+            " pulumi config set bedrockSeparateOutput false"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockOutputPrefix": "/results/"},
+        (
+            'bedrockOutputPrefix is "/results/", but must be letters, digits and -!_.*\'() with /'
+            " between, and no / at either end: pulumi config set bedrockOutputPrefix results"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockBuckets": ["ours"], "bedrockCustomerKey": True},
+        (
+            'bedrockCustomerKey is "true", but the buckets that bedrockBuckets names stay encrypted'
+            " as they are: name their keys in bedrockKeyArns:"
+            " pulumi config set bedrockCustomerKey false"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockCustomerKey": True, "bedrockKeyArns": [KEY]},
+        (
+            'bedrockCustomerKey is "true", but bedrockKeyArns names keys to be used instead:'
+            " pulumi config set bedrockCustomerKey false"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockKeyArns": ["alias/batch"]},
+        (
+            'bedrockKeyArns is ["alias/batch"], but must be a list of ARNs of KMS keys, one for'
+            " each region, and not of aliases: pulumi config set --path 'bedrockKeyArns[0]'"
+            " arn:aws:kms:REGION:ACCOUNT:key/ID"
+        ),
+    ),
+    (
+        BEDROCK | {"bedrockRegions": ["eu-west-1"], "bedrockKeyArns": [KEY]},
+        (
+            f'bedrockKeyArns is ["{KEY}"], but S3 encrypts with keys of the bucket\'s own region,'
+            " and that is eu-west-1: pulumi config set --path 'bedrockKeyArns[0]'"
+            " arn:aws:kms:REGION:ACCOUNT:key/ID"
+        ),
+    ),
+    (
+        BEDROCK | {"awsRolePath": "batch"},
+        (
+            'awsRolePath is "batch", but must begin and end with /:'
+            " pulumi config set awsRolePath /batch/"
+        ),
+    ),
+    (
+        BEDROCK | {"awsPermissionsBoundaryArn": "developers"},
+        (
+            'awsPermissionsBoundaryArn is "developers", but must be the ARN of a managed IAM'
+            " policy: pulumi config set awsPermissionsBoundaryArn arn:aws:iam::ACCOUNT:policy/NAME"
         ),
     ),
 ]

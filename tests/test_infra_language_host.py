@@ -200,7 +200,7 @@ def test_each_component_says_what_it_made(ran):
     assert engine.of("batch-preflight:aws:BedrockBatch") == {
         "bucket": exported["bedrock"][0]["bucket"],
         "jobRoleArn": exported["bedrock"][0]["job_role_arn"],
-        "gatewayRoleArn": exported["bedrock"][0]["gateway_principal_arn"],
+        "gatewayIdentityArn": exported["bedrock"][0]["gateway_principal_arn"],
     }
     assert engine.of("batch-preflight:gcp:VertexBatch") == {
         "bucket": exported["vertex"][0]["bucket"],

@@ -8,7 +8,7 @@ import yaml
 from infra_world import ALL, AZURE, BEDROCK, EVERYTHING, OPENAI, ROOT, VERTEX, all_four, run
 
 from infra.azure_openai import AzureOpenAIArgs
-from infra.bedrock import BedrockArgs
+from infra.bedrock_args import BedrockArgs
 from infra.vertex import VertexArgs
 from preflight.contract import PROVIDERS, VERSION, Promises
 from preflight.promises import parse

@@ -118,6 +118,8 @@ class _Answers:
             setting = SETTINGS[key]
             if self.known.get(key) or setting.provider not in {"", *self.chosen}:
                 continue
+            if self.known.get(setting.unless):
+                continue
             try:
                 self.known[key] = self._ask(setting) if asking else self._default(setting)
             except WrongSetting as wrong:

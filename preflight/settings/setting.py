@@ -47,7 +47,7 @@ class Setting:
     """One setting: whose it is ("" for all providers), and what it may be.
 
     `form` is the whole text, or each text of a list; `least` is the smallest number; `optional`
-    allows the empty text or list.
+    allows the empty text or list; `unless` is another setting that may be given in its place.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Setting:
     form: re.Pattern[str] = _ANYTHING
     least: int = 0
     optional: bool = False
+    unless: str = ""
 
     def wrong(self, value: str) -> WrongSetting:
         """The refusal of a value."""
