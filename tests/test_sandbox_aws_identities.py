@@ -105,6 +105,17 @@ def test_a_policy_for_a_role_or_user_that_is_not_there_is_refused(cloud):
         assert refusal(create, name="more", inputs=inputs)[0] == "NoSuchEntity"
 
 
+def test_a_policy_about_nothing_is_refused(cloud, operator):
+    put = operator.get("iam").put_user_policy
+    name = cloud.gateway_user_arn.rpartition("/")[2]
+    document = json.dumps(policy("Allow", "s3:GetObject", on=[]))
+    code, message = refusal(put, UserName=name, PolicyName="none", PolicyDocument=document)
+    assert (code, message) == (
+        "MalformedPolicyDocument",
+        "Policy statement must contain resources.",
+    )
+
+
 def test_a_boundary_on_the_job_role_denies_what_it_does_not_allow(cloud, operator):
     document = json.dumps(policy("Allow", "s3:*", on="*"))
     boundary = operator.get("iam").create_policy(

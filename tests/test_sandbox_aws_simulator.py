@@ -67,6 +67,8 @@ def test_the_simulator_agrees_with_the_table_of_permissions(stack, operator):
     for identity, source in of.items():
         for row in permissions("bedrock", identity):
             resources = list(arns(stack.promised, row.on))
+            if not resources:  # a right on what this stack does not have
+                continue
             context = condition(row, stack.promised)
             found = simulated(operator, source, [row.action], resources, context)
             assert {each["EvalDecision"] for each in found.values()} == {"allowed"}, row

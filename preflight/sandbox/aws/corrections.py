@@ -33,6 +33,7 @@ def correct() -> None:
     _key_policies()
     _strangers()
     _words()
+    _documents()
     _s3_requests()
     _kms_requests()
 
@@ -139,6 +140,23 @@ def _words() -> None:
     iam_evaluator.evaluate = evaluated
     iam_evaluator.combine_resource_policy = combined
     iam_actions.access_denied_response = answered
+
+
+def _documents() -> None:
+    """IAM refuses a statement about nothing, which ministack takes for one about everything."""
+    original = iam_evaluator.validate_policy_document
+
+    @wraps(original)
+    def validated(document: Any) -> str | None:
+        problem: str | None = original(document)
+        if problem is not None:
+            return problem
+        statements = (json.loads(document) if isinstance(document, str) else document)["Statement"]
+        each = [statements] if isinstance(statements, dict) else statements
+        empty = any(statement.get("Resource") == [] for statement in each)
+        return "Policy statement must contain resources." if empty else None
+
+    iam_evaluator.validate_policy_document = validated
 
 
 def _s3_requests() -> None:
