@@ -61,7 +61,8 @@ def named(statement: Mapping[str, object], request: Request, *, bounded: bool) -
                 ways[way] = any_of((ways.get(way, False), holds))
         return Named(ways, why)
     if bounded and statement.get("Effect") == "Deny":
-        return Named({Way.ANYONE: True}, f"{why}, which denies whoever has a permissions boundary")
+        # Whom it names makes no difference to one with a permissions boundary.
+        return Named({Way.ANYONE: True})
     return Named({Way.ANYONE: negated(_excluded(entries, asker))}, why)
 
 
