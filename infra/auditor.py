@@ -44,7 +44,7 @@ def google_auditor(
     name: str,
     member: str,
     buckets: Mapping[str, pulumi.Input[str]],
-    gateway: pulumi.Input[str],
+    gateway: pulumi.Input[str] | None,
     enabled: pulumi.ResourceOptions,
     *,
     project: str,
@@ -54,8 +54,9 @@ def google_auditor(
     Args:
         name: the component's.
         member: as Google's policies spell it.
-        buckets: region -> name of the one with the requests and results.
-        gateway: the name of the gateway's service account, `projects/.../serviceAccounts/...`.
+        buckets: region -> name of the one with the requests and results, of this project only.
+        gateway: the name of the gateway's service account, `projects/.../serviceAccounts/...`;
+            None where it is another project's.
         enabled: what has a resource wait for the APIs.
         project: id of the project.
     """
@@ -80,6 +81,8 @@ def google_auditor(
                         opts=enabled,
                     )
             case Scope.GATEWAY:
+                if gateway is None:
+                    continue
                 gcp.serviceaccount.IAMMember(
                     label, service_account_id=gateway, role=role.name, member=member, opts=enabled
                 )

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.azure_openai import AzureOpenAIArgs
+from infra.azure_args import AzureOpenAIArgs
 from infra.azure_settings import azure_settings
 from infra.bedrock_args import BedrockArgs
 from infra.bedrock_settings import bedrock_settings
 from infra.reader import Reader, Values
 from infra.shared_settings import shared_settings
-from infra.vertex import VertexArgs
+from infra.vertex_args import VertexArgs
 from infra.vertex_settings import vertex_settings
 from preflight.contract import Gateway, OpenAI
 
