@@ -36,5 +36,8 @@ GATEWAY_WARN_BYTES = 50 * MB
 AZURE_BATCH_SKUS = ("GlobalBatch", "DataZoneBatch")
 """The deployment types that may run batch jobs. Source: Azure's deployment types page, 2026-10."""
 
+AZURE_ACCOUNT_KINDS = ("OpenAI", "AIServices")
+"""The kinds of account that serve OpenAI models. Source: Azure's resource page, 2026-10."""
+
 BEDROCK_OPEN_JOBS = 20
 """Submitted and running jobs per base model, where Service Quotas has no row (table of 2025-06)."""

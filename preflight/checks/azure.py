@@ -7,12 +7,11 @@ from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI
-from preflight.limits import AZURE_BATCH_SKUS
+from preflight.limits import AZURE_ACCOUNT_KINDS, AZURE_BATCH_SKUS
 from preflight.permissions import Identity, On, permissions
 from preflight.seams import Azure, AzureAccount, Deployment, RoleDefinition
 
 _UP = "pulumi up --refresh"
-_KINDS = ("OpenAI", "AIServices")
 _READY = "Succeeded"
 _A_THOUSAND_TOKENS = 1000
 
@@ -45,7 +44,7 @@ def account(promised: AzureOpenAI, azure: Azure) -> Answer:
     found = _account(promised, azure)
     if isinstance(found, Failed):
         return found
-    if found.kind not in _KINDS:
+    if found.kind not in AZURE_ACCOUNT_KINDS:
         what = f"account {promised.account} is of kind {found.kind}, not OpenAI"
         return Failed(what, _UP)
     if found.provisioning_state != _READY:

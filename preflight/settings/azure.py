@@ -9,6 +9,8 @@ _REGION = re.compile(r"[a-z]+\d?")
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 _PRINCIPAL_TYPE = re.compile("ServicePrincipal|User|Group")
 _SKU = re.compile("|".join(map(re.escape, AZURE_BATCH_SKUS)))
+_GROUP = re.compile(r"[\w().-]{0,89}[\w()-]")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9._-]*")
 
 AZURE = (
@@ -41,6 +43,21 @@ AZURE = (
         _PRINCIPAL_TYPE,
         "must be ServicePrincipal, User or Group",
         "ServicePrincipal",
+    ),
+    forms.optional(
+        "azure",
+        "azureResourceGroup",
+        _GROUP,
+        "must be a resource group's name, not its id",
+        "batches",
+    ),
+    forms.texts(
+        "azure",
+        "azureAccounts",
+        _ACCOUNT,
+        "must be a list of accounts' names, not their ids",
+        "my-account",
+        may_be_empty=True,
     ),
     forms.texts(
         "azure",
