@@ -257,10 +257,15 @@ def bedrock(gateway, aws):
         model_arns=(f"arn:aws:bedrock:us-west-2::foundation-model/{HAIKU}",),
         job_role_arn=JOB_ROLE,
         gateway_principal_arn=GATEWAY_ROLE,
+        kms_key_arn=operator(aws, "kms").create_key()["KeyMetadata"]["Arn"],
     )
-    operator(aws, "s3").create_bucket(
+    s3 = operator(aws, "s3")
+    s3.create_bucket(
         Bucket=promised.bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
     )
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": promised.kms_key_arn}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
+    s3.put_bucket_encryption(Bucket=promised.bucket, ServerSideEncryptionConfiguration=rules)
     iam = operator(aws, "iam")
     source = {"ArnLike": {"aws:SourceArn": trust_source_arn(promised)}}
     by_bedrock = {"Principal": {"Service": "bedrock.amazonaws.com"}, "Condition": source}
