@@ -64,6 +64,12 @@ def _break(name: str | None) -> int:
     if name is None:
         raise UsageError("break", "names nothing to break", "see `preflight sandbox list`")
     breakage = named(name)
+    if breakage.needs:
+        raise UsageError(
+            name,
+            f"is broken in a stack with {breakage.needs}, which this one has not",
+            "see `preflight sandbox list` for what can be broken here",
+        )
     breakage.apply(detached.attach(detached.FOLDER))
     print(f"broken: {breakage.words}")
     print("mend it with `preflight sandbox down` and `up`", file=sys.stderr)
@@ -73,7 +79,8 @@ def _break(name: str | None) -> int:
 def _list(_: str | None) -> int:
     from preflight.sandbox.breakages import BREAKAGES  # noqa: PLC0415
 
-    width = max(len(breakage.name) for breakage in BREAKAGES)
-    for breakage in BREAKAGES:
+    here = [breakage for breakage in BREAKAGES if not breakage.needs]
+    width = max(len(breakage.name) for breakage in here)
+    for breakage in here:
         print(f"{breakage.name:{width}}  {breakage.words}")
     return 0

@@ -1,5 +1,6 @@
 """The provider accounts registered at the sandbox's gateway: as whom it acts at each provider."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -23,12 +24,20 @@ class AzureAccount:
 
 @dataclass(frozen=True, slots=True)
 class VertexAccount:
-    """A Google Cloud project, and a token of the gateway's service account."""
+    """A Google Cloud project, and a token of the gateway's service account.
+
+    The token is held, or is come by anew for each call.
+    """
 
     name: str
     endpoint: str
     project: str
-    token: str
+    token: str | Callable[[], str]
+
+    @property
+    def bearer(self) -> str:
+        """A token that is good now. Raises what coming by it raises."""
+        return self.token if isinstance(self.token, str) else self.token()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ through; a test compares both with what really happens.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from preflight.sandbox.aws import breakages as aws
 from preflight.sandbox.azure import breakages as azure
 from preflight.sandbox.gcp import breakages as gcp
-from preflight.sandbox.world import Sandbox
+from preflight.sandbox.world import Prepare, Sandbox
 from preflight.seams import UsageError
 
 BOM = b"\xef\xbb\xbf"
@@ -23,7 +23,9 @@ class Breakage:
     """One thing to break.
 
     `fails` are the ids of the checks that must fail, and no other; `says` is a piece of what the
-    forced job ends with; `blinds` are the checks that it keeps from finding out.
+    forced job ends with; `blinds` are the checks that it keeps from finding out. `settings` and
+    `prepare` are those of the world that it is broken in, where that is not the default one.
+    `unseen` says why no job can show it: then the forced one completes, and `says` nothing.
     """
 
     name: str
@@ -33,6 +35,14 @@ class Breakage:
     says: str
     apply: Callable[[Sandbox], None]
     blinds: frozenset[str] = frozenset()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    prepare: Prepare | None = None
+    unseen: str = ""
+
+    @property
+    def needs(self) -> str:
+        """The settings of its world, as one text; "" where it is the default one."""
+        return ", ".join(self.settings)
 
 
 def _rewrite(
@@ -85,9 +95,24 @@ def _breakage(  # noqa: PLR0917 - a table reads best in columns
     says: str,
     apply: Callable[[Sandbox], None],
     blinds: str = "",
+    *,
+    settings: Mapping[str, object] | None = None,
+    prepare: Prepare | None = None,
+    unseen: str = "",
 ) -> Breakage:
     ids, blind = frozenset(fails.split()), frozenset(blinds.split())
-    return Breakage(f"{provider}-{name}", provider, words, ids, says, apply, blind)
+    return Breakage(
+        f"{provider}-{name}",
+        provider,
+        words,
+        ids,
+        says,
+        apply,
+        blind,
+        settings or {},
+        prepare,
+        unseen,
+    )
 
 
 # fmt: off

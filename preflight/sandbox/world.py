@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +26,7 @@ from preflight.sandbox.aws.cloud import AwsCloud
 from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.cloud import GcpCloud
+from preflight.sandbox.gcp.federation import gateway_token
 from preflight.sandbox.provision import Progress, provision
 from preflight.sandbox.upstream import OpenAIUpstream
 
@@ -200,8 +202,11 @@ def accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAc
         yield AzureAccount(azure.provider_name, endpoint, token)
     for vertex in _each_once(promises.vertex):
         google = sandbox.env["PREFLIGHT_GOOGLE_ENDPOINT"]
-        token = _token(google, "email", vertex.gateway_service_account)
-        yield VertexAccount(vertex.provider_name, google, vertex.project, token)
+        account = partial(VertexAccount, vertex.provider_name, google, vertex.project)
+        if vertex.federation is None:
+            yield account(_token(google, "email", vertex.gateway_service_account))
+        else:
+            yield account(partial(gateway_token, sandbox.env, vertex, clouds["vertex"].issuer))
     for bedrock in _each_once(promises.bedrock):
         aws = clouds["bedrock"]
         yield BedrockAccount(

@@ -19,10 +19,10 @@ def tables() -> str:
 def _row(broken: Breakage) -> tuple[str, ...]:
     return (
         code(broken.name),
-        broken.words,
+        broken.words + (f" (a stack with {broken.needs})" if broken.needs else ""),
         _links(broken.fails),
         _links(broken.blinds),
-        f"“{broken.says}”",
+        broken.unseen or f"“{broken.says}”",
     )
 
 

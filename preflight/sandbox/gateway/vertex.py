@@ -23,8 +23,9 @@ from preflight.sandbox.gateway.objects import (
     seconds,
 )
 from preflight.sandbox.gateway.provider import JSONL, Route, needed
-from preflight.sandbox.gateway.refusal import NOT_FOUND, Refusal, caller_status
+from preflight.sandbox.gateway.refusal import FORBIDDEN, NOT_FOUND, Refusal, caller_status
 from preflight.sandbox.gateway.results import from_vertex
+from preflight.sandbox.gcp.federation import ExchangeRefused
 
 _STATUS = {
     "JOB_STATE_RUNNING": "in_progress",
@@ -159,7 +160,11 @@ class Vertex:
 
     def _call(self, method: str, path: str, **request: Any) -> httpx2.Response:
         """Ask Google. Raises Refusal with Google's own text."""
-        headers = {**request.pop("headers", {}), "Authorization": f"Bearer {self.account.token}"}
+        try:
+            bearer = self.account.bearer
+        except ExchangeRefused as refusal:
+            raise Refusal(FORBIDDEN, str(refusal), "invalid_grant") from refusal
+        headers = {**request.pop("headers", {}), "Authorization": f"Bearer {bearer}"}
         url = f"{self.account.endpoint.rstrip('/')}{path}"
         answer = self.http.request(method, url, headers=headers, **request)
         if answer.is_success:

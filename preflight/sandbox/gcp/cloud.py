@@ -10,6 +10,7 @@ from typing import Self
 from preflight.sandbox.gcp.accounts_api import AccountsApi
 from preflight.sandbox.gcp.front import TOKEN_PATH, Front
 from preflight.sandbox.gcp.identity import Identities
+from preflight.sandbox.gcp.issuer import Issuer
 from preflight.sandbox.gcp.jobs import JobRunner
 from preflight.sandbox.gcp.keys_api import KeysApi
 from preflight.sandbox.gcp.names import OPERATOR
@@ -66,6 +67,7 @@ class GcpCloud:
             StorageApi(world, store),
             VertexApi(world, JobRunner(world, store, job_seconds), agent_seconds),
         )
+        self._issuer: Issuer | None = None
         self.url = ""
         self.env: dict[str, str] = {}
 
@@ -83,6 +85,13 @@ class GcpCloud:
     ) -> None:
         """Stop serving."""
         self._stack.close()
+
+    @property
+    def issuer(self) -> Issuer:
+        """The gateway's own issuer of tokens, which runs from when it is first asked for."""
+        if self._issuer is None:
+            self._issuer = self._stack.enter_context(Issuer())
+        return self._issuer
 
     def env_of(self, email: str) -> dict[str, str]:
         """The environment variables of a service account: writes it a fresh key file.
