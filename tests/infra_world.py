@@ -44,6 +44,7 @@ class Recorder:
 
     partition: str = "aws"
     subscription: str = SUBSCRIPTION
+    accounts: dict = field(default_factory=dict)
     resources: list = field(default_factory=list)
     calls: list = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,6 +63,8 @@ class Recorder:
     def invoke(self, token):
         if token == "aws:bedrock/getInferenceProfile:getInferenceProfile":
             return self.profile
+        if token == "azure-native:cognitiveservices:getAccount":
+            return self.account
         answers = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getPartition:getPartition": {"partition": self.partition},
@@ -75,6 +78,14 @@ class Recorder:
             return answers[token]
 
         return answer
+
+    def account(self, asked):
+        """An account of Azure OpenAI that is there already, by its name."""
+        with self.lock:
+            self.calls.append(("azure-native:cognitiveservices:getAccount", asked))
+        if asked["accountName"] not in self.accounts:
+            raise RuntimeError("ResourceNotFound: The Resource was not found.")
+        return self.accounts[asked["accountName"]]
 
     def profile(self, asked):
         """Every profile routes to two regions."""

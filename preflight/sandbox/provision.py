@@ -157,7 +157,11 @@ async def _apply(run: _Run) -> dict[str, Any]:
             return made, outputs
 
         def call(self, args: runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
-            return run.handlers.invoke(args.token)(plain(args.args)), []
+            answer = run.handlers.invoke(args.token)
+            try:
+                return answer(plain(args.args)), []
+            except Exception as error:  # noqa: BLE001 - it is the program's to handle, as with the engine
+                return {}, [(args.token, f"{type(error).__name__}: {error}")]
 
     log = logging.getLogger(__name__)
     log.disabled = True  # what goes wrong is raised, and so need not be printed as well

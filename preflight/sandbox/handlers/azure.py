@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from preflight.sandbox.azure.operator import Arm
+from preflight.sandbox.azure.names import account_id
+from preflight.sandbox.azure.operator import COGNITIVE, Arm
 from preflight.sandbox.handlers import Handler, Inputs, Invoke
 from preflight.sandbox.handlers.azure_resources import (
     Account,
@@ -31,8 +32,16 @@ def handlers(env: Mapping[str, str]) -> dict[str, Handler]:
 def invokes(env: Mapping[str, str]) -> dict[str, Invoke]:
     """Function token -> how it is answered."""
     arm, subscription = Arm(env), env["AZURE_SUBSCRIPTION_ID"]
-    token = "azure-native:authorization:getClientConfig"  # noqa: S105 - Pulumi's word for a name
-    return {token: partial(_client_config, arm, subscription)}
+    return {
+        "azure-native:authorization:getClientConfig": partial(_client_config, arm, subscription),
+        "azure-native:cognitiveservices:getAccount": partial(_account, arm, subscription),
+    }
+
+
+def _account(arm: Arm, subscription: str, arguments: Inputs) -> dict[str, Any]:
+    """Raises ArmRefused where there is none, as the provider's function fails then."""
+    path = account_id(subscription, arguments["resourceGroupName"], arguments["accountName"])
+    return arm.get(path, COGNITIVE)
 
 
 def _client_config(arm: Arm, subscription: str, _arguments: Inputs) -> dict[str, Any]:
