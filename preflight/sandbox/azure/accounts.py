@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from preflight.sandbox.azure.deleted_accounts import held
 from preflight.sandbox.azure.groups import group_of, region
 from preflight.sandbox.azure.names import ACCOUNT_KIND, TENANT, account_id, subscription_id
 from preflight.sandbox.azure.resources import (
@@ -32,9 +33,13 @@ def put_account(world: World, call: Call) -> Answer:
     if (call.body.get("sku") or {}).get("name") != "S0":
         raise bad("InvalidResourceProperties", "The sku of the account must be 'S0'.")
     resource_id = account_id(call["subscription"], group["name"], call["account"])
-    before = world.find(resource_id)
     location = region(call.body.get("location"))
     properties = dict(call.body.get("properties") or {})
+    if (
+        again := held(world, resource_id, restore=bool(properties.pop("restore", False)))
+    ) is not None:
+        return world.put(again)
+    before = world.find(resource_id)
     subdomain = properties.get("customSubDomainName")
     _check_subdomain(world, subdomain, before)
     place = f"accounts/{subdomain}" if subdomain else f"regions/{location}"
@@ -74,7 +79,7 @@ def list_accounts(world: World, call: Call) -> Answer:
 
 
 def delete_account(world: World, call: Call) -> Answer:
-    """Delete an account and its deployments. Nothing is kept to be restored, as Azure would."""
+    """Delete an account and its deployments; the account and its name are kept for a while."""
     group = group_of(world, call)
     return world.delete(account_id(call["subscription"], group["name"], call["account"]))
 
@@ -99,7 +104,7 @@ def _check_subdomain(world: World, subdomain: object, before: Resource | None) -
         return
     if not isinstance(subdomain, str) or not _SUBDOMAIN.fullmatch(subdomain):
         raise bad("InvalidCustomSubDomainName", f"'{subdomain}' is no valid custom subdomain.")
-    if world.account_of(subdomain):
+    if world.account_of(subdomain) or world.deleted_account_of(subdomain):
         message = f"The subdomain name '{subdomain}' is not available as it's already used."
         raise ArmError(HTTPStatus.CONFLICT, "CustomDomainInUse", message)
 

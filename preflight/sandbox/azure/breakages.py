@@ -16,6 +16,7 @@ from preflight.sandbox.azure.operator import (
     COGNITIVE,
     Arm,
     account_path,
+    deleted_path,
     deployment_path,
 )
 from preflight.sandbox.azure.roles import OPENAI_USER
@@ -58,6 +59,11 @@ def delete_deployment(env: Mapping[str, str], promised: AzureOpenAI) -> None:
     Arm(env).delete(deployment_path(promised), COGNITIVE)
 
 
+def delete_account(env: Mapping[str, str], promised: AzureOpenAI) -> None:
+    """The account is gone with its deployments; Azure keeps it and its name for a while."""
+    Arm(env).delete(account_path(promised), COGNITIVE)
+
+
 def remove_subdomain(env: Mapping[str, str], promised: AzureOpenAI) -> None:
     """The account is made anew without a custom subdomain, as a command line makes it by default.
 
@@ -72,7 +78,8 @@ def remove_subdomain(env: Mapping[str, str], promised: AzureOpenAI) -> None:
         for one in arm.listed(f"{account}{_ASSIGNMENTS}", AUTHORIZATION)
         if one["properties"]["scope"].lower() == account.lower()
     ]
-    arm.delete(account, COGNITIVE)
+    delete_account(env, promised)
+    arm.delete(deleted_path(promised), COGNITIVE)
     kept = {key: before[key] for key in ("kind", "location", "sku", "tags")}
     properties = {
         key: before["properties"][key] for key in ("publicNetworkAccess", "disableLocalAuth")

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from preflight.sandbox.azure import accounts, deployments, groups, role_calls
+from preflight.sandbox.azure import (
+    accounts,
+    deleted_accounts,
+    deployments,
+    groups,
+    role_calls,
+)
 from preflight.sandbox.azure.names import SUBSCRIPTION, subscription_id
 from preflight.sandbox.azure.resources import Answer, ArmError, Call, World, bad
 
@@ -20,6 +26,8 @@ _ACCOUNT = rf"{_ACCOUNTS_OF_GROUP}/(?P<account>[^/]+)"
 _DEPLOYMENTS = f"{_ACCOUNT}/deployments"
 _DEPLOYMENT = rf"{_DEPLOYMENTS}/(?P<deployment>[^/]+)"
 _LOCATION = rf"{_SUBSCRIPTION}{_SERVICES}/locations/(?P<location>[^/]+)"
+_DELETED = rf"{_LOCATION}/resourcegroups/(?P<group>[^/]+)/deletedaccounts/(?P<account>[^/]+)"
+_DELETED_ACTION = "locations/resourceGroups/deletedAccounts"
 _ASSIGNMENTS = r"(?P<scope>.*)/providers/microsoft.authorization/roleassignments"
 _DEFINITIONS = r"(?P<scope>.*)/providers/microsoft.authorization/roledefinitions"
 _NAME = r"/(?P<name>[^/]+)"
@@ -38,6 +46,14 @@ _ROWS: dict[str, tuple[tuple[str, str, str, Callable[[World, Call], Answer]], ..
         ("DELETE", _ACCOUNT, "accounts/delete", accounts.delete_account),
         ("GET", _ACCOUNTS_OF_GROUP, "accounts/read", accounts.list_accounts),
         ("GET", _ACCOUNTS, "accounts/read", accounts.list_accounts),
+        ("GET", _DELETED, f"{_DELETED_ACTION}/read", deleted_accounts.get_deleted),
+        ("DELETE", _DELETED, f"{_DELETED_ACTION}/delete", deleted_accounts.purge),
+        (
+            "GET",
+            f"{_SUBSCRIPTION}{_SERVICES}/deletedAccounts",
+            "deletedAccounts/read",
+            deleted_accounts.list_deleted,
+        ),
         ("PUT", _DEPLOYMENT, "accounts/deployments/write", deployments.put_deployment),
         ("GET", _DEPLOYMENT, "accounts/deployments/read", deployments.get_deployment),
         ("DELETE", _DEPLOYMENT, "accounts/deployments/delete", deployments.delete_deployment),
@@ -121,7 +137,9 @@ def _scope(path: str, names: Mapping[str, str]) -> str:
     return _LISTED.sub("", path)
 
 
-_LISTED = re.compile(r"(/resourcegroups|/providers/[^/]+/accounts|/deployments)$", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(/resourcegroups|/providers/[^/]+/(deleted)?accounts|/deployments)$", re.IGNORECASE
+)
 
 
 def _check_subscription(path: str) -> None:

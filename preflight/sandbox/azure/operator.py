@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 
 from preflight.contract import AzureOpenAI
-from preflight.sandbox.azure.names import MANAGEMENT, account_id
+from preflight.sandbox.azure.names import MANAGEMENT, account_id, subscription_id
 
 RESOURCES = "2021-04-01"
 COGNITIVE = "2025-09-01"
@@ -90,6 +90,13 @@ class Arm:
 def account_path(promised: AzureOpenAI) -> str:
     """The ARM id of the promised account."""
     return account_id(promised.subscription_id, promised.resource_group, promised.account)
+
+
+def deleted_path(promised: AzureOpenAI) -> str:
+    """The ARM id of the promised account once it is deleted."""
+    services = f"{subscription_id(promised.subscription_id)}/providers/Microsoft.CognitiveServices"
+    place = f"{services}/locations/{promised.region}/resourceGroups/{promised.resource_group}"
+    return f"{place}/deletedAccounts/{promised.account}"
 
 
 def deployment_path(promised: AzureOpenAI) -> str:

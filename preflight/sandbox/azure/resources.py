@@ -1,7 +1,7 @@
 """What exists in the subscription, and what a call to Resource Manager takes and answers."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -40,11 +40,16 @@ class Call:
 
 @dataclass(slots=True)
 class World:
-    """All that Resource Manager knows. Hold `lock` to read or write it."""
+    """All that Resource Manager knows. Hold `lock` to read or write it.
+
+    `deleted` are the accounts that are gone, by their lower-case id: Azure keeps each of them, and
+    its name, for 48 hours. Here nobody waits so long.
+    """
 
     directory: Directory = field(default_factory=Directory)
     lock: threading.RLock = field(default_factory=threading.RLock)
     resources: dict[str, Resource] = field(default_factory=dict)
+    deleted: dict[str, Resource] = field(default_factory=dict)
     assignments: Assignments = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +71,9 @@ class World:
         low = resource_id.lower()
         gone = [key for key in self.resources if key == low or key.startswith(f"{low}/")]
         for key in gone:
-            del self.resources[key]
+            one = self.resources.pop(key)
+            if one["type"] == ACCOUNT_KIND:
+                self.deleted[key] = one
         if not gone:
             return HTTPStatus.NO_CONTENT, None
         self.assignments.delete_below(resource_id)
@@ -83,16 +90,24 @@ class World:
 
     def account_of(self, subdomain: str) -> Resource | None:
         """The account that has this custom subdomain."""
-        for one in self.resources.values():
-            if one["type"] == ACCOUNT_KIND:
-                name = one["properties"].get("customSubDomainName") or ""
-                if name and name.lower() == subdomain.lower():
-                    return one
-        return None
+        found = [one for one in self.resources.values() if one["type"] == ACCOUNT_KIND]
+        return _with_subdomain(found, subdomain)
+
+    def deleted_account_of(self, subdomain: str) -> Resource | None:
+        """The deleted account that still holds this custom subdomain."""
+        return _with_subdomain(self.deleted.values(), subdomain)
 
     def exists(self, scope: str) -> bool:
         """Whether a role may be assigned there: the subscription, or a resource that is there."""
         return scope.lower() == f"/subscriptions/{SUBSCRIPTION}" or self.find(scope) is not None
+
+
+def _with_subdomain(accounts: Iterable[Resource], subdomain: str) -> Resource | None:
+    for one in accounts:
+        name = one["properties"].get("customSubDomainName") or ""
+        if name and name.lower() == subdomain.lower():
+            return one
+    return None
 
 
 def listed(resources: list[Resource]) -> Answer:
