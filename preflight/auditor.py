@@ -77,16 +77,26 @@ def _by_scope(provider: str) -> dict[Scope, list[Look]]:
 
 def _arns(promised: Bedrock, scope: Scope) -> Iterable[str]:
     start, place = f"arn:{promised.partition}", f"{promised.region}:{promised.account}"
-    # The last one is the model itself, also where the promise is a profile.
-    model = promised.model_arns[-1].rpartition("/")[2]
+    # The models themselves, also where the promise is a profile.
+    models = dict.fromkeys(
+        arn.rpartition("/")[2] for arn in promised.model_arns if ":foundation-model/" in arn
+    )
     return {
         Scope.BUCKET: arns(promised, On.BUCKET),
-        # Which key it is, is what the look finds out.
-        Scope.KEYS: (f"{start}:kms:{place}:key/*",),
+        # Which key it is, is what the look finds out; one of another account is promised.
+        Scope.KEYS: tuple(dict.fromkeys((f"{start}:kms:{place}:key/*", *_elsewhere(promised)))),
         Scope.JOB_ROLE: (promised.job_role_arn,),
         Scope.IDENTITIES: (promised.job_role_arn, promised.gateway_principal_arn),
-        Scope.MODEL: (f"{start}:bedrock:{promised.region}::foundation-model/{model}",),
+        Scope.MODEL: tuple(
+            f"{start}:bedrock:{promised.region}::foundation-model/{model}" for model in models
+        ),
         # A model that runs through a profile only is looked for under each geography.
         Scope.PROFILES: (f"{start}:bedrock:{place}:inference-profile/*",),
         Scope.REGION: ("*",),
     }[scope]
+
+
+def _elsewhere(promised: Bedrock) -> tuple[str, ...]:
+    """The promised key, where it is another account's."""
+    key = promised.kms_key_arn or ""
+    return (key,) if key and key.split(":")[4] != promised.account else ()

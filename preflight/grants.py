@@ -5,7 +5,7 @@ program, and by `preflight permissions` for those who grant by other means.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from preflight.contract import AzureOpenAI, Bedrock
@@ -31,20 +31,48 @@ AZURE_ROLE_IDS = {"Cognitive Services OpenAI Contributor": "a001fd3d-188f-4b5d-8
 
 def identity_policy(promised: Bedrock, identity: Identity) -> Document:
     """What the identity may do at Bedrock: a statement per set of resources and condition."""
+    return document(_statements(promised, held(promised, identity)))
+
+
+def bucket_policy(promised: Bedrock, *identities: Identity) -> Document:
+    """What another account that owns the bucket must allow in the bucket's own policy.
+
+    Without it the rights of the identities themselves are worth nothing there.
+    """
+    return _resource_policy(promised, identities, On.BUCKET, On.OBJECTS, On.RESULTS)
+
+
+def key_statements(promised: Bedrock, *identities: Identity) -> Document:
+    """What another account that owns the promised key must allow in the key's own policy."""
+    return _resource_policy(promised, identities, On.KEY)
+
+
+def _resource_policy(promised: Bedrock, identities: Collection[Identity], *on: On) -> Document:
+    names = {
+        Identity.GATEWAY: promised.gateway_principal_arn,
+        Identity.JOB_ROLE: promised.job_role_arn,
+    }
+    return document(
+        statement
+        | {"Sid": f"{identity.name.title().replace('_', '')}{statement['Sid']}"}
+        | {"Principal": {"AWS": names[identity]}}
+        for identity in identities or names
+        for statement in _statements(promised, held(promised, identity, *on))
+    )
+
+
+def _statements(promised: Bedrock, rows: Iterable[Permission]) -> Iterator[dict[str, Any]]:
     groups: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], list[Permission]] = {}
-    for row in held(promised, identity):
+    for row in rows:
         key = arns(promised, row.on), tuple(sorted(condition(row, promised).items()))
         groups.setdefault(key, []).append(row)
-    return document(
-        {
-            "Sid": _sid(row.why for row in rows),
+    for (resources, conditions), together in groups.items():
+        yield {
+            "Sid": _sid(row.why for row in together),
             "Effect": "Allow",
-            "Action": [row.action for row in rows],
+            "Action": [row.action for row in together],
             "Resource": list(resources),
-        }
-        | ({"Condition": {"StringEquals": dict(conditions)}} if conditions else {})
-        for (resources, conditions), rows in groups.items()
-    )
+        } | ({"Condition": {"StringEquals": dict(conditions)}} if conditions else {})
 
 
 def job_role_trust(promised: Bedrock) -> Document:

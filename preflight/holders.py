@@ -10,7 +10,7 @@ from typing import Any
 
 from preflight.contract import PROVIDERS, AzureOpenAI, Bedrock, OpenAI, Target, VertexAI
 from preflight.grants import azure_account_id
-from preflight.permissions import PERMISSIONS, Identity, On, Permission, arns, permissions
+from preflight.permissions import PERMISSIONS, Identity, On, Permission, arns, held, permissions
 
 Provisioned = Bedrock | VertexAI | AzureOpenAI
 """The promises of a provider where identities are granted anything."""
@@ -29,7 +29,9 @@ class Holder:
 
     @property
     def rows(self) -> tuple[Permission, ...]:
-        """Its rows of the table."""
+        """Its rows of the table, as far as they hold for what is promised."""
+        if isinstance(self.promised, Bedrock):
+            return held(self.promised, self.identity)
         return permissions(self.provider, self.identity)
 
     @property

@@ -46,6 +46,7 @@ class Look:
 
 _WITH_KEY = "only where a customer key encrypts the bucket"
 _WITH_POOL = "only where the gateway comes in by an identity pool"
+_PROMISED = "only where the stack promises it"
 _WITH_PROFILE = "only for an inference profile, or to find the one that a model needs"
 
 _READER = "Reader"
@@ -58,6 +59,8 @@ LOOKS = (
     Look("bedrock", "s3:GetBucketPolicy", ("bucket_policy",), Scope.BUCKET, "whom the bucket's own policy keeps out"),
     Look("bedrock", "s3:GetEncryptionConfiguration", ("bucket_kms_key",), Scope.BUCKET, "which key encrypts it"),
     Look("bedrock", "s3:GetLifecycleConfiguration", ("bucket_expiry",), Scope.BUCKET, "when it deletes objects"),
+    Look("bedrock", "s3:GetBucketPublicAccessBlock", ("bucket_public_access",), Scope.BUCKET, "whether the public is kept out", _PROMISED),
+    Look("bedrock", "s3:GetBucketLogging", ("bucket_logging",), Scope.BUCKET, "whether accesses are logged", _PROMISED),
     Look("bedrock", "kms:DescribeKey", ("kms_key",), Scope.KEYS, "whether the key is enabled", _WITH_KEY),
     Look("bedrock", "kms:GetKeyPolicy", ("kms_key",), Scope.KEYS, "whom the key lets in", _WITH_KEY),
     Look("bedrock", "iam:GetRole", ("role",), Scope.JOB_ROLE, "whom the job role trusts"),

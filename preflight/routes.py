@@ -4,7 +4,8 @@ Source: the gateway's API reference for files and batches (read October 2026). N
 is documented: the region is the provider account's. The files reference does not list the Bedrock
 headers; the conversion on upload needs bucket and model, so the same headers go on every call. How
 the job role is passed on create is not confirmed: it goes as `role_arn` beside `model` in the body,
-as in the open gateway that shares the header scheme.
+as in the open gateway that shares the header scheme; so does where the results are to go, as
+`output_data_config`. Nothing tells whether the owner of a bucket of another account is named.
 """
 
 from functools import singledispatch
@@ -72,4 +73,9 @@ def _(promised: VertexAI) -> dict[str, Any]:
 
 @create_extras.register
 def _(promised: Bedrock) -> dict[str, Any]:
-    return {"model": promised.model, "role_arn": promised.job_role_arn}
+    place = {"s3OutputDataConfig": {"s3Uri": promised.output_uri}}
+    return {
+        "model": promised.model,
+        "role_arn": promised.job_role_arn,
+        **({"output_data_config": place} if promised.output_uri else {}),
+    }

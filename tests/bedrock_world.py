@@ -7,8 +7,9 @@ from typing import Any
 
 from infra.grants import job_role_trust, tls_only
 from preflight.checks.bedrock import CHECKS, SUITES
-from preflight.contract import Bedrock
-from preflight.permissions import PERMISSIONS, Identity, arns
+from preflight.contract import ENCRYPTED_TRANSPORT, NO_PUBLIC_ACCESS, Bedrock
+from preflight.grants import bucket_policy
+from preflight.permissions import PERMISSIONS, Identity, arns, condition
 from preflight.report import Report
 from preflight.runner import Suite, World, run
 from preflight.seams import (
@@ -24,11 +25,13 @@ from preflight.seams import (
 )
 
 ACCOUNT = "123456789012"
+OTHER_ACCOUNT = "210987654321"
 REGION = "us-west-2"
 MODEL = "anthropic.claude-3-5-haiku-20241022-v1:0"
 BUCKET = "batch-data"
 JOB_ROLE = f"arn:aws:iam::{ACCOUNT}:role/batch-job"
 GATEWAY = f"arn:aws:iam::{ACCOUNT}:role/batch-gateway"
+RESULTS = "batch-results"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 
@@ -42,7 +45,11 @@ PROMISED = Bedrock(
     model_arns=(f"arn:aws:bedrock:{REGION}::foundation-model/{MODEL}",),
     job_role_arn=JOB_ROLE,
     gateway_principal_arn=GATEWAY,
+    guards=(ENCRYPTED_TRANSPORT, NO_PUBLIC_ACCESS),
 )
+WITH_KEY = dataclasses.replace(PROMISED, kms_key_arn=KEY)
+APART = dataclasses.replace(PROMISED, output_uri=f"s3://{RESULTS}/done/")
+ABROAD = dataclasses.replace(PROMISED, bucket_account=OTHER_ACCOUNT, guards=())
 PROFILE = f"us.{MODEL}"
 PROFILE_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:inference-profile/{PROFILE}"
 ROUTED = tuple(
@@ -59,6 +66,8 @@ QUOTAS = {
     "Claude 3.5 Haiku": 20.0,
 }
 
+THROUGH_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+
 Right = tuple[str, str, str]
 
 
@@ -66,9 +75,7 @@ def granted(promised: Bedrock) -> dict[Right, Mapping[str, str]]:
     """(principal, action, resource) -> the condition it is granted under, from the table."""
     who = {Identity.GATEWAY: promised.gateway_principal_arn, Identity.JOB_ROLE: JOB_ROLE}
     return {
-        (who[row.identity], row.action, arn): {
-            key: value.format(account=ACCOUNT) for key, value in row.condition.items()
-        }
+        (who[row.identity], row.action, arn): condition(row, promised)
         for row in PERMISSIONS
         if row.provider == "bedrock"
         for arn in arns(promised, row.on)
@@ -83,7 +90,10 @@ class FakeAws:
     regions: dict[str, str] = field(default_factory=lambda: {BUCKET: REGION})
     owner: str = ACCOUNT
     policy: Mapping[str, Any] | None = field(default_factory=lambda: tls_only(PROMISED))
+    policies: dict[str, Mapping[str, Any] | None] = field(default_factory=dict)
     bucket_key: str | None = None
+    open_to_public: frozenset[str] = frozenset()
+    logs: str | None = None
     keys: dict[str, KmsKey] = field(default_factory=dict)
     rules: tuple[LifecycleRule, ...] = (LifecycleRule(30),)
     roles: dict[str, Role] = field(
@@ -134,11 +144,20 @@ class FakeAws:
 
     def bucket_policy(self, bucket: str) -> Mapping[str, Any] | None:
         self._look("bucket_policy")
-        return self.policy if bucket in self.regions else None
+        return self.policies.get(bucket, self.policy) if bucket in self.regions else None
 
     def bucket_kms_key(self, bucket: str) -> str | None:
         self._look("bucket_kms_key")
         return self.bucket_key if bucket in self.regions else None
+
+    def bucket_public_access(self, bucket: str) -> frozenset[str]:
+        self._look("bucket_public_access")
+        assert bucket in self.regions
+        return self.open_to_public
+
+    def bucket_logging(self, bucket: str) -> str | None:
+        self._look("bucket_logging")
+        return self.logs if bucket in self.regions else None
 
     def kms_key(self, key: str) -> KmsKey | None:
         self._look("kms_key")
@@ -210,6 +229,19 @@ def with_profile(**changes: Any) -> FakeAws:
     return FakeAws(rights=granted(WITH_PROFILE), **changes)
 
 
+def apart(**changes: Any) -> FakeAws:
+    """A second bucket, for the results."""
+    both = {BUCKET: REGION, RESULTS: REGION}
+    policies = {RESULTS: tls_only(APART, RESULTS)}
+    return FakeAws(**{"regions": both, "policies": policies, "rights": granted(APART)} | changes)
+
+
+def abroad(**changes: Any) -> FakeAws:
+    """A bucket of another account, whose policy lets both identities in."""
+    made = {"owner": OTHER_ACCOUNT, "policy": bucket_policy(ABROAD), "rights": granted(ABROAD)}
+    return FakeAws(**made | changes)
+
+
 def encrypted(*statements: Mapping[str, Any], state: str = "Enabled") -> FakeAws:
     """A bucket with a customer key whose policy is these statements; by default, the account's."""
     account = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
@@ -217,7 +249,7 @@ def encrypted(*statements: Mapping[str, Any], state: str = "Enabled") -> FakeAws
     world = FakeAws(bucket_key=KEY, keys={KEY: KmsKey(KEY, state, policy)})
     for who in (GATEWAY, JOB_ROLE):
         for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-            world.rights[who, action, KEY] = {}
+            world.rights[who, action, KEY] = THROUGH_S3
     return world
 
 
@@ -236,6 +268,7 @@ def trusting(**changes: Any) -> FakeAws:
 
 
 def with_policy(**statement: Any) -> FakeAws:
-    """A bucket whose policy is one deny for all, over everything, changed so."""
+    """A bucket with one more deny, for all and over everything, changed so."""
     made = {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
-    return FakeAws(policy={"Version": "2012-10-17", "Statement": [made | statement]})
+    statements = [made | statement, *tls_only(PROMISED)["Statement"]]
+    return FakeAws(policy={"Version": "2012-10-17", "Statement": statements})

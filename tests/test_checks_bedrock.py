@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from bedrock_world import (
     ACCOUNT,
@@ -25,6 +27,7 @@ from bedrock_world import (
 
 from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock import CHECKS, QUOTA_CHECKS, SUITES
+from preflight.contract import ACCESS_LOGS
 from preflight.permissions import Identity
 from preflight.seams import Aws, LifecycleRule
 
@@ -96,6 +99,11 @@ BREAKAGES = {
     "results expire while the job runs": (
         FakeAws(rules=(LifecycleRule(7),)),
         "bedrock-bucket-expiry",
+    ),
+    "plain text is taken": (FakeAws(policy=None), "bedrock-bucket-guards"),
+    "the public is not kept out": (
+        FakeAws(open_to_public=frozenset({"BlockPublicAcls"})),
+        "bedrock-bucket-guards",
     ),
     "no key": (FakeAws(bucket_key=KEY), "bedrock-bucket-key"),
     "key disabled": (encrypted(state="Disabled"), "bedrock-bucket-key"),
@@ -184,11 +192,14 @@ def test_a_permission_message_names_the_identity_and_its_arn(check_id, identity)
 
 # --- a refused look is not an answer ------------------------------------------------------------
 
+LOGGED = replace(PROMISED, guards=(ACCESS_LOGS,))
 LOOKS = {
     "caller": {one.id for one in CHECKS},
     "bucket_region": {one.id for one in SUITES[0][1]} - {"bedrock-credentials"},
     "bucket_owned_by": {"bedrock-bucket-owner"},
-    "bucket_policy": {"bedrock-bucket-policy"},
+    "bucket_policy": {"bedrock-bucket-policy", "bedrock-bucket-guards"},
+    "bucket_public_access": {"bedrock-bucket-guards"},
+    "bucket_logging": {"bedrock-bucket-guards"},
     "bucket_kms_key": {"bedrock-bucket-key"},
     "kms_key": {"bedrock-bucket-key"},
     "bucket_expiry": {"bedrock-bucket-expiry"},
@@ -204,7 +215,7 @@ LOOKS = {
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_refused_look_is_unknown_and_names_the_permission(look):
-    promised = WITH_PROFILE if look == "inference_profile" else PROMISED
+    promised = {"inference_profile": WITH_PROFILE, "bucket_logging": LOGGED}.get(look, PROMISED)
     world = encrypted() if look == "kms_key" else FakeAws()
     world.rights |= granted(promised)
     world.refused = {look: f"aws:{look}"}

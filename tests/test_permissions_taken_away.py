@@ -10,8 +10,7 @@ import uuid
 
 import boto3
 import pytest
-from bedrock_world import GATEWAY, JOB_ROLE, FakeAws, verify
-from bedrock_world import PROMISED as FAKE_BEDROCK
+from bedrock_world import GATEWAY, JOB_ROLE, WITH_KEY, encrypted, verify
 from infra_world import ROOT
 from openai import APIStatusError, OpenAI
 
@@ -247,10 +246,10 @@ def test_without_any_one_right_of_the_provider_the_job_is_accepted_and_fails(
 )
 def test_without_any_one_right_at_bedrock_one_check_fails_and_names_it(lost):
     who = GATEWAY if lost.identity is Identity.GATEWAY else JOB_ROLE
-    world = FakeAws()
-    for arn in arns(FAKE_BEDROCK, lost.on):
+    world = encrypted()
+    for arn in arns(WITH_KEY, lost.on):
         del world.rights[who, lost.action, arn]
-    failed = [one for one in verify(world).results if isinstance(one.outcome, Failed)]
+    failed = [one for one in verify(world, WITH_KEY).results if isinstance(one.outcome, Failed)]
     assert len(failed) == 1
     assert lost.action in failed[0].outcome.problem
     assert lost.why in failed[0].outcome.problem

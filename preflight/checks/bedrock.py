@@ -4,6 +4,7 @@ from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks import (
     bedrock_bucket,
     bedrock_gateway,
+    bedrock_guards,
     bedrock_key,
     bedrock_model,
     bedrock_quota,
@@ -43,6 +44,7 @@ SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
             bedrock_bucket.bucket_policy,
             bedrock_key.bucket_key,
             bedrock_bucket.bucket_expiry,
+            bedrock_guards.bucket_guards,
         ),
     ),
     (

@@ -1,7 +1,7 @@
 """The gateway identity: it may upload, start, follow and stop jobs, and hand over the job role."""
 
 from preflight.check import Answer, Failed, Passed, check
-from preflight.checks.bedrock_rights import UP, circumstances, named, rights
+from preflight.checks.bedrock_rights import IN_BUCKET, UP, circumstances, named, rights
 from preflight.contract import Bedrock
 from preflight.permissions import Identity, On, arns
 from preflight.seams import Aws
@@ -27,7 +27,7 @@ def gateway_jobs(promised: Bedrock, aws: Aws) -> Answer:
 @check("bedrock-gateway-bucket", "The gateway may read and write the bucket")
 def gateway_bucket(promised: Bedrock, aws: Aws) -> Answer:
     """The gateway uploads the requests, and reads the results once the job is done."""
-    return rights(promised, aws, Identity.GATEWAY, On.BUCKET, On.OBJECTS)
+    return rights(promised, aws, Identity.GATEWAY, *IN_BUCKET)
 
 
 @check("bedrock-gateway-pass-role", "The gateway may hand the job role to Bedrock")

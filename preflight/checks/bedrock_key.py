@@ -1,18 +1,14 @@
 """The key that encrypts the bucket, where it is a customer's: usable by both identities."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_rights import UP, arn_of, circumstances, named, request_of
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Ruling, evaluate
-from preflight.permissions import Identity
+from preflight.permissions import Identity, On, buckets, condition, permissions
 from preflight.seams import Aws, Decision, KmsKey
-
-_ACTIONS = (
-    ("kms:Decrypt", "reads what is encrypted with it"),
-    ("kms:GenerateDataKey", "encrypts what it writes"),
-)
 
 
 @check("bedrock-bucket-key", "Both identities may use the key that encrypts the bucket")
@@ -20,44 +16,78 @@ def bucket_key(promised: Bedrock, aws: Aws) -> Answer:
     """Without rights on the key the job is accepted and fails later, and no message names the key.
 
     A key's own policy must let the identity in, by name or as one of the account; as one of the
-    account, the identity's own policies must allow it too.
+    account, the identity's own policies must allow it too. Where the stack promises a key, it must
+    be that one.
     """
-    identifier = aws.bucket_kms_key(promised.bucket)
-    if identifier is None:
-        return Passed(f"no customer key encrypts {promised.bucket}")
-    key = aws.kms_key(identifier)
-    if key is None:
-        return Failed(
-            f"bucket {promised.bucket} encrypts with key {identifier}, which does not exist",
-            "encrypt the bucket with a key that exists",
-        )
-    if key.state != "Enabled":
-        return Failed(
-            f"key {key.arn}, which encrypts bucket {promised.bucket}, is {key.state}",
-            f"aws kms enable-key --key-id {key.arn} --region {promised.region}",
-        )
-    answers = tuple(_answers(promised, aws, key))
+    found = [tuple(_of_bucket(promised, aws, name)) for name in buckets(promised)]
     for kind in (Failed, Unknown):
-        for answer in answers:
+        for answer in chain.from_iterable(found):
             if isinstance(answer, kind):
                 return answer
-    return Passed(f"both identities may use key {key.arn}")
+    whole = (answers[-1] for answers in found)
+    return Passed("; ".join(dict.fromkeys(one.detail for one in whole if isinstance(one, Passed))))
+
+
+def _of_bucket(promised: Bedrock, aws: Aws, name: str) -> Iterator[Answer]:
+    """What is wrong with the key that encrypts the bucket; the last answer is the whole."""
+    wanted, identifier = promised.kms_key_arn, aws.bucket_kms_key(name)
+    if identifier is None and wanted is None:
+        yield Passed(f"no customer key encrypts {name}")
+        return
+    if identifier is None:
+        yield Failed(
+            f"S3's own keys encrypt bucket {name}, and not the promised key {wanted}", _AS_PROMISED
+        )
+        return
+    key = aws.kms_key(identifier)
+    if key is None:
+        yield Failed(
+            f"bucket {name} encrypts with key {identifier}, which does not exist",
+            "encrypt the bucket with a key that exists",
+        )
+        return
+    if wanted not in {None, key.arn}:
+        yield Failed(
+            f"key {key.arn} encrypts bucket {name}, and not the promised key {wanted}", _AS_PROMISED
+        )
+        return
+    if key.state != "Enabled":
+        yield Failed(f"key {key.arn}, which encrypts bucket {name}, is {key.state}", _enable(key))
+        return
+    yield from _answers(promised, aws, key)
+    yield Passed(f"both identities may use key {key.arn}")
+
+
+_AS_PROMISED = (
+    f"{UP}; or, for a bucket that the stack did not make, encrypt it with the promised key"
+)
+
+
+def _enable(key: KmsKey) -> str:
+    region = key.arn.split(":")[3]
+    back = "cancel-key-deletion" if key.state.startswith("Pending") else "enable-key"
+    return f"aws kms {back} --key-id {key.arn} --region {region}"
 
 
 def _answers(promised: Bedrock, aws: Aws, key: KmsKey) -> Iterator[Answer]:
+    owner = key.arn.split(":")[4]
     for identity in (Identity.GATEWAY, Identity.JOB_ROLE):
-        for action, why in _ACTIONS:
-            right = f"{named(promised, identity)} {action} on {key.arn} ({why})"
+        for row in permissions("bedrock", identity, On.KEY):
+            right = f"{named(promised, identity)} {row.action} on {key.arn} ({row.why})"
             try:
-                ruling = evaluate(key.policy, request_of(promised, identity, action, key.arn))
+                ruling = evaluate(key.policy, request_of(promised, identity, row.action, key.arn))
             except ValueError:
                 yield Unknown(f"whether {right} is allowed: that is no role or user", "one")
                 continue
-            said = _by_key_policy(ruling, right, action)
-            context = circumstances(promised, identity, action, key.arn)
-            decision = aws.may(arn_of(promised, identity), action, key.arn, context)
-            alone = ruling.effect is Effect.ALLOW and not ruling.delegated
-            yield said or _by_own_policies(decision, right, action, alone=alone)
+            said = _by_key_policy(ruling, right, row.action)
+            context = circumstances(promised, identity, row.action, key.arn)
+            context |= condition(row, promised)
+            who = arn_of(promised, identity)
+            decision = aws.may(who, row.action, key.arn, context)
+            # A key of another account needs both its own policy and the identity's.
+            named_there = ruling.effect is Effect.ALLOW and not ruling.delegated
+            alone = named_there and who.split(":")[4] == owner
+            yield said or _by_own_policies(decision, right, row.action, alone=alone)
 
 
 def _by_key_policy(ruling: Ruling, right: str, action: str) -> Answer | None:
@@ -97,5 +127,5 @@ def _by_own_policies(decision: Decision | None, right: str, action: str, *, alon
         )
     return Failed(
         f"no policy allows {right}: the key policy leaves that to the identity's own",
-        f"allow {action} on the key in the policies of the identity",
+        f"{UP}, or allow {action} on the key in the policies of the identity",
     )

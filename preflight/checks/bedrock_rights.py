@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from preflight.check import Answer, Failed, Passed, Unknown
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Principal, Request, Ruling, evaluate
-from preflight.permissions import Identity, On, Permission, arns, condition, permissions
+from preflight.permissions import (
+    Identity,
+    On,
+    Permission,
+    arns,
+    condition,
+    held,
+    owner,
+    storage,
+)
 from preflight.seams import Aws, Decision
 
 UP = "pulumi up --refresh"
-ROWS_KEYS = ("aws:ResourceAccount", "iam:PassedToService")
+ROWS_KEYS = ("aws:ResourceAccount", "iam:PassedToService", "kms:ViaService")
 """The condition keys of the table. Where a row does not name one, its request does not carry it."""
+
+IN_BUCKET = (On.BUCKET, On.OBJECTS, On.RESULTS)
+"""What a bucket's own policy has a say in."""
 
 _NEVER_CARRIED = frozenset(
     # Of a service that acts for somebody; the gateway and the job role act for themselves.
@@ -31,6 +43,11 @@ def named(promised: Bedrock, identity: Identity) -> str:
     return f"{identity.value} {arn_of(promised, identity)}"
 
 
+def is_foreign(promised: Bedrock) -> bool:
+    """Whether the bucket is another account's: then its policy must let both identities in."""
+    return owner(promised) != promised.account
+
+
 def circumstances(
     promised: Bedrock, identity: Identity, action: str, resource: str
 ) -> dict[str, str]:
@@ -40,7 +57,7 @@ def circumstances(
     known only when it is made.
     """
     arn = arn_of(promised, identity)
-    service, owner = action.split(":", 1)[0], _account(resource)
+    service, owned_by = action.split(":", 1)[0], _account(resource)
     # "*" is asked where the job runs.
     region = resource.split(":")[3] if resource.startswith("arn:") else promised.region
     known = {
@@ -55,14 +72,14 @@ def circumstances(
     }
     if service == "s3":
         # S3 refuses older versions of TLS; the bucket's owner is a check of its own.
-        known |= {"s3:TlsVersion": "1.2", "s3:ResourceAccount": promised.account}
-        owner = promised.account
+        owned_by = owner(promised)
+        known |= {"s3:TlsVersion": "1.2", "s3:ResourceAccount": owned_by}
     if service == "kms":
         known |= {
-            "kms:ViaService": f"s3.{promised.region}.amazonaws.com",
+            "kms:ViaService": storage(promised),
             "kms:CallerAccount": known["aws:PrincipalAccount"],
         }
-    return known | ({"aws:ResourceAccount": owner} if owner else {})
+    return known | ({"aws:ResourceAccount": owned_by} if owned_by else {})
 
 
 def _account(arn: str) -> str:
@@ -104,7 +121,7 @@ def rights(promised: Bedrock, aws: Aws, identity: Identity, *on: On) -> Answer:
     """Whether the identity holds each of its rows on each of their resources."""
     who = named(promised, identity)
     asked: list[_Asked] = []
-    for row in permissions("bedrock", identity, *on):
+    for row in held(promised, identity, *on):
         for resource in arns(promised, row.on):
             context = circumstances(promised, identity, row.action, resource)
             decision = aws.may(
@@ -116,9 +133,11 @@ def rights(promised: Bedrock, aws: Aws, identity: Identity, *on: On) -> Answer:
             if decision is None:
                 return Failed(f"{who} does not exist", UP)
             by_bucket = (
-                row.on in {On.BUCKET, On.OBJECTS}
+                row.on in IN_BUCKET
                 and not decision.allowed
                 and not decision.explicitly_denied
+                # In another account's bucket both sides must allow.
+                and not is_foreign(promised)
                 and bucket_ruling(promised, aws, identity, row.action, resource).effect
                 is Effect.ALLOW
             )
@@ -156,11 +175,20 @@ def _caveats(asked: list[_Asked]) -> Iterator[str]:
         yield f"{', '.join(granted)} by the bucket policy alone"
 
 
+def bucket_in(arn: str) -> str:
+    """The bucket that an ARN of S3 is about."""
+    return arn.rpartition(":::")[2].partition("/")[0]
+
+
 def bucket_ruling(
     promised: Bedrock, aws: Aws, identity: Identity, action: str, resource: str
 ) -> Ruling:
-    """What the bucket's own policy says to the identity; a grant to the account counts as none."""
-    policy = aws.bucket_policy(promised.bucket)
+    """What the bucket's own policy says to the identity.
+
+    A grant to the identity's account leaves it to the identity's own policies. In a bucket of the
+    same account they need no such grant, and it counts as none.
+    """
+    policy = aws.bucket_policy(bucket_in(resource))
     if policy is None:
         return Ruling(Effect.NONE, reason="it has no policy")
     try:
@@ -169,6 +197,6 @@ def bucket_ruling(
         reason = f"{arn_of(promised, identity)} is no role or user"
         return Ruling(Effect.UNKNOWN, "the policy", reason)
     ruling = evaluate(policy, request)
-    if ruling.effect is Effect.ALLOW and ruling.delegated:
+    if ruling.effect is Effect.ALLOW and ruling.delegated and not is_foreign(promised):
         return Ruling(Effect.NONE, ruling.statement, "it leaves it to the account's own policies")
     return ruling

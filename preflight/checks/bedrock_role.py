@@ -1,7 +1,7 @@
 """The job role: Bedrock may assume it, and it may read, write and run the model."""
 
 from preflight.check import Answer, Failed, Passed, Unknown, check
-from preflight.checks.bedrock_rights import UP, named, rights
+from preflight.checks.bedrock_rights import IN_BUCKET, UP, named, rights
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Kind, Principal, Request, evaluate
 from preflight.permissions import Identity, On, trust_source_arn
@@ -82,7 +82,7 @@ def job_role_trust(promised: Bedrock, aws: Aws) -> Answer:
 @check("bedrock-job-role-bucket", "The job role may read and write the bucket")
 def job_role_bucket(promised: Bedrock, aws: Aws) -> Answer:
     """A job whose role lacks a right on the bucket is accepted, and fails when it gets there."""
-    return rights(promised, aws, Identity.JOB_ROLE, On.BUCKET, On.OBJECTS)
+    return rights(promised, aws, Identity.JOB_ROLE, *IN_BUCKET)
 
 
 @check("bedrock-job-role-models", "The job role may run the model wherever it is routed")

@@ -1,6 +1,7 @@
 """The real client of `seams.Aws`: boto3 in, plain answers out."""
 
 from collections.abc import Mapping
+from os import environ
 
 from preflight.cloud import aws_forms
 from preflight.cloud.aws_bedrock import Models
@@ -8,6 +9,9 @@ from preflight.cloud.aws_bucket import Buckets
 from preflight.contract import Bedrock
 from preflight.iam import role_of_session
 from preflight.seams import Aws, Caller, Decision, Role
+
+OWNER_PROFILE = "PREFLIGHT_BUCKET_OWNER_PROFILE"
+"""Names the AWS profile to look at a bucket of another account with."""
 
 _NO_ENTITY = "NoSuchEntity"
 
@@ -17,7 +21,8 @@ def connect(promised: Bedrock) -> Aws:
 
     Nothing is imported or asked before the first question.
     """
-    return AwsClient(promised.region)
+    profile = environ.get(OWNER_PROFILE, "") if promised.bucket_account else ""
+    return AwsClient(promised.region, profile)
 
 
 class AwsClient(Buckets, Models):

@@ -7,6 +7,11 @@ from typing import Any
 
 from preflight.seams import Decision, FoundationModel, InferenceProfile, LifecycleRule
 
+PUBLIC_ACCESS = frozenset(
+    {"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
+)
+"""S3's switches against public access."""
+
 _GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
 
 
@@ -26,6 +31,18 @@ def customer_key(answer: Mapping[str, Any]) -> str | None:
         if default.get("SSEAlgorithm", "").startswith("aws:kms") and key:
             return None if key.endswith("alias/aws/s3") else key
     return None
+
+
+def open_to_public(answer: Mapping[str, Any]) -> frozenset[str]:
+    """The switches against public access that are off."""
+    found = answer["PublicAccessBlockConfiguration"]
+    return frozenset(name for name in PUBLIC_ACCESS if found.get(name) is not True)
+
+
+def log_target(answer: Mapping[str, Any]) -> str | None:
+    """The bucket that takes the access logs; S3 answers with nothing where there are none."""
+    target = answer.get("LoggingEnabled", {}).get("TargetBucket")
+    return None if target is None else str(target)
 
 
 def expiries(rules: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[LifecycleRule]:

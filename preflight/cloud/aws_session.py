@@ -14,12 +14,18 @@ T = TypeVar("T")
 class AwsSession:
     """Clients that are made when first needed. May be shared by threads."""
 
-    def __init__(self, region: str) -> None:
-        """Keep the region to ask in where a question names none. Nothing is imported or asked."""
+    def __init__(self, region: str, owner_profile: str = "") -> None:
+        """Keep both. Nothing is imported or asked.
+
+        Args:
+            region: to ask in where a question names none.
+            owner_profile: the AWS profile to look at the bucket with; "" for who looks at the rest.
+        """
         self._region = region
+        self._owner_profile = owner_profile
         self._lock = Lock()
-        self._session: Any = None
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._sessions: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
         self._who = "the identity running preflight"
 
     def _asked(self, look: Callable[[], T], where: str, permission: str, *missing: str) -> T | None:
@@ -32,19 +38,23 @@ class AwsSession:
             raise Unreachable(where, f"{permission} answered nothing", "try again")
         return found
 
-    def _client(self, service: str, region: str = "") -> Any:
-        """The client of a service in a region, made once. Raises what boto3 raises."""
+    def _client(self, service: str, region: str = "", profile: str = "") -> Any:
+        """The client of a service in a region, made once. Raises what boto3 raises.
+
+        `profile` is the AWS profile to ask with, "" for the environment's credentials.
+        """
         import boto3  # noqa: PLC0415 - instant start-up
         from botocore.config import Config  # noqa: PLC0415
 
-        key = (service, region or self._region)
+        key = (service, region or self._region, profile)
         with self._lock:
             # Neither a session nor the making of clients is safe to share.
-            self._session = self._session or boto3.Session()
+            if profile not in self._sessions:
+                self._sessions[profile] = boto3.Session(profile_name=profile or None)
             if key not in self._clients:
                 # An endpoint of one's own has no name per bucket.
                 own = environ.get("AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL_S3")
-                self._clients[key] = self._session.client(
+                self._clients[key] = self._sessions[profile].client(
                     service,
                     region_name=key[1],
                     config=Config(

@@ -81,6 +81,15 @@ class Aws(Protocol):
         Looked up by s3:GetEncryptionConfiguration.
         """
 
+    def bucket_public_access(self, bucket: str) -> frozenset[str]:
+        """What of public access the bucket itself does not block, in AWS's words.
+
+        Looked up by s3:GetBucketPublicAccessBlock. The account may block it all the same.
+        """
+
+    def bucket_logging(self, bucket: str) -> str | None:
+        """The bucket that takes the access logs; None for no logs (s3:GetBucketLogging)."""
+
     def kms_key(self, key: str) -> KmsKey | None:
         """The key; None where there is no such key (kms:DescribeKey, kms:GetKeyPolicy)."""
 

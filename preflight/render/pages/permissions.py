@@ -13,6 +13,13 @@ _POLICY_OF = {
 """Where AWS grants by a policy of the program's own; the other clouds grant by roles."""
 
 
+_NAMED = {
+    "{owner}": "the account that owns the bucket",
+    "{storage}": "S3 in the region (`s3.REGION.amazonaws.com`)",
+}
+"""What stands for a value that a stack promises."""
+
+
 def tables() -> str:
     """A table for each identity at each provider."""
     return "\n".join(
@@ -36,4 +43,4 @@ def _row(row: Permission) -> tuple[str, ...]:
 
 
 def _value(value: str) -> str:
-    return "the stack's account" if value == "{account}" else code(value)
+    return _NAMED.get(value) or code(value)
