@@ -12,8 +12,15 @@ from pathlib import Path
 from preflight.sandbox.aws import breakages as aws
 from preflight.sandbox.azure import breakages as azure
 from preflight.sandbox.gcp import breakages as gcp
-from preflight.sandbox.world import Prepare, Sandbox
+from preflight.sandbox.gcp import existing as google
+from preflight.sandbox.world import PROJECT, Prepare, Sandbox
 from preflight.seams import UsageError
+
+_GUARD = "a job runs without it"
+_THEIR_ACCOUNT = {"gatewayGcpServiceAccount": f"{google.ACCOUNT}@{PROJECT}.iam.gserviceaccount.com"}
+_OWN_ISSUER = {"gatewayGcpSubject": google.SUBJECT}
+_THEIR_KEY = {"vertexKeyNames": [google.KEY]}
+_THEIR_BUCKET = {"vertexBuckets": [google.BUCKET]}
 
 BOM = b"\xef\xbb\xbf"
 
@@ -131,6 +138,17 @@ BREAKAGES = (
     _breakage("vertex", "job-right", "the gateway may create no jobs", "vertex-gateway-project", "aiplatform.batchPredictionJobs.create", _cloud("vertex", gcp.remove_job_right), "gateway-batch-api"),
     _breakage("vertex", "upload-right", "the gateway may not write the bucket", "vertex-gateway-bucket", "storage.objects.create", _cloud("vertex", gcp.remove_upload_right)),
     _breakage("vertex", "api-off", "the Vertex AI API is off", "vertex-apis", "disabled", _cloud("vertex", gcp.disable_api), "gateway-batch-api vertex-model"),
+    _breakage("vertex", "public-access", "the bucket may be opened to the public", "vertex-bucket-guards", "", _cloud("vertex", gcp.allow_public_access), unseen=_GUARD),
+    _breakage("vertex", "access-logs", "the bucket's accesses are not logged any more", "vertex-bucket-guards", "", _cloud("vertex", gcp.stop_access_logs), settings={"accessLogs": True}, unseen=_GUARD),
+    _breakage("vertex", "their-account-off", "the existing service account is disabled", "gateway-batch-api vertex-gateway-account", "disabled", _cloud("vertex", gcp.disable_service_account), settings=_THEIR_ACCOUNT, prepare=google.service_account),
+    _breakage("vertex", "pool-binding", "the gateway's workload may not act as the service account", "vertex-gateway-federation", "iam.serviceAccounts.getAccessToken", _cloud("vertex", gcp.remove_federation), "gateway-batch-api", settings=_OWN_ISSUER, prepare=google.issuer),
+    _breakage("vertex", "pool-provider", "the identity pool's provider is off", "vertex-gateway-federation", "audience", _cloud("vertex", gcp.disable_provider), "gateway-batch-api", settings=_OWN_ISSUER, prepare=google.issuer),
+    _breakage("vertex", "pool-issuer", "the identity pool trusts another issuer", "vertex-gateway-federation", "issuer", _cloud("vertex", gcp.change_issuer), "gateway-batch-api", settings=_OWN_ISSUER, prepare=google.issuer),
+    _breakage("vertex", "key-grant", "Cloud Storage may not use the customer key", "vertex-bucket-key", "Permission denied on Cloud KMS key", _cloud("vertex", gcp.remove_key_grant), settings={"vertexCustomerKey": True}),
+    _breakage("vertex", "key-off", "the customer key is off", "vertex-bucket-key", "is not enabled", _cloud("vertex", gcp.disable_key), settings={"vertexCustomerKey": True}),
+    _breakage("vertex", "key-cleared", "Google's own keys encrypt the bucket", "vertex-bucket-key", "", _cloud("vertex", gcp.clear_key), settings={"vertexCustomerKey": True}, unseen="a job runs with any key that can be used"),
+    _breakage("vertex", "their-key-grant", "Cloud Storage may not use the existing key", "vertex-bucket-key", "Permission denied on Cloud KMS key", _cloud("vertex", gcp.remove_key_grant), settings=_THEIR_KEY, prepare=google.key),
+    _breakage("vertex", "their-bucket", "the service agent lost its grants on the other project's bucket", "vertex-agent-bucket", "bucket", _cloud("vertex", gcp.remove_bucket_agent_grants), settings=_THEIR_BUCKET, prepare=google.bucket),
     _breakage("bedrock", "pass-role", "the gateway may not pass the job role", "bedrock-gateway-pass-role", "iam:PassRole", _cloud("bedrock", aws.remove_pass_role)),
     _breakage("bedrock", "bucket-region", "the bucket is in another region", "bedrock-bucket-region", "PermanentRedirect", _cloud("bedrock", aws.move_bucket)),
     _breakage("bedrock", "source-account", "the job role trusts another account's jobs", "bedrock-job-role-trust", "assume", _cloud("bedrock", aws.wrong_source_account)),

@@ -68,6 +68,11 @@ def disable_key(env: Mapping[str, str], promised: VertexAI) -> None:
         operator.call("PATCH", path, {"state": "DISABLED"})
 
 
+def clear_key(env: Mapping[str, str], promised: VertexAI) -> None:
+    """Google's own keys encrypt the bucket from now on."""
+    Operator(env).call("PATCH", f"/storage/v1/b/{promised.bucket}", {"encryption": None})
+
+
 def remove_key_grant(env: Mapping[str, str], promised: VertexAI) -> None:
     """Cloud Storage's service agent may not use the customer's key any more."""
     operator = Operator(env)
