@@ -108,6 +108,9 @@ def test_a_condition_that_fails_does_not_allow(operator, value, actual):
         ("ForAllValues:StringEquals", Effect.ALLOW),
         ("ForAnyValue:StringEquals", Effect.NONE),
         ("ForAnyValue:StringNotEquals", Effect.NONE),
+        ("ForAnyValue:StringEqualsIfExists", Effect.UNKNOWN),
+        ("ForAllValues:StringEqualsIfExists", Effect.ALLOW),
+        ("ForAllValues:StringNotEquals", Effect.ALLOW),
     ],
 )
 def test_an_absent_key_has_an_outcome(operator, effect):
@@ -149,6 +152,9 @@ def test_an_unknown_key_is_never_a_yes(operator, value):
         ("ArnLike", "*", "arn:aws:s3:::bucket"),
         ("StringEquals", "a", ("a", "b")),
         ("StringEquals", "${not a key}", "a"),
+        ("StringEquals", ["a", {}], "a"),
+        ("StringEquals", ["a", None], "a"),
+        ("StringNotEquals", [], "a"),
     ],
 )
 def test_what_is_not_understood_is_never_a_yes(operator, value, actual):
