@@ -49,6 +49,7 @@ HOSTILE = {
     "an address": "https://evil.example/a?b=c&d=e www.evil.example evil@example.com",
     "a mention": "@everyone, org/repo#1, #1, GH-1, " + "0123456789abcdef" * 3,
     "backticks": "` `` ``` `a` ```b``` `",
+    "backticks beside a mention": "`@a` ``@b `c://d`` @`",
     "bars": "a | b || c \\| d `|` e@f|g",
     "emphasis": "*a* **b** _c_ __d__ ~~e~~ $f$ \\* \\",
     "a heading": "# a\n## b\n- c\n1. d\n> e\n---\n===\n    f",
@@ -158,7 +159,9 @@ def test_an_annotation_shows_the_text(hostile):
     found = list(commands(written(github, hostile)))
     assert [name for name, _, _ in found] == ["error", "error", "warning", "notice"]
     assert all(set(properties) <= {"file", "line", "title"} for _, properties, _ in found)
-    assert shown(hostile) in visible(found[2][2])
+    _, properties, data = found[2]
+    assert properties["title"].endswith("[bedrock-job-role-trust]")
+    assert visible(data).startswith(shown(hostile))
 
 
 ALLOWED = {
