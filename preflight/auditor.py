@@ -63,7 +63,7 @@ def google_permissions() -> Mapping[Scope, tuple[str, ...]]:
 def azure_roles() -> Mapping[Scope, tuple[str, ...]]:
     """The built-in roles on the resource group and on the subscription, which owns the quotas."""
     return {
-        scope: tuple(dict.fromkeys(row.granted_by for row in rows))
+        scope: tuple(dict.fromkeys(row.granted_by for row in rows if row.granted_by))
         for scope, rows in _by_scope("azure").items()
     }
 

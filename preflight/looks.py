@@ -32,7 +32,8 @@ class Look:
 
     `questions` are the questions of the cloud's seam that need it; `on` is the least it must be
     held on, so that what is gone is seen to be gone, and is no refusal; `when` says where it is not
-    always needed, "" where it is. `granted_by` is Azure's built-in role that carries it.
+    always needed, "" where it is. `granted_by` is Azure's built-in role that carries it,
+    "" where none does that is not far wider: then the auditor that the program makes goes without.
     """
 
     provider: str
@@ -73,7 +74,7 @@ LOOKS = (
     Look("bedrock", "servicequotas:ListAWSDefaultServiceQuotas", ("batch_quotas",), Scope.REGION, "the default of a quota that was never changed"),
 
     Look("vertex", "resourcemanager.projects.get", ("project_number",), Scope.PROJECT, "the project's number"),
-    Look("vertex", "resourcemanager.projects.getIamPolicy", ("project_bindings",), Scope.PROJECT, "which roles the service agent has on the project"),
+    Look("vertex", "resourcemanager.projects.getIamPolicy", ("project_bindings",), Scope.PROJECT, "which roles the service agent has on the project", "only where those on the bucket, or on the key, do not do"),
     Look("vertex", "serviceusage.services.get", ("api_enabled",), Scope.PROJECT, "which APIs are on"),
     Look("vertex", "storage.buckets.get", ("bucket",), Scope.BUCKET, "that the bucket is there, where, and how it is set"),
     Look("vertex", "storage.buckets.getIamPolicy", ("bucket_bindings",), Scope.BUCKET, "which roles the service agent has on the bucket"),
@@ -89,6 +90,7 @@ LOOKS = (
     Look("vertex", "aiplatform.publishers.get", ("publisher_model",), Scope.PROJECT, "that Google publishes the model in the region"),
 
     Look("azure", "Microsoft.CognitiveServices/accounts/read", ("account",), Scope.GROUP, "that the account is there, and how it is set", granted_by=_READER),
+    Look("azure", "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read", ("deleted",), Scope.SUBSCRIPTION, "whether the name of an account that is gone is still held", "only where it is gone; without it the repair names both cases"),
     Look("azure", "Microsoft.CognitiveServices/accounts/deployments/read", ("deployment",), Scope.GROUP, "that the deployment is there, and its kind", granted_by=_READER),
     Look("azure", "Microsoft.CognitiveServices/locations/usages/read", ("usages",), Scope.SUBSCRIPTION, "the quota of the region", granted_by=_USAGES_READER),
     Look("azure", "Microsoft.Authorization/roleAssignments/read", ("roles_of",), Scope.GROUP, "which roles the gateway's principal has", granted_by=_READER),

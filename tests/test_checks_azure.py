@@ -8,7 +8,15 @@ from preflight.checks.azure import SIZED_CHECKS, SUITES, Sized
 from preflight.contract import AzureOpenAI
 from preflight.permissions import Identity, permissions
 from preflight.report import Verdict
-from preflight.seams import Azure, AzureAccount, Caller, Deployment, RoleDefinition, Usage
+from preflight.seams import (
+    Azure,
+    AzureAccount,
+    Caller,
+    Deployment,
+    Refused,
+    RoleDefinition,
+    Usage,
+)
 
 PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
 PROMISED = AzureOpenAI(
@@ -52,12 +60,18 @@ class FakeAzure:
     quotas: dict[str, Usage] = field(
         default_factory=lambda: {"OpenAI.GlobalBatch.gpt-4o-mini": Usage(50, 1000)}
     )
+    kept: bool | Exception = False
 
     def caller(self):
         return Caller("a tenant", "an object id")
 
     def account(self, promised):
         return self.accounts.get(promised.account)
+
+    def deleted(self, promised):
+        if isinstance(self.kept, Exception):
+            raise self.kept
+        return self.kept
 
     def deployment(self, promised):
         return self.deployments.get(promised.deployment)
@@ -171,7 +185,8 @@ def test_a_model_younger_than_the_api_version_fails():
     assert judged(world, later).verdict is Verdict.READY
 
 
-@pytest.mark.parametrize("method", methods(Azure))
+# Whether a deleted account is kept is asked of one that is gone only, and decides nothing.
+@pytest.mark.parametrize("method", sorted(set(methods(Azure)) - {"deleted"}))
 def test_a_refused_look_is_unknown_and_names_the_permission(method):
     looked = judged(refusing(FakeAzure(), method))
     assert looked.verdict is Verdict.CANNOT_TELL
@@ -240,3 +255,30 @@ def test_a_request_file_must_fit_the_deployments_queue(tokens, kind, word):
 def test_the_capacity_of_a_missing_deployment_is_no_pass():
     (capacity,) = SIZED_CHECKS
     assert isinstance(capacity(PROMISED, Sized(FakeAzure(deployments={}), 1)), Failed)
+
+
+RECOVER = (
+    "az cognitiveservices account recover --name batch-account --resource-group batches"
+    " --location swedencentral; then pulumi up --refresh"
+)
+NO_LOOK = Refused("deleted account", "Microsoft.CognitiveServices/.../deletedAccounts/read")
+
+
+@pytest.mark.parametrize(
+    ("kept", "remedy"),
+    [
+        (False, "pulumi up --refresh"),
+        (True, RECOVER),
+        (
+            NO_LOOK,
+            f"pulumi up --refresh; where it says that the account is soft-deleted: {RECOVER}",
+        ),
+    ],
+    ids=["purged", "kept", "nobody may look"],
+)
+def test_an_account_that_is_gone_is_recovered_where_azure_still_keeps_its_name(kept, remedy):
+    broken = judged(FakeAzure(accounts={}, kept=kept))
+    assert broken.failed_ids() == {"azure-account"}
+    failed = outcomes(broken)["azure-account"]
+    assert failed.remedy == remedy
+    assert ("Azure keeps its name" in failed.problem) is (kept is True)

@@ -31,18 +31,15 @@ from preflight.seams import Aws, Azure, Gcp
 ROOT = Path(__file__).parents[1]
 PERMISSION = re.compile(
     r"\b(?:s3|iam|kms|sts|bedrock|servicequotas):[A-Z][A-Za-z]+"
-    r"|\b(?:storage|resourcemanager|serviceusage|iam|aiplatform)\.[a-z][A-Za-z]+\.[a-z][A-Za-z]+\b"
+    r"|\biam\.googleapis\.com/[a-z][A-Za-z]+\.[a-z]+\b"
+    r"|\b(?:storage|resourcemanager|serviceusage|iam|aiplatform|cloudkms)\.[a-z][A-Za-z]+\.[a-z][A-Za-z]+\b"
     r"|\bMicrosoft\.[A-Za-z]+/[A-Za-z/]+/read\b"
 )
 SEAMS = {"bedrock": Aws, "vertex": Gcp, "azure": Azure}
 LOOKER = "looker"
 NEVER_ASKED = {
-    "sts:GetCallerIdentity",  # AWS asks for no right
-    "kms:DescribeKey",  # the program's bucket has no customer key
-    "kms:GetKeyPolicy",
-    "bedrock:GetInferenceProfile",  # the sandbox's model needs no profile
-    "iam.roles.get",  # the program grants predefined roles
     "aiplatform.publishers.get",  # the sandbox shows publisher models to everybody
+    *(look.permission for look in LOOKS if look.when),  # the sandbox's stack is another case
 }
 
 

@@ -9,7 +9,7 @@ from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_ACCOUNT_KINDS, AZURE_BATCH_SKUS
 from preflight.permissions import Identity, On, permissions
-from preflight.seams import Azure, AzureAccount, Deployment, RoleDefinition
+from preflight.seams import Azure, AzureAccount, Deployment, LookError, RoleDefinition
 
 _UP = "pulumi up --refresh"
 _READY = "Succeeded"
@@ -28,8 +28,25 @@ def credentials(promised: AzureOpenAI, azure: Azure) -> Answer:
 
 def _account(promised: AzureOpenAI, azure: Azure) -> AzureAccount | Failed:
     found = azure.account(promised)
+    return found or _gone(promised, azure)
+
+
+def _gone(promised: AzureOpenAI, azure: Azure) -> Failed:
+    """Azure refuses to make an account anew while it keeps the deleted one: 48 hours."""
     where = f"resource group {promised.resource_group}, subscription {promised.subscription_id}"
-    return found or Failed(f"account {promised.account} does not exist in {where}", _UP)
+    what = f"account {promised.account} does not exist in {where}"
+    recover = (
+        f"az cognitiveservices account recover --name {promised.account} --resource-group "
+        f"{promised.resource_group} --location {promised.region}; then {_UP}"
+    )
+    try:
+        held = azure.deleted(promised)
+    except LookError:
+        # That it is gone is certain all the same: the repair names both cases.
+        return Failed(what, f"{_UP}; where it says that the account is soft-deleted: {recover}")
+    if held:
+        return Failed(f"{what}: it was deleted, and Azure keeps its name", recover)
+    return Failed(what, _UP)
 
 
 def _deployment(promised: AzureOpenAI, azure: Azure) -> Deployment | Failed:

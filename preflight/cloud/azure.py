@@ -83,6 +83,18 @@ class AzureCloud:
         return None if found is None else account(found)
 
     @once
+    def deleted(self, promised: AzureOpenAI) -> bool:
+        """See `seams.Azure`."""
+        found = told(
+            lambda: self._openai().deleted_accounts.get(
+                promised.region, promised.resource_group, promised.account, **self._how
+            ),
+            f"deleted account {promised.account}",
+            "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read",
+        )
+        return found is not None
+
+    @once
     def deployment(self, promised: AzureOpenAI) -> Deployment | None:
         """See `seams.Azure`."""
         found = told(

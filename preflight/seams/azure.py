@@ -64,6 +64,12 @@ class Azure(Protocol):
     def account(self, promised: AzureOpenAI) -> AzureAccount | None:
         """The account; None where it does not exist (Microsoft.CognitiveServices/accounts/read)."""
 
+    def deleted(self, promised: AzureOpenAI) -> bool:
+        """Whether the account was deleted, and Azure still keeps it and its name.
+
+        Looked up by Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read.
+        """
+
     def deployment(self, promised: AzureOpenAI) -> Deployment | None:
         """The deployment; None where it does not exist.
 
