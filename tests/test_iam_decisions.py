@@ -198,6 +198,12 @@ def test_across_accounts_both_sides_must_allow(principal, holdings, effect):
     assert of_role(to(principal, Resource="*"), holdings, owner=THEIRS).effect is effect
 
 
+def test_across_accounts_it_is_the_askers_side_that_a_yes_names():
+    for verdict in (of_key, of_bucket, of_role):
+        allowed = verdict(to({"AWS": ROLE}), Holdings((ALL,)), owner=THEIRS)
+        assert allowed.source == "identity policy"
+
+
 def test_a_bucket_without_a_policy_is_closed_to_other_accounts_and_open_to_its_own():
     assert of_bucket(None, Holdings((ALL,)), owner=THEIRS).effect is Effect.NONE
     assert of_bucket(None, Holdings((ALL,))).effect is Effect.ALLOW
@@ -249,6 +255,7 @@ def test_a_resource_control_policy_limits_whoever_asks():
         ({"AWS": ROLE}, Holdings(), Effect.ALLOW, "key policy"),
         ({"AWS": ROLE}, Holdings((ALL,)), Effect.ALLOW, "key policy"),
         ({"AWS": USER}, Holdings((ALL,)), Effect.NONE, "key policy"),
+        ({"AWS": USER}, Holdings(), Effect.NONE, "key policy"),
         ("*", Holdings(), Effect.ALLOW, "key policy"),
         ({"AWS": [ROOT, ROLE]}, Holdings((NOTHING,)), Effect.ALLOW, "key policy"),
         ({"AWS": ROOT}, Holdings((ALL,), boundary=NOTHING), Effect.NONE, "permissions boundary"),
@@ -291,6 +298,8 @@ def test_for_a_service_only_the_resource_decides():
     verdict = of_role(trust({"Service": "lambda.amazonaws.com"}), Holdings((ALL,)), BEDROCK)
     assert (verdict.effect, verdict.source) == (Effect.NONE, "trust policy")
     assert verdict.reason == "its Principal is lambda.amazonaws.com"
+    verdict = of_bucket(to({"Service": "lambda.amazonaws.com"}), Holdings((ALL,)), BEDROCK)
+    assert (verdict.effect, verdict.source) == (Effect.NONE, "bucket policy")
 
 
 def test_a_provider_is_trusted_by_its_name_under_the_conditions_of_its_token():

@@ -117,6 +117,24 @@ def test_an_absent_key_has_an_outcome(operator, effect):
     assert says(condition(operator, "a"), absent={"Test:Key"}).effect is effect
 
 
+def test_null_takes_either_word():
+    for actual in ({"test:key": "a"}, {}):
+        document = condition("Null", ["true", "false"])
+        assert says(document, actual, absent={"test:key"}).effect is Effect.ALLOW
+
+
+def test_a_key_that_lists_nothing_is_absent_and_an_empty_one_unknown():
+    assert says(condition("Null", "true"), {"test:key": ()}).effect is Effect.ALLOW
+    assert says(condition("ForAnyValue:StringLike", "*"), {"test:key": ()}).effect is Effect.NONE
+    assert says(condition("StringLike", "*"), {"test:key": ""}).effect is Effect.UNKNOWN
+
+
+def test_the_first_doubt_is_told_and_a_failure_before_any():
+    doubtful = {"StringEquals": {"test:one": "a", "test:two": "a"}, "Null": {"test:three": "true"}}
+    assert "test:one" in says(policy(allow(Condition=doubtful))).reason
+    assert "test:three" in says(policy(allow(Condition=doubtful)), {"test:three": "a"}).reason
+
+
 def test_a_family_of_keys_can_be_absent():
     document = policy(allow(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}}))
     assert says(document, absent={"aws:PrincipalTag/"}).effect is Effect.NONE

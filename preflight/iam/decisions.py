@@ -17,6 +17,10 @@ from preflight.iam.statements import Reading, Whose, readings
 from preflight.iam.truth import Truth, all_of, any_of
 
 
+_OUTSIDERS = (Kind.SERVICE, Kind.FEDERATED)
+"""Those that no account holds: only the resource's side decides about them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What all documents together say, and which part of which of them decides it.
@@ -51,8 +55,9 @@ class _Layer:
         return any_of(reading.applies("Deny") for reading in self.read)
 
     def verdict(self, effect: Effect) -> Verdict:
-        denying = effect is Effect.DENY or (effect is Effect.UNKNOWN and self.denies() is None)
-        told = ruling(reading for reading in self.read if denying or reading.effect != "Deny")
+        # That nothing allows it is not explained by a deny that might be.
+        explains = (one for one in self.read if effect is not Effect.NONE or one.effect != "Deny")
+        told = ruling(explains)
         return Verdict(effect, self.source, told.statement, told.reason, told.keys)
 
 
@@ -117,7 +122,7 @@ def decide(request: Request, holdings: Holdings, resource: Resource) -> Verdict:
     asker = request.principal
     if asker is None:
         raise ValueError("the request names no principal")
-    scales = _scales(request, holdings, resource)
+    scales = _scales(request, holdings, resource, outsider=asker.kind in _OUTSIDERS)
     for layer in scales.all:
         if layer.denies():
             return layer.verdict(Effect.DENY)
@@ -156,11 +161,7 @@ def _first(scales: _Scales, effect: Effect, holds: Truth) -> Verdict:
     return Verdict(effect, scales.resource.source, reason=reason)
 
 
-def _scales(request: Request, holdings: Holdings, resource: Resource) -> _Scales:
-    outsider = request.principal is not None and request.principal.kind in {
-        Kind.SERVICE,
-        Kind.FEDERATED,
-    }
+def _scales(request: Request, holdings: Holdings, resource: Resource, *, outsider: bool) -> _Scales:
     bounded = holdings.boundary is not None
 
     def layer(source: str, documents: Iterable[Document], whose: Whose) -> _Layer:
