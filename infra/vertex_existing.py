@@ -1,13 +1,14 @@
 """What is there already and is used as it is: looked up before anything is made, and refused else.
 
-Asked at once and not as an output, so that a preview says it too.
+Asked at once and not as an output, so that a preview says it too. Types are named in quotes: the
+SDK's modules are loaded when they are first looked into, which costs time.
 """
 
 import pulumi
 import pulumi_gcp as gcp
 
 
-def service_account(email: str) -> gcp.serviceaccount.GetAccountResult:
+def service_account(email: str) -> "gcp.serviceaccount.GetAccountResult":
     """The service account. Raises RunError where it does not exist, or is disabled."""
     try:
         found = gcp.serviceaccount.get_account(account_id=email)
@@ -21,7 +22,7 @@ def service_account(email: str) -> gcp.serviceaccount.GetAccountResult:
     return found
 
 
-def bucket(name: str, region: str) -> gcp.storage.GetBucketResult:
+def bucket(name: str, region: str) -> "gcp.storage.GetBucketResult":
     """The bucket. Raises RunError where it does not exist, or is not in the region."""
     try:
         found = gcp.storage.get_bucket(name=name)

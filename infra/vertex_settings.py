@@ -14,6 +14,7 @@ def vertex_settings(read: Reader, shared: Shared) -> tuple[VertexArgs, ...]:
     models, auditor = read.texts("vertexModels"), read.text("auditorGcpMember")
     regions = read.texts("vertexRegions")
     gateway, labels = _gateway(read), _labels(read, shared.tags)
+    _results(read)
     buckets = read.each_or_none("vertexBuckets", regions)
     customer_key, keys = _keys(read, regions, adopted=any(buckets))
     return tuple(
@@ -65,6 +66,16 @@ def _keys(read: Reader, regions: tuple[str, ...], *, adopted: bool) -> tuple[boo
         if key and key_region(key) != region:
             read.refuse("vertexKeyNames", f"must name a key in {region} for the bucket there")
     return customer_key, keys
+
+
+def _results(read: Reader) -> None:
+    """The gateway has one header for the bucket at Vertex AI, and none for results apart."""
+    if read.raw("bedrockSeparateOutput").lower() == "true" != read.raw("bedrockEnabled").lower():
+        read.refuse(
+            "bedrockSeparateOutput",
+            "must be false where Bedrock is off: at Vertex AI results lie beside the requests",
+            "false",
+        )
 
 
 def _labels(read: Reader, tags: Mapping[str, str]) -> Mapping[str, str]:

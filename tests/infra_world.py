@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import infra_google
+
 from preflight.sandbox.provision import provision
 
 ROOT = Path(__file__).parents[1]
@@ -12,7 +14,6 @@ ACCOUNT = "123456789012"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
 PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
 GATEWAY_ARN = "arn:aws:iam::999999999999:role/gateway"
-AGENT = "service-123456789@gcp-sa-aiplatform.iam.gserviceaccount.com"
 
 OPENAI = {"openaiEnabled": True}
 AZURE = {
@@ -28,7 +29,7 @@ AUDITORS = {
     "auditorGcpMember": "serviceAccount:ci@sandbox-project.iam.gserviceaccount.com",
     "auditorAzurePrincipalId": "00000000-0000-0000-0000-00000000a0d1",
 }
-EVERYTHING = ALL | AUDITORS
+EVERYTHING = ALL | AUDITORS | infra_google.OPTIONS
 
 
 @dataclass
@@ -48,12 +49,13 @@ class Recorder:
     resources: list = field(default_factory=list)
     calls: list = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    google: dict = field(default_factory=infra_google.answers)
 
     def create(self, token):
         def make(name, inputs):
             with self.lock:
                 self.resources.append(Recorded(token, name, inputs))
-            made = f"{name}-1a2b3c4"
+            made = infra_google.identity(token, inputs, f"{name}-1a2b3c4")
             if token in self.ids:
                 made = self.ids[token](inputs, made)
             return made, inputs | self.computed(token, inputs, made)
@@ -68,7 +70,7 @@ class Recorder:
         answers = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getPartition:getPartition": {"partition": self.partition},
-            "gcp:organizations/getProject:getProject": {"number": "123456789"},
+            **self.google,
             "azure-native:authorization:getClientConfig": {"subscriptionId": self.subscription},
         }
 
@@ -116,18 +118,11 @@ class Recorder:
 
     def computed(self, token, inputs, made):
         last = made.rpartition("/")[2]
+        if (google := infra_google.computed(token, inputs)) is not None:
+            return google
         match token:
             case "aws:iam/role:Role":
                 return {"arn": f"arn:{self.partition}:iam::{ACCOUNT}:role/{made}"}
-            case "gcp:serviceaccount/account:Account":
-                domain = f"{inputs['project']}.iam.gserviceaccount.com"
-                email = f"{inputs['accountId']}@{domain}"
-                name = f"projects/{inputs['project']}/serviceAccounts/{email}"
-                return {"email": email, "name": name}
-            case "gcp:projects/iAMCustomRole:IAMCustomRole":
-                return {"name": f"projects/{inputs['project']}/roles/{inputs['roleId']}"}
-            case "gcp:projects/serviceIdentity:ServiceIdentity":
-                return {"email": AGENT, "member": f"serviceAccount:{AGENT}"}
             case "azure-native:cognitiveservices:Deployment":
                 return {"name": inputs["deploymentName"]}
         return {"name": last}

@@ -110,6 +110,11 @@ def test_the_program_uses_the_resource_types_that_the_sandbox_knows_and_no_other
         "azure-native:cognitiveservices:Account",
         "azure-native:cognitiveservices:Deployment",
         "azure-native:resources:ResourceGroup",
+        "gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
+        "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider",
+        "gcp:kms/cryptoKey:CryptoKey",
+        "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
+        "gcp:kms/keyRing:KeyRing",
         "gcp:projects/iAMCustomRole:IAMCustomRole",
         "gcp:projects/iAMMember:IAMMember",
         "gcp:projects/service:Service",
@@ -124,6 +129,7 @@ def test_the_program_uses_the_resource_types_that_the_sandbox_knows_and_no_other
         "aws:index/getPartition:getPartition",
         "azure-native:authorization:getClientConfig",
         "gcp:organizations/getProject:getProject",
+        "gcp:storage/getProjectServiceAccount:getProjectServiceAccount",
     }
 
 
