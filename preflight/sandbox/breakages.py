@@ -11,6 +11,7 @@ from pathlib import Path
 
 from preflight.sandbox.aws import breakages as aws
 from preflight.sandbox.azure import breakages as azure
+from preflight.sandbox.azure import existing as microsoft
 from preflight.sandbox.gcp import breakages as gcp
 from preflight.sandbox.gcp import existing as google
 from preflight.sandbox.world import PROJECT, Prepare, Sandbox
@@ -20,6 +21,8 @@ _GUARD = "a job runs without it"
 _THEIR_ACCOUNT = {"gatewayGcpServiceAccount": f"{google.ACCOUNT}@{PROJECT}.iam.gserviceaccount.com"}
 _OWN_ISSUER = {"gatewayGcpSubject": google.SUBJECT}
 _THEIR_KEY = {"vertexKeyNames": [google.KEY]}
+_THEIR_GROUP = {"azureResourceGroup": microsoft.GROUP}
+_THEIR_AZURE = {**_THEIR_GROUP, "azureAccounts": [microsoft.ACCOUNT]}
 _THEIR_BUCKET = {"vertexBuckets": [google.BUCKET]}
 
 BOM = b"\xef\xbb\xbf"
@@ -133,6 +136,11 @@ BREAKAGES = (
     _breakage("azure", "read-only-role", "the gateway has a role that cannot upload", "azure-gateway-role", "files/write", _cloud("azure", azure.read_only_role)),
     _breakage("azure", "no-deployment", "the deployment is gone", "azure-deployment", "model_not_found", _cloud("azure", azure.delete_deployment)),
     _breakage("azure", "capacity", "the deployment queues too few tokens", "azure-capacity", "token_limit_exceeded", _cloud("azure", azure.shrink_capacity)),
+    _breakage("azure", "other-model", "the deployment serves another model", "azure-deployment-model", "", _cloud("azure", azure.other_model), unseen="nothing refuses it: another model answers"),
+    _breakage("azure", "no-account", "the account was deleted, and Azure keeps its name", "azure-account", "404", _cloud("azure", azure.delete_account), "gateway-batch-api"),
+    _breakage("azure", "group-no-role", "in a group that was there, the gateway lost its role", "azure-gateway-role", "files/write", _cloud("azure", azure.remove_role), "gateway-batch-api", settings=_THEIR_GROUP, prepare=microsoft.group),
+    _breakage("azure", "their-account-kind", "in an account that was there, the deployment was made Standard", "azure-deployment-type", "SKU", _cloud("azure", azure.standard_deployment), settings=_THEIR_AZURE, prepare=microsoft.account),
+    _breakage("azure", "their-account-role", "in an account that was there, the gateway lost its role", "azure-gateway-role", "files/write", _cloud("azure", azure.remove_role), "gateway-batch-api", settings=_THEIR_AZURE, prepare=microsoft.account),
     _breakage("vertex", "bucket-region", "the bucket is in another region", "vertex-bucket-region", "location", _cloud("vertex", gcp.move_bucket)),
     _breakage("vertex", "agent-grants", "the service agent lost its grants", "vertex-agent-bucket", "bucket", _cloud("vertex", gcp.remove_agent_grants)),
     _breakage("vertex", "job-right", "the gateway may create no jobs", "vertex-gateway-project", "aiplatform.batchPredictionJobs.create", _cloud("vertex", gcp.remove_job_right), "gateway-batch-api"),

@@ -1,0 +1,34 @@
+"""What a stack may find in Azure and use: made before the program is applied."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from preflight.sandbox.azure.names import SUBSCRIPTION, account_id, group_id
+from preflight.sandbox.azure.operator import COGNITIVE, RESOURCES, Arm
+
+Named = dict[str, object]
+"""The settings that name what was made."""
+
+REGION = "swedencentral"
+GROUP, ACCOUNT = "their-group", "their-account"
+
+
+def group(clouds: Mapping[str, Any]) -> Named:
+    """A resource group, which need not be in the region of what it holds."""
+    path = group_id(SUBSCRIPTION, GROUP)
+    Arm(clouds["azure"].env).put(path, RESOURCES, {"location": "westeurope"})
+    return {"azureResourceGroup": GROUP}
+
+
+def account(clouds: Mapping[str, Any]) -> Named:
+    """An account of the newer kind in that group, that serves others too."""
+    named = group(clouds)
+    asked = {
+        "kind": "AIServices",
+        "location": REGION,
+        "sku": {"name": "S0"},
+        "properties": {"customSubDomainName": ACCOUNT},
+    }
+    path = account_id(SUBSCRIPTION, GROUP, ACCOUNT)
+    Arm(clouds["azure"].env).put(path, COGNITIVE, asked)
+    return named | {"azureAccounts": [ACCOUNT]}
