@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from importlib.resources import files
 from xml.etree import ElementTree as ET
@@ -30,9 +31,11 @@ from preflight.render import (
     sarif,
 )
 from preflight.render.destinations import FORMATS, Destination
-from preflight.report import Report, Result
+from preflight.report import Report, Result, Waiver
 
-WAIVED = "waived until 2030-01-31, 9 days left, by owner  end: reason  end"
+WAIVED = "failed, and waived until 2030-01-31, 9 days left, by owner  end: reason  end"
+
+WAIVER = Waiver("a reason", "an owner", date(2030, 1, 31), 9)
 
 
 def rendered(module, report=EVERY_KIND):
@@ -100,6 +103,17 @@ def test_sarif_has_an_error_a_warning_and_a_suppressed_error():
     ]
     assert [len(result.get("suppressions", [])) for result in results] == [0, 0, 1, 0]
     assert results[2]["suppressions"][0]["justification"] == WAIVED
+
+
+def test_a_waived_unknown_stays_a_warning_and_says_what_it_needs():
+    unknown = Result("p", "s", "p-id", "T", Unknown("refused", "s3:Get"), 0, "", WAIVER)
+    [result] = sarif_run(Report((unknown,)))["results"]
+    assert (result["level"], len(result["suppressions"])) == ("warning", 1)
+    assert "Needs: s3:Get" in result["message"]["text"]
+    for module in (github, markdown, html_report, junit):
+        text = rendered(module, Report((unknown,)))
+        assert "s3:Get" in text.replace("\\", "")
+        assert "not known, and waived until" in text.replace("%0A", " ")
 
 
 def test_each_sarif_result_has_its_rule_a_place_and_a_fingerprint_of_its_own():
@@ -221,7 +235,7 @@ def test_markdown_begins_with_its_mark_and_the_verdict_and_folds_what_passed():
     assert mark == markdown.MARK
     assert heading == "## ✗ NOT READY: the job would be refused or lost; repair what failed"
     page = rendered(markdown)
-    assert page.index("### Failed\n") < page.index("### Not known") < page.index("### Failed, and")
+    assert page.index("### Failed\n") < page.index("### Not known") < page.index("### Waived")
     assert page.index("</summary>") > page.index("Seen: refused")
     assert WAIVED.replace("  ", " ") in " ".join(page.split())
 
@@ -288,7 +302,7 @@ def test_the_page_is_made_of_sections_with_headings_and_ids_of_their_own():
 
 def test_the_page_says_everything_in_order_of_urgency():
     text = Elements(rendered(html_report)).text
-    order = ["NOT READY", "To be repaired", "rewrite", "Not known", "iam:GetRole", "and waived"]
+    order = ["NOT READY", "To be repaired", "rewrite", "Not known", "iam:GetRole", "Waived"]
     order += [WAIVED, "What was looked at", "1,234 bytes", "Not asked", "Passed"]
     places = [text.index(words) for words in order]
     assert places == sorted(places)

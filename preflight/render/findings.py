@@ -50,6 +50,7 @@ class Finding:
         suite: of the check.
         said: what was seen, what is wrong, or why it is not known or was not asked.
         action: what repairs it, or what would let it be known; "" where nothing is to be done.
+        todo: what the action is called: "Repair" where it failed, else "Needs".
         notes: what else the reader must know, as sentences.
         seconds: how long the question took.
         file: the request file that it is about, "" where it is about none.
@@ -64,6 +65,7 @@ class Finding:
     suite: str
     said: str
     action: str
+    todo: str
     notes: tuple[str, ...]
     seconds: float
     file: str
@@ -91,7 +93,8 @@ def _finding(report: Report, result: Result) -> Finding:
     said, action, note = _texts(result.outcome)
     notes = [note]
     if result.waiver is not None:
-        notes.append(f"waived {result.waiver}")
+        came_out = "failed" if isinstance(result.outcome, Failed) else "not known"
+        notes.append(f"{came_out}, and waived {result.waiver}")
     return Finding(
         kind=_kind(result),
         id=result.check_id,
@@ -101,6 +104,7 @@ def _finding(report: Report, result: Result) -> Finding:
         suite=quotable(result.suite),
         said=quotable(said),
         action=quotable(action),
+        todo="Repair" if isinstance(result.outcome, Failed) else "Needs",
         notes=tuple(quotable(text) for text in notes if text),
         seconds=result.seconds,
         file=report.file.path if report.file and result.check_id.startswith("requests-") else "",

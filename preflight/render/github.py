@@ -32,8 +32,7 @@ def _command(finding: Finding) -> str:
     if finding.lines:
         properties["line"] = str(finding.lines[0])
     properties["title"] = f"{where}{finding.title} [{finding.id}]"
-    todo = "needs" if finding.kind is Kind.UNKNOWN else "repair"
-    message = "\n".join((finding.said, f"{todo}: {finding.action}", *finding.notes))
+    message = "\n".join((finding.said, f"{finding.todo.lower()}: {finding.action}", *finding.notes))
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{COMMANDS[finding.kind]} {listed}::{_data(message)}"
 

@@ -37,11 +37,7 @@ LOOKS = {
 ANCHORS = {kind: "skipped" if kind is Kind.SKIPPED else kind.value for kind in Kind}
 """Of a kind's section, and the class of all that has its colour."""
 
-_LISTED = {
-    Kind.FAILED: ("To be repaired", "Repair"),
-    Kind.UNKNOWN: ("Not known", "Needs"),
-    Kind.WAIVED: ("Failed, and waived", "Repair"),
-}
+_LISTED = {Kind.FAILED: "To be repaired", Kind.UNKNOWN: "Not known", Kind.WAIVED: "Waived"}
 
 
 def page(report: Report) -> ET.Element:
@@ -128,14 +124,13 @@ def _titled(anchor: str, title: str, number: str, *children: ET.Element) -> ET.E
 
 
 def _section(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
-    title, todo = _LISTED[kind]
     why = explanations()
-    cards = [_card(same, todo, why.get(same[0].id, "")) for same in alike(found)]
+    cards = [_card(same, why.get(same[0].id, "")) for same in alike(found)]
     several = f" ({len(found):,} checks)" if len(found) > len(cards) else ""
-    return _titled(ANCHORS[kind], title, f"{len(cards):,}{several}", *cards)
+    return _titled(ANCHORS[kind], _LISTED[kind], f"{len(cards):,}{several}", *cards)
 
 
-def _card(same: tuple[Finding, ...], todo: str, why: str) -> ET.Element:
+def _card(same: tuple[Finding, ...], why: str) -> ET.Element:
     first = same[0]
     where = [*dict.fromkeys(finding.place for finding in same), first.suite]
     if first.lines:
@@ -152,7 +147,7 @@ def _card(same: tuple[Finding, ...], todo: str, why: str) -> ET.Element:
         tag(
             "dl",
             tag("div", tag("dt", "Seen"), tag("dd", first.said)),
-            tag("div", tag("dt", todo), tag("dd", first.action), class_="todo"),
+            tag("div", tag("dt", first.todo), tag("dd", first.action), class_="todo"),
             (tag("div", tag("dt", "Note"), tag("dd", note)) for note in first.notes),
             class_="answers",
         ),

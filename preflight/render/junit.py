@@ -90,8 +90,7 @@ def _case(suite: ET.Element, finding: Finding) -> None:
 
 
 def _said(finding: Finding) -> str:
-    todo = "needs" if finding.kind is Kind.UNKNOWN else "repair"
-    return f"{finding.said}\n{todo}: {finding.action}"
+    return f"{finding.said}\n{finding.todo.lower()}: {finding.action}"
 
 
 def render(report: Report, out: IO[str]) -> None:

@@ -31,11 +31,7 @@ VERDICT_MARKS = {
     Verdict.NOT_READY: MARKS[Kind.FAILED],
     Verdict.CANNOT_TELL: MARKS[Kind.UNKNOWN],
 }
-_LISTED = {
-    Kind.FAILED: ("Failed", "Repair"),
-    Kind.UNKNOWN: ("Not known", "Needs"),
-    Kind.WAIVED: ("Failed, and waived", "Repair"),
-}
+_LISTED = {Kind.FAILED: "Failed", Kind.UNKNOWN: "Not known", Kind.WAIVED: "Waived"}
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$!^])")
 _LINKED = re.compile(r"@|://|^www\.|#|:\S*:|^GH-\d|[0-9a-f]{7}")
 """What GitHub makes a mention, a link, a reference or an emoji of, unless it is code."""
@@ -84,9 +80,9 @@ def blocks(report: Report) -> Iterator[str]:
     yield f"{MARK}\n## {VERDICT_MARKS[report.verdict]} {report.verdict}: {sentence(report)}\n"
     rows = (_row(_cell(place), word.value, counted) for place, word, counted in places(report))
     yield f"\n{_row('Target', 'Verdict', 'Checks')}{_row('---', '---', '---')}{''.join(rows)}"
-    for kind, (heading, todo) in _LISTED.items():
+    for kind, heading in _LISTED.items():
         for number, same in enumerate(alike(of_kind(found, kind)), start=1):
-            yield ("" if number > 1 else f"\n### {heading}\n") + _listed(number, same, todo)
+            yield ("" if number > 1 else f"\n### {heading}\n") + _listed(number, same)
     for text in report.scope:
         yield f"\nNot looked at: {prose(quotable(text))}\n"
     for kind, heading in ((Kind.SKIPPED, "not asked"), (Kind.PASSED, "passed")):
@@ -97,7 +93,7 @@ def blocks(report: Report) -> Iterator[str]:
     yield _details("What was looked at", f"{head}{''.join(rows)}")
 
 
-def _listed(number: int, same: tuple[Finding, ...], todo: str) -> str:
+def _listed(number: int, same: tuple[Finding, ...]) -> str:
     first = same[0]
     where = "; ".join(dict.fromkeys(prose(finding.place) for finding in same))
     title = f"{MARKS[first.kind]} **{prose(first.title)}** ({where}, {code(first.id)})"
@@ -105,7 +101,12 @@ def _listed(number: int, same: tuple[Finding, ...], todo: str) -> str:
         place = f"{first.file}:{first.lines[0]}" if first.lines else first.file
         title += f" at {code(quotable(place))}"
     notes = [f"Note: {prose(note)}" for note in first.notes]
-    lines = [title, f"Seen: {prose(first.said)}", f"**{todo}:** {prose(first.action)}", *notes]
+    lines = [
+        title,
+        f"Seen: {prose(first.said)}",
+        f"**{first.todo}:** {prose(first.action)}",
+        *notes,
+    ]
     begin = f"{number}. "
     # Two blanks at its end break a line without ending the paragraph.
     return "\n" + begin + ("  \n" + " " * len(begin)).join(lines) + "\n"

@@ -1,8 +1,8 @@
 """The report as SARIF 2.1.0, for code scanning: a rule per check, a result per problem.
 
-Failed is an error, unknown a warning, waived a suppressed error; what passed or was not asked is
-no result. GitHub refuses a log with a result that has no place in a file, so each has one: the line
-of the request file, else the file that stands for the promises.
+Failed is an error, unknown a warning, waived the same and suppressed; what passed or was not asked
+is no result. GitHub refuses a log with a result that has no place in a file, so each has one: the
+line of the request file, else the file that stands for the promises.
 """
 
 import hashlib
@@ -19,7 +19,8 @@ from preflight.report import Report
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-LEVELS = {Kind.FAILED: "error", Kind.WAIVED: "error", Kind.UNKNOWN: "warning"}
+PROBLEMS = (Kind.FAILED, Kind.UNKNOWN, Kind.WAIVED)
+LEVELS = {"Repair": "error", "Needs": "warning"}
 ELSEWHERE = "Pulumi.yaml"
 """The place of a problem at a cloud, where the report does not say where the promises are from."""
 
@@ -41,7 +42,7 @@ def shape(report: Report) -> dict[str, Any]:
         "results": [
             _result(report, same, rules.index(same[0].id))
             for same in alike(found)
-            if same[0].kind in LEVELS
+            if same[0].kind in PROBLEMS
         ],
         "properties": {
             "notLookedAt": [quotable(sentence) for sentence in report.scope],
@@ -90,14 +91,13 @@ def _rule(rule: str, title: str, explanation: str, pages: dict[str, str]) -> dic
 
 def _result(report: Report, same: tuple[Finding, ...], index: int) -> dict[str, Any]:
     finding = same[0]
-    todo = "Needs" if finding.kind is Kind.UNKNOWN else "Repair"
-    said = [f"{finding.title}: {finding.said}", f"{todo}: {finding.action}", *finding.notes]
+    said = [f"{finding.title}: {finding.said}", f"{finding.todo}: {finding.action}", *finding.notes]
     file = finding.file or report.promises or ELSEWHERE
     first, *others = finding.lines or (1,)
     made: dict[str, Any] = {
         "ruleId": finding.id,
         "ruleIndex": index,
-        "level": LEVELS[finding.kind],
+        "level": LEVELS[finding.todo],
         "message": {"text": _message("\n".join(said))},
         "locations": [
             {
