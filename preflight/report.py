@@ -105,6 +105,8 @@ class Report:
         at: when it was made, in UTC.
         left_out: ids of checks that the command line left out: with any, READY is a part's verdict.
         notes: what else is to be known of the waivers, in sentences.
+        calls: how many calls went over the wire, each try counted.
+        longest_chain: the most of them that had to wait for one another.
     """
 
     results: tuple[Result, ...]
@@ -115,6 +117,8 @@ class Report:
     at: datetime | None = None
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    calls: int = 0
+    longest_chain: int = 0
 
     @property
     def providers(self) -> tuple[str, ...]:

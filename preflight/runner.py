@@ -1,4 +1,8 @@
-"""Runs suites side by side: gates decide, deadlines hold, and a refused look becomes Unknown."""
+"""Runs suites side by side: gates decide, deadlines hold, and a refused look becomes Unknown.
+
+Everything that waits for the outside is a daemon thread: what hangs is left behind at its deadline,
+and does not keep the process from ending.
+"""
 
 import threading
 import time
@@ -9,10 +13,15 @@ from typing import Any
 
 from preflight.check import Answer, Check, Outcome, Passed, Skipped, Unknown
 from preflight.report import Report, Result
-from preflight.seams import LookError, Refused
+from preflight.seams import LookError, NotInTime, Refused
+from preflight.seams.calls import Calls, counting, depth, start, waited_for
+from preflight.seams.moment import Moment
 
 DEADLINE_SECONDS = 30.0
 """For one question, however many calls it makes."""
+
+OVERALL_SECONDS = 120.0
+"""For all questions together: some gates one after the other, each of which takes its time."""
 
 
 class World:
@@ -27,24 +36,11 @@ class World:
         """
         self._connect = connect
         self.root: World = of or self
-        self._lock = threading.Lock()
-        self._made: Future[Any] | None = None
+        self._made = Moment()
 
     def get(self) -> Any:
         """The client. Raises what connecting raised, each time."""
-        with self._lock:
-            if self._made is None:
-                self._made = _settled(self._connect)
-        return self._made.result()
-
-
-def _settled(function: Callable[[], Any]) -> Future[Any]:
-    future: Future[Any] = Future()
-    try:
-        future.set_result(function())
-    except BaseException as error:  # noqa: BLE001 - kept whole, raised again by result()
-        future.set_exception(error)
-    return future
+        return self._made.answer("client", self._connect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,8 @@ def _answer(check: Check, promised: Any, world: World) -> Answer:
         return check(promised, world.get())
     except Refused as refused:
         return Unknown(f"{refused.where}: {refused.what}", refused.permission)
+    except NotInTime as late:
+        return Unknown(late.what, late.remedy)
     except LookError as error:
         return Unknown(f"{error.where}: {error.what}", error.remedy)
     except Exception as error:  # noqa: BLE001 - a fault in a check is never a verdict, green or red
@@ -80,18 +78,29 @@ def _answer(check: Check, promised: Any, world: World) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Answered:
+    """What came out, how long it took, and after how many calls, one waiting for another."""
+
+    answer: Answer
+    seconds: float
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Question:
     """A question under way: when it was asked (monotonic seconds) and where its answer will be."""
 
     asked_at: float = field(default_factory=time.monotonic)
-    answer: Future[tuple[Answer, float]] = field(default_factory=Future)
+    answered: Future[_Answered] = field(default_factory=Future)
 
 
 class _Run:
     """One run: equal questions are asked once, each in a daemon thread that may be left behind."""
 
-    def __init__(self, deadline_seconds: float) -> None:
+    def __init__(self, deadline_seconds: float, overall_seconds: float) -> None:
         self.deadline = deadline_seconds
+        self.overall = overall_seconds
+        self.ends_at = time.monotonic() + overall_seconds
         self.lock = threading.Lock()
         self.asked: dict[tuple[str, int, int], _Question] = {}
 
@@ -101,22 +110,34 @@ class _Run:
             if key in self.asked:
                 return self.asked[key]
             question = self.asked[key] = _Question()
+        if question.asked_at >= self.ends_at:
+            question.answered.set_result(_Answered(self.late(check, overall=True), 0.0))
+            return question
 
         def answer() -> None:
             found = _answer(check, suite.promised, suite.world)
-            question.answer.set_result((found, time.monotonic() - question.asked_at))
+            seconds = time.monotonic() - question.asked_at
+            question.answered.set_result(_Answered(found, seconds, depth()))
 
-        threading.Thread(target=answer, name=check.id, daemon=True).start()
+        start(answer, check.id)
         return question
 
-    def wait(self, question: _Question) -> tuple[Answer, float]:
-        left = question.asked_at + self.deadline - time.monotonic()
+    def wait(self, check: Check, question: _Question) -> _Answered:
+        until = min(question.asked_at + self.deadline, self.ends_at)
         try:
-            return question.answer.result(timeout=max(left, 0))
+            found = question.answered.result(timeout=max(until - time.monotonic(), 0))
         except TimeoutError:
-            reason = f"no answer within {self.deadline:g} s"
-            needs = "a provider that answers in time; or a longer --deadline"
-            return Unknown(reason, needs), self.deadline
+            seconds = until - question.asked_at
+            return _Answered(self.late(check, overall=until == self.ends_at), max(seconds, 0.0))
+        waited_for(found.depth)
+        return found
+
+    def late(self, check: Check, *, overall: bool) -> Unknown:
+        if overall:
+            late = NotInTime(check.id, self.overall, "--overall-deadline")
+        else:
+            late = NotInTime(check.id, self.deadline)
+        return Unknown(late.what, late.remedy)
 
     def suite(self, suite: Suite, into: list[Result]) -> None:
         """Gates one by one; between two gates all questions side by side."""
@@ -125,8 +146,8 @@ class _Run:
 
         def collect() -> None:
             for check, question in waiting:
-                answer, seconds = self.wait(question)
-                into.append(suite.result(check, answer, seconds))
+                found = self.wait(check, question)
+                into.append(suite.result(check, found.answer, found.seconds))
             waiting.clear()
 
         for check in suite.checks:
@@ -149,13 +170,16 @@ def run(
     *,
     scope: tuple[str, ...] = (),
     deadline_seconds: float = DEADLINE_SECONDS,
+    overall_seconds: float = OVERALL_SECONDS,
 ) -> Report:
     """Ask all questions of all suites and report in the order of the suites.
 
-    A check that several suites of a provider begin with is asked once and reported once.
+    A check that several suites of a provider begin with is asked once and reported once. What has
+    no answer when a deadline ends is Unknown.
     """
-    start = time.monotonic()
-    one_run = _Run(deadline_seconds)
+    began = time.monotonic()
+    one_run = _Run(deadline_seconds, overall_seconds)
+    calls = Calls()
     found: list[list[Result]] = [[] for _ in suites]
     settled: list[Future[Any]] = []
 
@@ -163,7 +187,7 @@ def run(
         settled.append(_settled(lambda: one_run.suite(suite, into)))
 
     threads = [
-        threading.Thread(target=one_suite, args=pair, daemon=True)
+        threading.Thread(target=counting(calls, one_suite), args=pair, daemon=True)
         for pair in zip(suites, found, strict=True)
     ]
     for thread in threads:
@@ -175,4 +199,19 @@ def run(
     unique: dict[tuple[str, str, str], Result] = {}
     for result in (result for results in found for result in results):
         unique.setdefault((result.provider, result.target, result.check_id), result)
-    return Report(tuple(unique.values()), scope, time.monotonic() - start)
+    return Report(
+        tuple(unique.values()),
+        scope,
+        time.monotonic() - began,
+        calls=calls.made,
+        longest_chain=calls.longest,
+    )
+
+
+def _settled(function: Callable[[], Any]) -> Future[Any]:
+    future: Future[Any] = Future()
+    try:
+        future.set_result(function())
+    except BaseException as error:  # noqa: BLE001 - kept whole, raised again by result()
+        future.set_exception(error)
+    return future

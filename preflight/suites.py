@@ -10,12 +10,54 @@ from preflight.checks import azure, bedrock, gateway, openai, requests, vertex
 from preflight.cloud import aws, gcp
 from preflight.cloud import azure as azure_cloud
 from preflight.cloud import gateway as gateway_cloud
-from preflight.contract import Gateway, Promises, Target
+from preflight.contract import AzureOpenAI, Bedrock, Gateway, Promises, Target, VertexAI
 from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
+from preflight.seams.asking import Asking, Connect, Way, directly
+from preflight.seams.moment import PATIENCE_SECONDS
 from preflight.targets import place
 
 Suites = tuple[tuple[str, tuple[Check, ...]], ...]
+
+
+class Worlds:
+    """One client for each seam and place, however many targets look through it."""
+
+    def __init__(self, way: Way = directly, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Nothing is connected to yet.
+
+        Args:
+            way: how questions are put.
+            patience_seconds: a question that hangs for longer is asked again.
+        """
+        self._way = way
+        self._patience = patience_seconds
+        self._made: dict[tuple[str, str], World] = {}
+
+    def of(self, seam: str, where: str, connect: Connect) -> World:
+        """The world of that place, the same one each time."""
+        if (seam, where) not in self._made:
+            asking = Asking(seam, self._way(seam, where, connect), self._patience)
+            self._made[seam, where] = World(partial(_same, asking))
+        return self._made[seam, where]
+
+    def gateway(self, promised: Gateway) -> World:
+        """The gateway at that address."""
+        return self.of("gateway", promised.base_url, partial(gateway_cloud.connect, promised))
+
+    def azure(self, promised: AzureOpenAI) -> World:
+        """The subscription."""
+        connect = partial(azure_cloud.connect, promised)
+        return self.of("azure", promised.subscription_id, connect)
+
+    def gcp(self, promised: VertexAI) -> World:
+        """The project."""
+        return self.of("gcp", promised.project, partial(gcp.connect, promised))
+
+    def aws(self, promised: Bedrock) -> World:
+        """The account in that region; a bucket of another account may be looked at as its owner."""
+        names = (promised.account, promised.region, promised.bucket_account)
+        return self.of("aws", " ".join(filter(None, names)), partial(aws.connect, promised))
 
 
 def build(
@@ -24,6 +66,7 @@ def build(
     scan: Scan | None,
     *,
     offline: bool,
+    worlds: Worlds | None = None,
 ) -> list[Suite]:
     """The suites of these targets, in reading order.
 
@@ -32,40 +75,41 @@ def build(
         targets: provider -> those of its targets to judge.
         scan: the request file; None leaves out what needs one.
         offline: whether to leave out everything but the request file.
+        worlds: the clients to look with; None makes those of the clouds.
     """
     suites: list[Suite] = []
+    through = worlds or Worlds()
     for provider, several in targets.items():
         for promised in several:
-            found = _of_target(promises.gateway, provider, promised, scan, offline=offline)
+            found = _of_file(provider, promised, scan, offline=offline)
+            if not offline:
+                found += _live(through, promises.gateway, provider, promised, scan)
             suites += (replace(suite, target=place(promised)) for suite in found)
     return suites
 
 
-def _of_target(
-    gateway: Gateway, provider: str, promised: Any, scan: Scan | None, *, offline: bool
+def _of_file(provider: str, promised: Any, scan: Scan | None, *, offline: bool) -> list[Suite]:
+    if scan is None:
+        return []
+    checks = requests.checks_for(provider)
+    if provider == "bedrock" and not offline:
+        # The account's own quotas are asked instead.
+        checks = tuple(check for check in checks if check is not requests.count)
+    world = World(partial(_same, scan))
+    return [Suite(provider, "request file", checks, promised, world)]
+
+
+def _live(
+    worlds: Worlds, through: Gateway, provider: str, promised: Any, scan: Scan | None
 ) -> list[Suite]:
-    suites: list[Suite] = []
-    if scan is not None:
-        world = World(partial(_same, scan))
-        checks = requests.checks_for(provider)
-        if provider == "bedrock" and not offline:
-            # The account's own quotas are asked instead.
-            checks = tuple(check for check in checks if check is not requests.count)
-        suites.append(Suite(provider, "request file", checks, promised, world))
-    if not offline:
-        suites += _live(gateway, provider, promised, scan)
-    return suites
-
-
-def _live(through: Gateway, provider: str, promised: Any, scan: Scan | None) -> list[Suite]:
-    way = World(partial(gateway_cloud.connect, through))
+    way = worlds.gateway(through)
     if provider == "openai":
         return [
             *_suites(provider, (*gateway.SUITES, *openai.SUITES), promised, way),
             *_suites(provider, openai.TABLE_SUITES, promised, World(partial(_same, None))),
         ]
     client, suites, sized = {"azure": _azure, "vertex": _vertex, "bedrock": _bedrock}[provider](
-        promised, scan
+        worlds, promised, scan
     )
     return [
         *_suites(provider, gateway.SUITES, promised, way),
@@ -78,8 +122,8 @@ def _suites(provider: str, suites: Suites, promised: Any, world: World) -> list[
     return [Suite(provider, name, checks, promised, world) for name, checks in suites]
 
 
-def _azure(promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
-    cloud = World(partial(azure_cloud.connect, promised))
+def _azure(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
+    cloud = worlds.azure(promised)
     if scan is None:
         return cloud, azure.SUITES, []
     tokens = scan.tokens
@@ -89,13 +133,13 @@ def _azure(promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]
     return cloud, azure.SUITES, [Suite("azure", "azure queue", checks, promised, sized)]
 
 
-def _vertex(promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
+def _vertex(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
     del scan
-    return World(partial(gcp.connect, promised)), vertex.SUITES, []
+    return worlds.gcp(promised), vertex.SUITES, []
 
 
-def _bedrock(promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
-    cloud = World(partial(aws.connect, promised))
+def _bedrock(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
+    cloud = worlds.aws(promised)
     if scan is None:
         return cloud, bedrock.SUITES, []
     count, size = scan.requests, scan.bytes

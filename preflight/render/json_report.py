@@ -24,6 +24,8 @@ def _document(report: Report) -> Document:
         verdict=report.verdict.value,
         exit_code=report.exit_code,
         seconds=round(report.seconds, 3),
+        calls=report.calls,
+        longest_chain=report.longest_chain,
         at=report.at and report.at.replace(microsecond=0),
         promises=_text(report.promises),
         request_file=_file(report.file),

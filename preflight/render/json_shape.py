@@ -107,6 +107,10 @@ class Document(Struct, kw_only=True, frozen=True):
     verdict: Word
     exit_code: Annotated[int, Meta(description="0 ready, 1 not ready, 3 cannot tell.")]
     seconds: Seconds
+    calls: Annotated[int, Meta(ge=0, description="Over the wire, each try counted.")]
+    longest_chain: Annotated[
+        int, Meta(ge=0, description="The most calls that had to wait for one another.")
+    ]
     at: Annotated[datetime | None, Meta(description="When the check ended.")]
     promises: Annotated[str, Meta(description="The file that stands for them; empty: none.")]
     request_file: RequestFile | None

@@ -149,4 +149,13 @@ def _conclusion(out: Console, report: Report) -> None:
         Verdict.NOT_READY: "the job would be refused or lost; repair the lines marked with a cross",
         Verdict.CANNOT_TELL: "some questions got no answer; that is no yes",
     }
-    out.print(Text.assemble((word, STYLES[word]), f": {sentences[word]}  ({report.seconds:.1f} s)"))
+    out.print(Text.assemble((word, STYLES[word]), f": {sentences[word]}  ({_cost(report)})"))
+
+
+def _cost(report: Report) -> str:
+    """How long it took; and where anybody was asked, by how many calls."""
+    took = f"{report.seconds:.1f} s"
+    if not report.calls:
+        return took
+    calls = f"{report.calls:,} call" + "s" * (report.calls != 1)
+    return f"{took}, {calls}, at most {report.longest_chain} of them one after another"

@@ -5,6 +5,7 @@ from preflight.seams.azure import Azure, AzureAccount, Deployment, RoleDefinitio
 from preflight.seams.errors import (
     CredentialsMissing,
     LookError,
+    NotInTime,
     PreflightError,
     PromiseError,
     Refused,
@@ -45,6 +46,7 @@ __all__ = [
     "KmsKey",
     "LifecycleRule",
     "LookError",
+    "NotInTime",
     "PreflightError",
     "PromiseError",
     "Refused",

@@ -7,6 +7,7 @@
     |-- LookError                  a question that got no answer; in a check it becomes Unknown
     |   |-- Refused                the look was denied: names the permission it needs
     |   |-- Unreachable            nothing answered, not in time, or not in a form that can be read
+    |   |-- NotInTime              the deadline came before the answer
     |   `-- CredentialsMissing     there is nobody to ask as
     `-- RunError                   exit code 1: the run itself did not go as planned
 
@@ -71,6 +72,27 @@ class Refused(LookError):
 
 class Unreachable(LookError):
     """Nothing answered, or not in time, or not in a form that can be read."""
+
+
+class NotInTime(LookError):
+    """The deadline came before the answer.
+
+    Args:
+        where: what was asked.
+        seconds: how long the deadline was.
+        option: the command line's name for it.
+    """
+
+    def __init__(self, where: str, seconds: float, option: str = "--deadline") -> None:
+        """Word it so that the deadline is in it."""
+        all_of_it = " for all questions together" if option != "--deadline" else ""
+        super().__init__(
+            where,
+            f"no answer within {seconds:g} s{all_of_it}",
+            f"a provider that answers in time; or a longer {option}",
+        )
+        self.seconds = seconds
+        self.option = option
 
 
 class CredentialsMissing(LookError):

@@ -1,0 +1,48 @@
+"""Independent questions of one check, asked at once."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+from preflight.seams.calls import depth, start, waited_for
+
+AT_ONCE = 16
+"""So many of one check's questions: IAM's simulator, which gets the most, throttles above."""
+
+T = TypeVar("T")
+
+
+def together(asks: Sequence[Callable[[], T]]) -> list[T]:
+    """What each returns, in their order.
+
+    Raises what the first of them that raises raised; later ones may have been asked all the same.
+    """
+    if len(asks) < 2:  # noqa: PLR2004 - one needs no thread
+        return [ask() for ask in asks]
+    answers: list[Future[tuple[T, int]]] = [Future() for _ in asks]
+    waiting = deque(zip(asks, answers, strict=True))
+
+    def work() -> None:
+        while True:
+            try:
+                ask, answer = waiting.popleft()
+            except IndexError:
+                return
+            _settle(ask, answer)
+
+    for number in range(min(len(asks), AT_ONCE)):
+        start(work, f"together-{number}")
+    found = []
+    for answer in answers:
+        value, deep = answer.result()
+        waited_for(deep)
+        found.append(value)
+    return found
+
+
+def _settle(ask: Callable[[], T], answer: Future[tuple[T, int]]) -> None:
+    try:
+        answer.set_result((ask(), depth()))
+    except BaseException as error:  # noqa: BLE001 - kept whole, raised again by result()
+        answer.set_exception(error)
