@@ -321,5 +321,9 @@ def test_everybody_but_a_few_always_means_whoever_has_a_boundary():
     assert of_bucket(denying, Holdings((ALL,)), TODAY).effect is Effect.ALLOW
     assert of_bucket(denying, Holdings((ALL,))).effect is Effect.UNKNOWN
     assert of_bucket(denying, Holdings((ALL,), boundary=ALL), TODAY).effect is Effect.DENY
+    assert of_bucket(denying, Holdings((ALL,), boundary=HIDDEN), TODAY).effect is Effect.UNKNOWN
+    assert of_bucket(denying, Holdings((ALL,), boundary=HIDDEN), ANN).effect is Effect.UNKNOWN
+    stranger = Principal.of_arn(f"arn:aws:iam::{THEIRS}:role/x")
+    assert of_bucket(denying, Holdings((ALL,), boundary=HIDDEN), stranger).effect is Effect.DENY
     allowing = policy({"Effect": "Allow", "NotPrincipal": few, "Action": "*", "Resource": "*"})
     assert of_bucket(allowing, Holdings(boundary=ALL), TODAY).effect is Effect.NONE

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from preflight.iam.principals import Way
 from preflight.iam.request import Kind, Request
 from preflight.iam.rulings import Effect, ruling
-from preflight.iam.shape import Document
+from preflight.iam.shape import Document, Unreadable
 from preflight.iam.sides import Holdings, Levels, Resource
 from preflight.iam.statements import Reading, Whose, readings
 from preflight.iam.truth import Truth, all_of, any_of
-
 
 _OUTSIDERS = (Kind.SERVICE, Kind.FEDERATED)
 """Those that no account holds: only the resource's side decides about them."""
@@ -162,7 +161,8 @@ def _first(scales: _Scales, effect: Effect, holds: Truth) -> Verdict:
 
 
 def _scales(request: Request, holdings: Holdings, resource: Resource, *, outsider: bool) -> _Scales:
-    bounded = holdings.boundary is not None
+    # A boundary that cannot be seen may not be there.
+    bounded = None if isinstance(holdings.boundary, Unreadable) else holdings.boundary is not None
 
     def layer(source: str, documents: Iterable[Document], whose: Whose) -> _Layer:
         read = [

@@ -45,7 +45,7 @@ _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _NOT_AWS = ("Service", "Federated")
 
 
-def named(statement: Mapping[str, object], request: Request, *, bounded: bool) -> Named:
+def named(statement: Mapping[str, object], request: Request, *, bounded: Truth) -> Named:
     """Match Principal or NotPrincipal; `bounded`: the asker has a permissions boundary."""
     asker = request.principal
     elements = [name for name in ("Principal", "NotPrincipal") if name in statement]
@@ -60,10 +60,9 @@ def named(statement: Mapping[str, object], request: Request, *, bounded: bool) -
             for way, holds in _meant(kind, value, asker):
                 ways[way] = any_of((ways.get(way, False), holds))
         return Named(ways, why)
-    if bounded and statement.get("Effect") == "Deny":
-        # Whom it names makes no difference to one with a permissions boundary.
-        return Named({Way.ANYONE: True})
-    return Named({Way.ANYONE: negated(_excluded(entries, asker))}, why)
+    # Whom a deny leaves out makes no difference to one with a permissions boundary.
+    regardless = bounded if statement.get("Effect") == "Deny" else False
+    return Named({Way.ANYONE: any_of((regardless, negated(_excluded(entries, asker))))}, why)
 
 
 def _entries(element: object) -> Iterator[tuple[str, object]]:
