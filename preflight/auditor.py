@@ -6,7 +6,7 @@ The Pulumi program grants these to the auditor, and the documentation shows them
 from collections.abc import Iterable, Mapping
 
 from preflight.contract import Bedrock
-from preflight.grants import Document, document
+from preflight.grants import Document, document, foreign_key
 from preflight.looks import Look, Scope, looks
 from preflight.permissions import On, arns
 
@@ -84,7 +84,9 @@ def _arns(promised: Bedrock, scope: Scope) -> Iterable[str]:
     return {
         Scope.BUCKET: arns(promised, On.BUCKET),
         # Which key it is, is what the look finds out; one of another account is promised.
-        Scope.KEYS: tuple(dict.fromkeys((f"{start}:kms:{place}:key/*", *_elsewhere(promised)))),
+        Scope.KEYS: tuple(
+            dict.fromkeys((f"{start}:kms:{place}:key/*", *filter(None, [foreign_key(promised)])))
+        ),
         Scope.JOB_ROLE: (promised.job_role_arn,),
         Scope.IDENTITIES: (promised.job_role_arn, promised.gateway_principal_arn),
         Scope.MODEL: tuple(
@@ -94,9 +96,3 @@ def _arns(promised: Bedrock, scope: Scope) -> Iterable[str]:
         Scope.PROFILES: (f"{start}:bedrock:{place}:inference-profile/*",),
         Scope.REGION: ("*",),
     }[scope]
-
-
-def _elsewhere(promised: Bedrock) -> tuple[str, ...]:
-    """The promised key, where it is another account's."""
-    key = promised.kms_key_arn or ""
-    return (key,) if key and key.split(":")[4] != promised.account else ()

@@ -21,8 +21,9 @@ def connect(promised: Bedrock) -> Aws:
 
     Nothing is imported or asked before the first question.
     """
-    profile = environ.get(OWNER_PROFILE, "") if promised.bucket_account else ""
-    return AwsClient(promised.region, profile)
+    foreign = promised.bucket_account is not None
+    profile = environ.get(OWNER_PROFILE, "") if foreign else ""
+    return AwsClient(promised.region, profile, foreign=foreign)
 
 
 class AwsClient(Buckets, Models):

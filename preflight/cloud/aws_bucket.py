@@ -69,14 +69,15 @@ class Buckets(AwsSession):
         return owned is not None
 
     def bucket_policy(self, bucket: str) -> Mapping[str, Any] | None:
-        """The bucket's own policy, which S3 shows to nobody of another account (405)."""
+        """The bucket's own policy. S3 shows it to nobody of another account, allowed or not."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - instant start-up
 
         def look() -> Mapping[str, Any]:
             try:
                 answer = self._s3().get_bucket_policy(Bucket=bucket)
             except ClientError as error:
-                if aws_calls.error_code(error.response) == "MethodNotAllowed":
+                code = aws_calls.error_code(error.response)
+                if code == "MethodNotAllowed" or (self._stranger and code == "AccessDenied"):
                     raise Unreachable(bucket, _OWNERS_ONLY, _AS_OWNER) from error
                 raise
             return aws_forms.document(answer["Policy"])

@@ -14,15 +14,17 @@ T = TypeVar("T")
 class AwsSession:
     """Clients that are made when first needed. May be shared by threads."""
 
-    def __init__(self, region: str, owner_profile: str = "") -> None:
+    def __init__(self, region: str, owner_profile: str = "", *, foreign: bool = False) -> None:
         """Keep both. Nothing is imported or asked.
 
         Args:
             region: to ask in where a question names none.
+            foreign: whether the bucket is another account's.
             owner_profile: the AWS profile to look at the bucket with; "" for who looks at the rest.
         """
         self._region = region
         self._owner_profile = owner_profile
+        self._stranger = foreign and not owner_profile
         self._lock = Lock()
         self._sessions: dict[str, Any] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}

@@ -13,9 +13,12 @@ from preflight.contract import AzureOpenAI, Bedrock, VertexAI
 from preflight.grants import (
     azure_account_id,
     azure_role_id,
+    bucket_policy,
+    foreign_key,
     gateway_role_trust,
     identity_policy,
     job_role_trust,
+    key_statements,
     roles,
 )
 from preflight.holders import Holder, short
@@ -85,12 +88,21 @@ def _of_cloud(holder: Holder) -> dict[str, Any]:
 
 
 def _aws(holder: Holder, bedrock: Bedrock) -> dict[str, Any]:
-    """The two documents; whoever is no role is assumed by nobody, and has no trust policy."""
+    """The documents; whoever is no role is assumed by nobody, and has no trust policy.
+
+    What another account owns must let the identity in by a policy of its own.
+    """
     made: dict[str, Any] = {"policy": identity_policy(bedrock, holder.identity)}
     if holder.identity is Identity.JOB_ROLE:
         made["trust_policy"] = job_role_trust(bedrock)
     elif ":role/" in holder.principal:
         made["trust_policy"] = gateway_role_trust(mark(TRUSTED), "")
+    if bedrock.bucket_account:
+        allowed = bucket_policy(bedrock, holder.identity)
+        made["bucket_policy"] = {"account": bedrock.bucket_account, "policy": allowed}
+    if key := foreign_key(bedrock):
+        allowed = key_statements(bedrock, holder.identity)
+        made["key_policy"] = {"account": key.split(":")[4], "policy": allowed}
     return made
 
 

@@ -164,7 +164,7 @@ class World:
             outputs,
             self._folder / "requests",
         )
-        for account in accounts(sandbox, clouds):
+        for account in accounts(sandbox, clouds, settings):
             gateway.register(account)
         self._write_requests(sandbox)
         return sandbox
@@ -189,8 +189,13 @@ def settings_for(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, objec
     return settings | {f"{provider}Enabled": True for provider in clouds}
 
 
-def accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAccount]:
-    """As whom the gateway acts at each provider: what its administrator would register."""
+def accounts(
+    sandbox: Sandbox, clouds: Mapping[str, Any], settings: Mapping[str, object] | None = None
+) -> Iterator[ProviderAccount]:
+    """As whom the gateway acts at each provider: what its administrator would register.
+
+    An external id, which no stack promises, is that of the stack's settings.
+    """
     promises = sandbox.promises
     for openai in _each_once(promises.openai):
         upstream = clouds["openai"]
@@ -214,9 +219,11 @@ def accounts(sandbox: Sandbox, clouds: Mapping[str, Any]) -> Iterator[ProviderAc
             bedrock.region,
             aws.gateway_keys.access_key_id,
             aws.gateway_keys.secret_access_key,
-            bedrock.gateway_principal_arn,
+            # A user acts as itself.
+            "" if ":user/" in bedrock.gateway_principal_arn else bedrock.gateway_principal_arn,
             aws.aws_endpoint,
             aws.bedrock_endpoint,
+            str((settings or {}).get("gatewayAwsExternalId", "")),
         )
 
 

@@ -24,6 +24,7 @@ ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "210987654321"
 """Somebody else's, in which the operator has no rights."""
 REGION = "us-west-2"
+_OWNER = "bucket-owner"
 GATEWAY_USER = "tfy-gateway"
 JOB_SECONDS = 1.2
 
@@ -82,6 +83,7 @@ class AwsCloud:
                 "AWS_REGION": REGION,
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "AWS_ENDPOINT_URL": self.aws_endpoint,
+                **self._owners_profile(secret),
             }
             operator = Clients(env)
             authority = Authority(self.aws_endpoint, token)
@@ -126,6 +128,15 @@ class AwsCloud:
 
     def _foreign_s3(self, region: str) -> Any:
         return Clients(self.env).of_account(OTHER_ACCOUNT).get("s3", region)
+
+    def _owners_profile(self, secret: str) -> dict[str, str]:
+        """The other account's root as an AWS profile: who looks at a bucket of that account."""
+        file = self._folder / "aws-credentials"
+        file.touch(mode=0o600)
+        file.write_text(
+            f"[{_OWNER}]\naws_access_key_id={OTHER_ACCOUNT}\naws_secret_access_key={secret}\n"
+        )
+        return {"AWS_SHARED_CREDENTIALS_FILE": str(file), "PREFLIGHT_BUCKET_OWNER_PROFILE": _OWNER}
 
     def _make_gateway_user(self, operator: Clients) -> None:
         iam = operator.get("iam")
