@@ -309,6 +309,14 @@ def test_the_page_says_everything_in_order_of_urgency():
     assert "SHA-256" in text
 
 
+@pytest.mark.parametrize("module", [html_report, markdown, junit])
+def test_the_calls_are_counted_where_anybody_was_asked(module):
+    assert "1,204, at most 7 in a row" in rendered(
+        module, replace(READY, calls=1_204, longest_chain=7)
+    )
+    assert "in a row" not in rendered(module, READY)
+
+
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("report", [EMPTY, READY], ids=["empty", "ready"])
 def test_every_format_can_say_that_there_is_little_to_say(form, report, capsys):

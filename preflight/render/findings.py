@@ -206,6 +206,8 @@ def numbers(report: Report) -> tuple[tuple[str, str], ...]:
     if report.at is not None:
         found.append(("Checked at", f"{report.at:%Y-%m-%d %H:%M:%S} UTC"))
     found.append(("Took", f"{report.seconds:.1f} s"))
+    if report.calls:
+        found.append(("Calls", f"{report.calls:,}, at most {report.longest_chain:,} in a row"))
     found += (("Waivers", sentence) for sentence in report.notes)
     return tuple((name, quotable(value)) for name, value in found)
 
