@@ -2,44 +2,69 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
+
+from preflight.catalog.source import Source
+from preflight.catalog.yours import yours
 
 _VERSION = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{3})$")
 """A dated or numbered version of a model: gpt-4o-2024-08-06, gemini-2.0-flash-001."""
 
 
+def unversioned(model: str) -> str:
+    """The model that this is a version of: gpt-4o for gpt-4o-2024-08-06."""
+    return _VERSION.sub("", model)
+
+
 @dataclass(frozen=True, slots=True)
 class Batchable:
-    """One provider's table. `refused` maps a pattern of ids to why; it is asked first."""
+    """One provider's table. `refused` maps a pattern of ids to why; it is asked first.
 
-    source: str
-    read_on: str
+    `added` are the models that the user's own tables name: they stand before the rest.
+    """
+
+    source: Source
     takes: frozenset[str]
     refused: tuple[tuple[str, str], ...]
+    added: frozenset[str] = frozenset()
 
     def why_not(self, model: str) -> str:
         """Why the model takes no batches; "" where the table does not say so."""
+        if model in self.added:
+            return ""
         return next((why for pattern, why in self.refused if fnmatchcase(model, pattern)), "")
 
     def lists(self, model: str) -> bool:
         """Whether the model, or the model it is a version of, is listed as taking batches."""
-        return model in self.takes or _VERSION.sub("", model) in self.takes
+        return not {model, unversioned(model)}.isdisjoint(self.takes | self.added)
 
     def __str__(self) -> str:
         """What an answer that rests on the table cites."""
-        return f"{self.source}, read {self.read_on}"
+        return str(self.source)
+
+
+def batchable(provider: str) -> Batchable:
+    """The table of `openai` or `vertex`, with the rows of the user's own tables before it."""
+    table, own = _shipped(provider), yours()
+    takes, refused = own.row(provider, "takes"), own.row(provider, "refused")
+    if takes is None and refused is None:
+        return table
+    return replace(
+        table,
+        source=Source(f"{own.source} over {table.source}"),
+        added=frozenset(takes or ()),
+        refused=(*(refused or {}).items(), *table.refused),
+    )
 
 
 @cache
-def batchable(provider: str) -> Batchable:
-    """The table of `openai` or `vertex`."""
+def _shipped(provider: str) -> Batchable:
     table = tomllib.loads((files(__package__) / f"{provider}.toml").read_text(encoding="utf-8"))
     return Batchable(
-        source=table["source"],
-        read_on=table["read_on"],
+        source=Source(table["source"], table["read_on"]),
         takes=frozenset(table["takes"]),
         refused=tuple(table["refused"].items()),
     )
@@ -49,8 +74,7 @@ def batchable(provider: str) -> Batchable:
 class ApiVersions:
     """Versions of Azure OpenAI's data plane. ISO dates, so that they compare as text."""
 
-    source: str
-    read_on: str
+    source: Source
     known: frozenset[str]
     first_with_batches: str
     of_models: frozenset[str]
@@ -58,7 +82,7 @@ class ApiVersions:
 
     def __str__(self) -> str:
         """What an answer that rests on the table cites."""
-        return f"{self.source}, read {self.read_on}"
+        return str(self.source)
 
 
 @cache
@@ -66,8 +90,7 @@ def api_versions() -> ApiVersions:
     """The table of Azure OpenAI's API versions."""
     table = tomllib.loads((files(__package__) / "azure.toml").read_text(encoding="utf-8"))
     return ApiVersions(
-        source=table["source"],
-        read_on=table["read_on"],
+        source=Source(table["source"], table["read_on"]),
         known=frozenset(table["known"]),
         first_with_batches=table["first_with_batches"],
         of_models=frozenset(table["of_models"]),

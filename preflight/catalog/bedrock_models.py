@@ -2,9 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+
+from preflight.catalog.source import Source
+from preflight.catalog.yours import yours
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +27,33 @@ class BatchModel:
 class BatchModels:
     """The table: model id -> what is known of it, and where and when that was read."""
 
-    read_on: str
-    source: str
+    source: Source
     models: Mapping[str, BatchModel]
 
     def __str__(self) -> str:
         """What an answer that rests on the table cites."""
-        return f"{self.source}, read {self.read_on}"
+        return str(self.source)
+
+
+def batch_models() -> BatchModels:
+    """Amazon Bedrock's models that run as batch jobs, and those that the user's tables name."""
+    table, own = _shipped(), yours()
+    takes = own.row("bedrock", "takes")
+    if takes is None:
+        return table
+    return replace(
+        table,
+        source=Source(f"{own.source} over {table.source}"),
+        models={model: BatchModel() for model in takes} | dict(table.models),
+    )
 
 
 @cache
-def batch_models() -> BatchModels:
-    """Amazon Bedrock's models that run as batch jobs."""
+def _shipped() -> BatchModels:
     text = (files(__package__) / "bedrock.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
     return BatchModels(
-        read_on=table["read_on"],
-        source=table["source"],
+        source=Source(table["source"], table["read_on"]),
         models={
             model: BatchModel(
                 quota_name=row.get("quota_name", ""),

@@ -1,0 +1,55 @@
+"""FACTS: when models are shut down. A job that is created before may still be running then."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from preflight.catalog.batchable import unversioned
+from preflight.catalog.source import Source
+from preflight.catalog.yours import yours
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """What is announced of a model; `day` None: nothing. It works until the day before."""
+
+    day: date | None
+    source: Source
+
+
+def retirement(provider: str, model: str) -> Retirement | None:
+    """What is announced of a model, or of the model it is a version of; None: it is not listed."""
+    own = yours()
+    for name in (model, unversioned(model)):
+        day = own.of_model(provider, "retires", name)
+        if day is not None:
+            return Retirement(day or None, own.source)
+    table = _shipped()[provider]
+    for name in (model, unversioned(model)):
+        if name in table.days:
+            told = table.days[name]
+            return Retirement(date.fromisoformat(told) if told else None, table.source)
+    return None
+
+
+def retirements(provider: str) -> Source:
+    """Where the provider's dates were read."""
+    return _shipped()[provider].source
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    source: Source
+    days: Mapping[str, str]
+
+
+@cache
+def _shipped() -> Mapping[str, _Table]:
+    text = (files(__package__) / "retirement.toml").read_text(encoding="utf-8")
+    return {
+        provider: _Table(Source(table["source"], table["read_on"]), table["retires"])
+        for provider, table in tomllib.loads(text).items()
+    }
