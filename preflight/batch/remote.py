@@ -29,7 +29,7 @@ FILE_SECONDS = 600.0
 
 METADATA = "preflight_run"
 _PAGES = 10
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, NO_SUCH_CALL = 401, 403, 404, 405
 REQUEST_TIMEOUT, TOO_MANY, SERVER_FAULT = 408, 429, 500
 _LONGEST_WORDS = 1000
 
@@ -158,6 +158,20 @@ class Remote:
                         progress(len(block))
         except Declined as declined:
             if declined.status == NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def delete(self, file_id: str) -> bool:
+        """Delete a file; False where it is not there, or files are not deleted here.
+
+        Raises Declined, Lost.
+        """
+        try:
+            with self._said("delete", looking=True):
+                self._looks.files.with_raw_response.delete(_in_path(file_id))
+        except Declined as declined:
+            if declined.status in (NOT_FOUND, NO_SUCH_CALL):
                 return False
             raise
         return True

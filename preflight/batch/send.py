@@ -158,5 +158,20 @@ def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say, sleep: Sleep = t
     if created is not None:
         say(f"batch {unquote(created)} was created before: not created again")
         return created
-    attempt = _Attempt(ledger, plan, gateway, say, sleep, ledger.attempt)
-    return attempt.create(attempt.upload())
+    file_id = upload(ledger, plan, gateway, say)
+    return create(ledger, plan, gateway, say, file_id, sleep)
+
+
+def upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
+    """The first half of sending alone; the uploaded file's id. Raises Declined, Lost."""
+    return _Attempt(ledger, plan, gateway, say, time.sleep, ledger.attempt).upload()
+
+
+def create(
+    ledger: Ledger, plan: Plan, gateway: Sender, say: Say, file_id: str, sleep: Sleep = time.sleep
+) -> str:
+    """The second half; the batch's id. Raises Declined, Lost, RunError."""
+    created = ledger.known_id("create")
+    if created is not None:
+        return created
+    return _Attempt(ledger, plan, gateway, say, sleep, ledger.attempt).create(file_id)
