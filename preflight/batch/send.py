@@ -159,7 +159,7 @@ def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say, sleep: Sleep = t
         say(f"batch {unquote(created)} was created before: not created again")
         return created
     file_id = upload(ledger, plan, gateway, say)
-    return create(ledger, plan, gateway, say, file_id, sleep)
+    return create(ledger, plan, gateway, say, file_id=file_id, sleep=sleep)
 
 
 def upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
@@ -168,7 +168,13 @@ def upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
 
 
 def create(
-    ledger: Ledger, plan: Plan, gateway: Sender, say: Say, file_id: str, sleep: Sleep = time.sleep
+    ledger: Ledger,
+    plan: Plan,
+    gateway: Sender,
+    say: Say,
+    *,
+    file_id: str,
+    sleep: Sleep = time.sleep,
 ) -> str:
     """The second half; the batch's id. Raises Declined, Lost, RunError."""
     created = ledger.known_id("create")
