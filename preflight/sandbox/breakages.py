@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from preflight.sandbox.aws import breakages as aws
+from preflight.sandbox.aws import existing as found
+from preflight.sandbox.aws.cloud import OTHER_ACCOUNT
 from preflight.sandbox.azure import breakages as azure
 from preflight.sandbox.azure import existing as microsoft
 from preflight.sandbox.gcp import breakages as gcp
@@ -24,6 +26,9 @@ _THEIR_KEY = {"vertexKeyNames": [google.KEY]}
 _THEIR_GROUP = {"azureResourceGroup": microsoft.GROUP}
 _THEIR_AZURE = {**_THEIR_GROUP, "azureAccounts": [microsoft.ACCOUNT]}
 _THEIR_BUCKET = {"vertexBuckets": [google.BUCKET]}
+
+_OWN_KEY = {"bedrockCustomerKey": True}
+_OUR_IDENTITY = {"gatewayAwsIdentityArn": "made"}
 
 BOM = b"\xef\xbb\xbf"
 
@@ -165,6 +170,22 @@ BREAKAGES = (
     _breakage("bedrock", "results-right", "the job role may not write results", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.drop_results_right)),
     _breakage("bedrock", "model-right", "the job role may not run the model", "bedrock-job-role-models", "bedrock:InvokeModel", _cloud("bedrock", aws.drop_model_right)),
     _breakage("bedrock", "job-rights", "the gateway may create no jobs", "bedrock-gateway-jobs", "bedrock:CreateModelInvocationJob", _cloud("bedrock", aws.drop_job_rights), "gateway-batch-api"),
+    _breakage("bedrock", "plain-text", "the bucket's policy is gone, and plain text is taken", "bedrock-bucket-guards", "", _cloud("bedrock", aws.remove_bucket_policy), unseen=_GUARD),
+    _breakage("bedrock", "public-access", "nothing but its policy keeps the public out of the bucket", "bedrock-bucket-guards", "", _cloud("bedrock", aws.remove_public_access_block), unseen=_GUARD),
+    _breakage("bedrock", "access-logs", "the bucket's accesses are not logged any more", "bedrock-bucket-guards", "", _cloud("bedrock", aws.stop_access_logs), settings={"accessLogs": True}, unseen=_GUARD),
+    _breakage("bedrock", "key-disabled", "the customer key is disabled", "bedrock-bucket-key", "is disabled", _cloud("bedrock", aws.disable_key), settings=_OWN_KEY),
+    _breakage("bedrock", "key-rights", "the job role may not use the customer key", "bedrock-bucket-key", "Could not validate GetObject permissions", _cloud("bedrock", aws.drop_key_rights), settings=_OWN_KEY),
+    _breakage("bedrock", "key-policy", "the customer key's policy keeps the job role out", "bedrock-bucket-key", "Could not validate GetObject permissions", _cloud("bedrock", aws.deny_in_key_policy), settings=_OWN_KEY),
+    _breakage("bedrock", "key-cleared", "S3's own keys encrypt the bucket", "bedrock-bucket-key", "", _cloud("bedrock", aws.clear_key), settings=_OWN_KEY, unseen="a job runs with any key that can be used"),
+    _breakage("bedrock", "our-key-disabled", "the existing key is disabled", "bedrock-bucket-key", "is disabled", _cloud("bedrock", aws.disable_key), settings={"bedrockKeyArns": ["made"]}, prepare=found.key),
+    _breakage("bedrock", "output-right", "the job role may not write to the results' own bucket", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.drop_output_right), settings={"bedrockSeparateOutput": True}),
+    _breakage("bedrock", "prefix-right", "the job role may not write below the results' prefix", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.drop_output_right), settings={"bedrockOutputPrefix": "results"}),
+    _breakage("bedrock", "our-user", "the existing user has lost its policy", "bedrock-gateway-jobs bedrock-gateway-bucket bedrock-gateway-pass-role", "s3:PutObject", _cloud("bedrock", aws.remove_gateway_policy), "gateway-batch-api", settings=_OUR_IDENTITY, prepare=found.gateway_user),
+    _breakage("bedrock", "our-role", "the existing gateway role may not pass the job role", "bedrock-gateway-pass-role", "iam:PassRole", _cloud("bedrock", aws.remove_pass_role), settings=_OUR_IDENTITY, prepare=found.gateway_role),
+    _breakage("bedrock", "our-job-role", "the existing job role does not trust Bedrock any more", "bedrock-job-role-trust", "assume", _cloud("bedrock", aws.remove_service_principal), settings={"bedrockJobRoleArn": "made"}, prepare=found.job_role),
+    _breakage("bedrock", "our-bucket", "the existing bucket is in another region", "bedrock-bucket-region", "PermanentRedirect", _cloud("bedrock", aws.move_bucket), settings={"bedrockBuckets": [found.BUCKET]}, prepare=found.bucket),
+    _breakage("bedrock", "their-bucket", "another account's bucket lets nobody in any more", "bedrock-bucket-policy", "no resource-based policy allows", _cloud("bedrock", aws.remove_bucket_policy), settings={"bedrockBucketAccount": OTHER_ACCOUNT}, prepare=found.foreign_bucket),
+    _breakage("bedrock", "boundary", "the permissions boundary keeps the job role from writing results", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.bound_job_role), settings={"awsPermissionsBoundaryArn": "made"}, prepare=found.boundary),
     _breakage("bedrock", "too-few", "the file holds 99 requests", "bedrock-quota-minimum", "less records", _rewrite("bedrock", lambda lines: lines[:99])),
 )
 # fmt: on

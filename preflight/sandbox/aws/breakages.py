@@ -129,6 +129,15 @@ def deny_in_key_policy(env: Mapping[str, str], promised: Bedrock) -> None:
     kms.put_key_policy(**named, Policy=json.dumps(policy))
 
 
+def clear_key(env: Mapping[str, str], promised: Bedrock) -> None:
+    """S3's own keys encrypt the bucket, and no longer the customer key."""
+    s3 = Clients(env).get("s3", promised.region)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    s3.put_bucket_encryption(
+        Bucket=promised.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+    )
+
+
 def remove_bucket_policy(env: Mapping[str, str], promised: Bedrock) -> None:
     """The bucket has no policy any more, whichever account owns it."""
     owner = promised.bucket_account or promised.account
@@ -220,6 +229,7 @@ OPTIONAL: tuple[Callable[[Mapping[str, str], Bedrock], None], ...] = (
     disable_key,
     drop_key_rights,
     deny_in_key_policy,
+    clear_key,
     stop_access_logs,
     drop_output_right,
 )
