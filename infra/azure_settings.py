@@ -8,7 +8,7 @@ from infra.shared_settings import Shared
 def azure_settings(read: Reader, shared: Shared) -> tuple[AzureOpenAIArgs, ...]:
     """What is asked for; what is wrong is remembered by the reader."""
     regions = read.texts("azureRegions")
-    names = read.one_each("azureProviderNames", regions)
+    names = _provider_names(read, regions)
     group, accounts = read.text("azureResourceGroup"), read.each_or_none("azureAccounts", regions)
     if any(accounts) and not group:
         read.refuse("azureResourceGroup", "must name the group that azureAccounts are in")
@@ -35,6 +35,18 @@ def azure_settings(read: Reader, shared: Shared) -> tuple[AzureOpenAIArgs, ...]:
         )
         for region, name, account in zip(regions, names, accounts, strict=True)
     )
+
+
+def _provider_names(read: Reader, regions: tuple[str, ...]) -> tuple[str, ...]:
+    """One for each region: behind each is an account with an address of its own."""
+    found = read.texts("azureProviderNames")
+    if found and regions and len(found) != len(regions):
+        read.refuse(
+            "azureProviderNames",
+            f"must name another one for each of {len(regions)} regions, as each region's account"
+            " has an address of its own",
+        )
+    return found if len(found) == len(regions) else ("",) * len(regions)
 
 
 def _models(read: Reader) -> tuple[tuple[str, str], ...]:

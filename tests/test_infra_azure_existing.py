@@ -9,6 +9,7 @@ from infra.config import SettingsError
 GROUP = {"azureResourceGroup": "batches"}
 TWO = {
     "azureRegions": ["swedencentral", "eastus"],
+    "azureProviderNames": ["azure-se", "azure-us"],
     "azureModels": ["gpt-4o-mini@2024-07-18", "gpt-4.1@2025-04-14"],
 }
 GROUPS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
@@ -140,7 +141,7 @@ def test_accounts_are_one_for_each_region():
 
 
 def test_two_regions_and_two_models_are_four_targets_each_account_in_its_region():
-    recorder, outputs = run(AZURE | TWO | {"azureProviderNames": ["azure-se", "azure-us"]})
+    recorder, outputs = run(AZURE | TWO)
     assert [
         (it["region"], it["model"], it["deployment"], it["provider_name"])
         for it in outputs["azure"]

@@ -141,6 +141,28 @@ SENTENCES = [
         ),
     ),
     (
+        AZURE | {"azureRegions": ["swedencentral", "eastus"]},
+        (
+            'azureProviderNames is ["azure-main"], but must name another one for each of 2 regions,'
+            " as each region's account has an address of its own: pulumi config set --path"
+            " 'azureProviderNames[0]' azure-main"
+        ),
+    ),
+    (
+        AZURE | {"azureResourceGroup": "/subscriptions/x/resourceGroups/batches"},
+        (
+            'azureResourceGroup is "/subscriptions/x/resourceGroups/batches", but must be a'
+            " resource group's name, not its id: pulumi config set azureResourceGroup batches"
+        ),
+    ),
+    (
+        AZURE | {"azureResourceGroup": "batches", "azureAccounts": ["my/account"]},
+        (
+            'azureAccounts is ["my/account"], but must be a list of accounts\' names, not their'
+            " ids: pulumi config set --path 'azureAccounts[0]' my-account"
+        ),
+    ),
+    (
         AZURE | {"azureModels": ["gpt-4o-mini"]},
         (
             'azureModels is ["gpt-4o-mini"], but must be a list of models, each with its version:'
