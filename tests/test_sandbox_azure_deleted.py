@@ -91,7 +91,8 @@ def test_the_check_says_how_to_get_it_back_and_that_does_it(arm, gone):
     failed = azure_account(gone, client.connect(gone))
     assert failed.remedy == (
         "az cognitiveservices account recover --name batch-1"
-        f" --resource-group {gone.resource_group} --location swedencentral; then pulumi up --refresh"
+        f" --resource-group {gone.resource_group} --location swedencentral;"
+        " then pulumi up --refresh"
     )
     # What `az cognitiveservices account recover` sends.
     arm.put(account_path(gone), COGNITIVE, {**SAME, "properties": {"restore": True}})
