@@ -4,6 +4,7 @@ from preflight.iam import Effect, Kind, Principal, Request, evaluate
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/svc/job"
+USER = f"arn:aws:iam::{ACCOUNT}:user/ann"
 OBJECT = "arn:aws:s3:::bucket/in/a.jsonl"
 BEDROCK = Principal(Kind.SERVICE, "bedrock.amazonaws.com")
 
@@ -262,12 +263,73 @@ def trusts(principal, asker, **elements):
         ({"Service": "bedrock.amazonaws.com"}, Effect.NONE, False),
         ({"Federated": "cognito-identity.amazonaws.com"}, Effect.NONE, False),
         ({"CanonicalUser": "79a5"}, Effect.UNKNOWN, False),
+        ({"CanonicalUser": "*"}, Effect.UNKNOWN, False),
         ("everybody", Effect.UNKNOWN, False),
+        ({"AWS": "everybody"}, Effect.UNKNOWN, False),
+        ({"Everyone": "*"}, Effect.UNKNOWN, False),
+        ({"AWS": ["*", 7]}, Effect.ALLOW, False),
+        ({"AWS": 7}, Effect.UNKNOWN, False),
+        ({}, Effect.NONE, False),
+        ({"AWS": "AROAJQABLZS4A3QDU576Q"}, Effect.NONE, False),
+        ({"AWS": "999999999999"}, Effect.NONE, False),
+        ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, Effect.NONE, False),
+        ({"AWS": ROLE.replace(":aws:", ":aws-cn:")}, Effect.NONE, False),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/other/job"}, Effect.NONE, False),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, Effect.UNKNOWN, False),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/x*"}, Effect.NONE, False),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/job"}, Effect.NONE, False),
     ],
 )
 def test_a_role_is_meant_by_name_or_as_one_of_its_account(principal, effect, delegated):
     ruling = trusts(principal, Principal.of_arn(ROLE))
     assert (ruling.effect, ruling.delegated) == (effect, delegated)
+
+
+@pytest.mark.parametrize(
+    ("principal", "effect"),
+    [
+        (f"arn:aws:iam::{ACCOUNT}:role/job", Effect.ALLOW),
+        (ROLE, Effect.ALLOW),
+        (f"arn:aws:iam::{ACCOUNT}:role/other", Effect.NONE),
+        (f"arn:aws:iam::{ACCOUNT}:role/other-job", Effect.NONE),
+        ("arn:aws:iam::999999999999:role/svc/job", Effect.NONE),
+        (f"arn:aws:iam::{ACCOUNT}:user/job", Effect.NONE),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/job/today", Effect.UNKNOWN),
+    ],
+)
+def test_a_role_known_by_its_session_is_meant_whatever_its_path(principal, effect):
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/job/today"
+    assert trusts({"AWS": principal}, Principal.of_arn(session)).effect is effect
+
+
+def test_one_session_is_meant_by_its_own_name_only():
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/job/today"
+    today = Principal.of_session(session)
+    assert today == Principal(
+        Kind.ROLE, f"arn:aws:iam::{ACCOUNT}:role/job", ACCOUNT, "today", False
+    )
+    assert trusts({"AWS": session}, today).effect is Effect.ALLOW
+    assert trusts({"AWS": f"{session}-not"}, today).effect is Effect.NONE
+    user = Principal.of_arn(f"arn:aws:iam::{ACCOUNT}:user/job")
+    assert trusts({"AWS": session}, user).effect is Effect.NONE
+
+
+@pytest.mark.parametrize(
+    "arn", [ROLE, f"arn:aws:sts::{ACCOUNT}:assumed-role/job", "arn:aws:sts::1:assumed-role/j/"]
+)
+def test_what_is_no_session_is_not_taken_for_one(arn):
+    with pytest.raises(ValueError, match=arn):
+        Principal.of_session(arn)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_every_partition_has_its_own_accounts(partition):
+    role = f"arn:{partition}:iam::{ACCOUNT}:role/job"
+    session = Principal.of_arn(f"arn:{partition}:sts::{ACCOUNT}:assumed-role/job/today")
+    assert (session.name, session.partition, session.short) == (role, partition, "job")
+    assert trusts({"AWS": role}, session).effect is Effect.ALLOW
+    ruling = trusts({"AWS": f"arn:{partition}:iam::{ACCOUNT}:root"}, session)
+    assert (ruling.effect, ruling.delegated) == (Effect.ALLOW, True)
 
 
 @pytest.mark.parametrize(
@@ -291,6 +353,12 @@ def test_a_service_is_meant_by_its_name(principal, effect):
         ({"AWS": "arn:aws:iam::999999999999:root"}, Principal.of_arn(ROLE), Effect.DENY),
         ({"AWS": ROLE}, Principal.of_arn(ROLE), Effect.UNKNOWN),
         ({"AWS": ACCOUNT}, Principal.of_arn(ROLE), Effect.UNKNOWN),
+        ({"AWS": "*"}, Principal.of_arn(ROLE), Effect.NONE),
+        ("*", BEDROCK, Effect.NONE),
+        ({"AWS": [USER, ACCOUNT]}, Principal.of_arn(USER), Effect.NONE),
+        ({"AWS": [USER, ACCOUNT]}, Principal.of_arn(ROLE), Effect.UNKNOWN),
+        ({"AWS": USER}, Principal.of_arn(USER), Effect.UNKNOWN),
+        ({"CanonicalUser": "79a5"}, Principal.of_arn(ROLE), Effect.UNKNOWN),
         ({"Service": "lambda.amazonaws.com"}, BEDROCK, Effect.DENY),
         ({"Service": "bedrock.amazonaws.com"}, BEDROCK, Effect.NONE),
     ],
@@ -316,7 +384,21 @@ def test_a_ruling_names_the_condition_keys_of_its_statement():
     assert ruling.keys == {"aws:sourceaccount"}
 
 
-@pytest.mark.parametrize("arn", ["job", f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::1"])
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "job",
+        "a:b:iam::1:role/",
+        "arn:aws:iam::1",
+        "arn:aws:iam:::role/job",
+        f"arn:aws:iam::{ACCOUNT}:root",
+        f"arn:aws:iam::{ACCOUNT}:role/",
+        f"arn:aws:iam::{ACCOUNT}:group/job",
+        f"arn:aws:s3::{ACCOUNT}:role/job",
+        f"x:aws:iam::{ACCOUNT}:role/job",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role",
+    ],
+)
 def test_only_roles_and_users_are_principals_by_arn(arn):
     with pytest.raises(ValueError, match=arn):
         Principal.of_arn(arn)

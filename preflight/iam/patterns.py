@@ -64,6 +64,11 @@ class Pattern:
         return tuple(Pattern(tuple(token for token in part if token != "")) for part in parts)
 
 
+def plain(text: str) -> Pattern:
+    """The pattern of a text that knows wildcards and no variables."""
+    return Pattern(tuple(_tokens(text)))
+
+
 def compiled(text: str, request: Request, *, variables: bool) -> Pattern | Missing:
     """The pattern with its variables filled in from the request.
 
@@ -71,16 +76,16 @@ def compiled(text: str, request: Request, *, variables: bool) -> Pattern | Missi
     a variable brings in is taken literally: a star in a user's name is no wildcard. Missing where a
     variable has no value and no default, or is not well-formed.
     """
-    if not variables or "${" not in text:
-        return Pattern(tuple(_tokens(text)))
+    if not variables:
+        return plain(text)
     head, *rest = text.split("${")
     tokens = _tokens(head)
     for piece in rest:
-        body, closed, plain = piece.partition("}")
+        body, closed, after = piece.partition("}")
         value = _filled(body, request) if closed else Missing.UNKNOWN
         if isinstance(value, Missing):
             return value
-        tokens += [value, *_tokens(plain)]
+        tokens += [value, *_tokens(after)]
     return Pattern(tuple(token for token in tokens if token != ""))
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from preflight.iam.patterns import compiled
-from preflight.iam.request import Kind, Missing, Principal, Request
+from preflight.iam.patterns import plain
+from preflight.iam.request import Kind, Principal, Request
 from preflight.iam.shape import listed, quoted
 from preflight.iam.truth import Truth, any_of, negated
 
@@ -71,7 +71,7 @@ def _entries(element: object) -> Iterator[tuple[str, object]]:
         return
     for kind, values in element.items():
         for value in listed(values):
-            yield (kind if isinstance(kind, str) else "?"), value
+            yield str(kind), value
 
 
 def _meant(kind: str, value: object, asker: Principal) -> Iterator[tuple[Way, Truth]]:
@@ -99,7 +99,7 @@ def _meant(kind: str, value: object, asker: Principal) -> Iterator[tuple[Way, Tr
 def _is_account(value: str, asker: Principal) -> bool:
     """Whether the entry stands for the asker's whole account: its number, or its root ARN."""
     root = f"arn:{asker.partition}:iam::{asker.account}:root"
-    return bool(asker.account) and value in {asker.account, root}
+    return value in {asker.account, root}
 
 
 def _by_arn(value: str, asker: Principal) -> Iterator[tuple[Way, Truth]]:
@@ -125,8 +125,7 @@ def _by_arn(value: str, asker: Principal) -> Iterator[tuple[Way, Truth]]:
 
 def _like(value: str, asker: Principal) -> bool:
     """Whether the entry is a pattern that fits: AWS takes no wildcard in part of a principal."""
-    pattern = compiled(value, Request("", ""), variables=False)
-    return not isinstance(pattern, Missing) and pattern.matches(asker.name)
+    return plain(value).matches(asker.name)
 
 
 def _excluded(entries: tuple[tuple[str, object], ...], asker: Principal) -> Truth:

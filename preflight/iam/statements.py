@@ -7,7 +7,7 @@ from typing import Any
 
 from preflight.iam.arns import resource_like
 from preflight.iam.conditions import Match, condition_keys, matching
-from preflight.iam.patterns import Pattern, compiled
+from preflight.iam.patterns import Pattern, compiled, plain
 from preflight.iam.principals import OWN, Named, Way, named
 from preflight.iam.request import Missing, Request
 from preflight.iam.shape import Document, Unreadable, listed, quoted
@@ -161,8 +161,7 @@ def _actions(matter: _Matter) -> Match:
 
 def _action(text: str, request: Request) -> Truth:
     # Actions have no case and no variables.
-    pattern = compiled(text, request, variables=False)
-    if isinstance(pattern, Missing) or not pattern.matches(request.action, ignore_case=True):
+    if not plain(text).matches(request.action, ignore_case=True):
         return False
     # AWS takes none without a service but the star.
     return True if ":" in text or text == "*" else None
