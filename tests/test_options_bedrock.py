@@ -8,12 +8,15 @@ from infra_world import ROOT
 
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
+from preflight.requests.example import write_requests
 from preflight.sandbox.aws import existing
 from preflight.sandbox.aws.clients import Clients
 from preflight.sandbox.aws.cloud import ACCOUNT, OTHER_ACCOUNT
 from preflight.sandbox.world import World
 
 COUNT = 100
+HAIKU = "anthropic.claude-3-5-haiku-20241022-v1:0"
+OLDER = "anthropic.claude-3-haiku-20240307-v1:0"
 EVERYTHING_MADE = {
     "gatewayAwsExternalId": "tenant-7",
     "bedrockCustomerKey": True,
@@ -152,3 +155,48 @@ def test_without_a_profile_of_its_owner_a_bucket_of_another_account_cannot_be_ju
         assert (code, report["verdict"]) == (3, "CANNOT TELL")
         needs = unknown["bedrock-bucket-policy"]["needs"]
         assert "PREFLIGHT_BUCKET_OWNER_PROFILE" in needs
+
+
+TWO_REGIONS = {
+    "bedrockRegions": ["us-west-2", "us-east-1"],
+    "bedrockProviderNames": ["bedrock-west", "bedrock-east"],
+    "bedrockModels": [f"us.{HAIKU}", OLDER],
+    "bedrockCustomerKey": True,
+    "accessLogs": True,
+}
+
+
+def test_two_regions_with_two_models_each(preflight, tmp_path, monkeypatch):
+    """One model goes by its inference profile, and one by its bare id."""
+    with world(tmp_path / "world", monkeypatch, settings=TWO_REGIONS) as sandbox:
+        targets = sandbox.promises.bedrock
+        assert [(it.region, it.model) for it in targets] == [
+            (region, model)
+            for region in TWO_REGIONS["bedrockRegions"]
+            for model in TWO_REGIONS["bedrockModels"]
+        ]
+        assert len({it.bucket for it in targets}) == 2
+        assert len({it.kms_key_arn for it in targets}) == 2
+        for region in TWO_REGIONS["bedrockRegions"]:
+            requests = tmp_path / f"{region}.jsonl"
+            write_requests(requests, "bedrock", count=COUNT)
+            requests.write_text(requests.read_text().replace(HAIKU, f"us.{HAIKU}"))
+            chosen = ("--region", region, "--model", f"us.{HAIKU}")
+            ready(preflight, requests, *chosen)
+            runs(preflight, requests, tmp_path / region, *chosen)
+        code, out, _ = preflight("check", "--provider", "bedrock", "--format", "json")
+        report = json.loads(out)
+        assert (code, report["verdict"]) == (0, "READY")
+        assert {it["target"] for it in report["checks"]} == {
+            f"{it.region} {it.model}" for it in targets
+        }
+        code, out, _ = preflight("permissions", "--provider", "bedrock", "--format", "json")
+        identities = json.loads(out)["identities"]
+        assert code == 0
+        assert len(identities) == 4
+        for identity in identities:
+            models = next(
+                it["resources"] for it in identity["permissions"] if it["on"] == "the models"
+            )
+            assert any(f"inference-profile/us.{HAIKU}" in arn for arn in models)
+            assert any(OLDER in arn for arn in models)
