@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ _NAMES = "a list of names"
 _WHYS = "a table of pattern = reason"
 _COUNTS = "a table of model = whole number"
 _DAYS = "a table of model = date, or false where none is announced"
+_PRICES = "a table of model = { input = dollars, output = dollars }"
+_PRICE = "{ input = dollars, output = dollars }, each for a million tokens of a batch"
 
 _OF_A_PROVIDER = {
     "takes": _NAMES,
@@ -32,6 +35,7 @@ _OF_A_PROVIDER = {
     "parameters": _NAMES,
     "max_requests": _COUNT,
     "max_bytes": _COUNT,
+    "prices": _PRICES,
 }
 SCHEMA: Mapping[str, Mapping[str, str]] = {
     "openai": {**_OF_A_PROVIDER, "queue_tokens": _COUNTS, "queue_requests": _COUNTS},
@@ -123,7 +127,12 @@ def _check(file: str, where: str, value: Any, kind: str) -> None:
             if not isinstance(name, str) or not name:
                 raise _wrong(file, f"{where}[{number}]", "a name")
         return
-    each = {_WHYS: "a reason", _COUNTS: _COUNT, _DAYS: f"{_DAY}, or false"}.get(kind)
+    each = {
+        _WHYS: "a reason",
+        _COUNTS: _COUNT,
+        _DAYS: f"{_DAY}, or false",
+        _PRICES: _PRICE,
+    }.get(kind)
     if each is None:
         if not _fits(value, kind):
             raise _wrong(file, where, kind)
@@ -142,6 +151,12 @@ def _fits(value: Any, kind: str) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and value > 0
     if kind == "a reason":
         return isinstance(value, str) and bool(value)
+    if kind == _PRICE:
+        return (
+            isinstance(value, dict)
+            and set(value) == {"input", "output"}
+            and all(type(one) in (int, float) and 0 <= one < inf for one in value.values())
+        )
     # A time of day is a date to Python, too.
     return type(value) is date or (value is False and kind != _DAY)
 
