@@ -30,9 +30,15 @@ class Holder:
     @property
     def rows(self) -> tuple[Permission, ...]:
         """Its rows of the table, as far as they hold for what is promised."""
-        if isinstance(self.promised, Bedrock):
-            return held(self.promised, self.identity)
-        return permissions(self.provider, self.identity)
+        match self.promised:
+            case Bedrock() as bedrock:
+                return held(bedrock, self.identity)
+            case VertexAI() as vertex:
+                needs = {On.KEY: vertex.kms_key, On.SERVICE_ACCOUNT: vertex.federation}
+                rows = permissions(self.provider, self.identity)
+                return tuple(row for row in rows if needs.get(row.on, "any"))
+            case AzureOpenAI():
+                return permissions(self.provider, self.identity)
 
     @property
     def principal(self) -> str:
@@ -42,8 +48,13 @@ class Holder:
                 gateway = self.identity is Identity.GATEWAY
                 return bedrock.gateway_principal_arn if gateway else bedrock.job_role_arn
             case VertexAI() as vertex:
-                gateway = self.identity is Identity.GATEWAY
-                email = vertex.gateway_service_account if gateway else vertex.service_agent
+                if self.identity is Identity.WORKLOAD:
+                    return vertex.federation or ""
+                email = {
+                    Identity.GATEWAY: vertex.gateway_service_account,
+                    Identity.SERVICE_AGENT: vertex.service_agent,
+                    Identity.STORAGE_AGENT: vertex.storage_agent,
+                }[self.identity]
                 return f"serviceAccount:{email}"
             case AzureOpenAI() as azure:
                 return azure.gateway_principal_id
@@ -54,8 +65,14 @@ class Holder:
             case Bedrock() as bedrock:
                 return arns(bedrock, on)
             case VertexAI() as vertex:
-                project = on is On.PROJECT
-                return (f"projects/{vertex.project}" if project else f"gs://{vertex.bucket}",)
+                account = f"projects/-/serviceAccounts/{vertex.gateway_service_account}"
+                return (
+                    {
+                        On.PROJECT: f"projects/{vertex.project}",
+                        On.KEY: vertex.kms_key or "",
+                        On.SERVICE_ACCOUNT: account,
+                    }.get(on, f"gs://{vertex.bucket}"),
+                )
             case AzureOpenAI() as azure:
                 return (azure_account_id(azure),)
 
@@ -74,7 +91,7 @@ def holders(
 ) -> tuple[Holder, ...]:
     """Those identities that hold any row for these targets, by provider, in the table's order."""
     pairs = dict.fromkeys((row.provider, row.identity) for row in PERMISSIONS)
-    return tuple(
+    found = (
         Holder(provider, identity, promised)
         for provider in PROVIDERS
         if provider in targets
@@ -82,6 +99,7 @@ def holders(
         for of, identity in pairs
         if of == provider and identity in identities
     )
+    return tuple(holder for holder in found if holder.rows)
 
 
 def shared(targets: Iterable[Target]) -> tuple[Provisioned, ...]:
@@ -122,10 +140,19 @@ def marked_azure(mark: Mark) -> AzureOpenAI:
 
 
 def marked_vertex(mark: Mark) -> VertexAI:
-    """The service agent is made of the project's number, as Google makes it."""
+    """The service agents are made of the project's number, as Google makes them.
+
+    A customer key and an identity pool are there too: not every stack has them.
+    """
     marks = _marks(VertexAI, "vertex", mark)
-    agent = f"service-{marks['project_number']}@gcp-sa-aiplatform.iam.gserviceaccount.com"
-    return VertexAI(**marks | {"service_agent": agent})
+    start = f"service-{marks['project_number']}"
+    made = {
+        "service_agent": f"{start}@gcp-sa-aiplatform.iam.gserviceaccount.com",
+        "kms_key": mark("vertex_kms_key"),
+        "storage_agent": f"{start}@gs-project-accounts.iam.gserviceaccount.com",
+        "federation": mark("vertex_federation"),
+    }
+    return VertexAI(**marks | made)
 
 
 def marked_bedrock(mark: Mark) -> Bedrock:

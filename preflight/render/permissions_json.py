@@ -108,7 +108,12 @@ def _aws(holder: Holder, bedrock: Bedrock) -> dict[str, Any]:
 
 def _gcp(holder: Holder) -> dict[str, Any]:
     """Predefined roles, and for who wants to grant no more: what a custom role has to hold."""
-    places = {"bucket": (On.BUCKET, On.OBJECTS), "project": (On.PROJECT,)}
+    places = {
+        "bucket": (On.BUCKET, On.OBJECTS),
+        "project": (On.PROJECT,),
+        "key": (On.KEY,),
+        "service_account": (On.SERVICE_ACCOUNT,),
+    }
     return {
         "bindings": [
             {"on": place, "resource": resource, "role": role, "member": holder.principal}

@@ -164,19 +164,35 @@ def _external_id() -> list[Line]:
 
 def _vertex(holder: Holder) -> Iterator[list[str]]:
     """A member more for each role; the bucket's and the project's other members stay."""
-    vertex = replace(marked_vertex(_variable), service_agent=_variable("vertex_service_agent"))
+    vertex = replace(
+        marked_vertex(_variable),
+        service_agent=_variable("vertex_service_agent"),
+        storage_agent=_variable("vertex_storage_agent"),
+    )
     member = replace(holder, promised=vertex).principal
     identity = holder.identity.name.lower()
-    for kind, place, name, on in (
-        ("google_storage_bucket_iam_member", "bucket", vertex.bucket, (On.BUCKET, On.OBJECTS)),
-        ("google_project_iam_member", "project", vertex.project, (On.PROJECT,)),
+    account = f"projects/-/serviceAccounts/{vertex.gateway_service_account}"
+    key = vertex.kms_key or ""
+    for kind, place, name, on, optional in (
+        ("google_storage_bucket_iam_member", "bucket", vertex.bucket, (On.BUCKET, On.OBJECTS), ""),
+        ("google_project_iam_member", "project", vertex.project, (On.PROJECT,), ""),
+        ("google_kms_crypto_key_iam_member", "crypto_key_id", key, (On.KEY,), "kms_key"),
+        (
+            "google_service_account_iam_member",
+            "service_account_id",
+            account,
+            (On.SERVICE_ACCOUNT,),
+            "federation",
+        ),
     ):
+        given = f'var.vertex_{optional} == "" ? 0 : 1'
+        count: list[Line] = [("count", reference(given)), ""] if optional else []
         for role in roles("vertex", holder.identity, *on):
             yield [
                 *_whys(holder, role, on),
                 *block(
                     f'resource "{kind}" "vertex_{identity}_{_label(role.rpartition(".")[2])}"',
-                    [(place, name), ("role", role), ("member", member)],
+                    [*count, (place, name), ("role", role), ("member", member)],
                 ),
             ]
 

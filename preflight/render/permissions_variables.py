@@ -9,6 +9,7 @@ EXTERNAL_ID = "bedrock_gateway_external_id"
 OWN_PRINCIPAL = "bedrock_gateway_own_principal_arn"
 
 _AGENT = "service-PROJECT_NUMBER@gcp-sa-aiplatform.iam.gserviceaccount.com"
+_STORAGE = "service-PROJECT_NUMBER@gs-project-accounts.iam.gserviceaccount.com"
 _MODELS = "bedrock_model_arns"
 
 VARIABLES = {
@@ -27,6 +28,9 @@ VARIABLES = {
     "vertex_bucket": "Cloud Storage bucket of the requests and results",
     "vertex_gateway_service_account": "E-mail of the gateway's service account",
     "vertex_service_agent": f"E-mail of Vertex AI's service agent: {_AGENT}",
+    "vertex_kms_key": "Customer key of the bucket, projects/.../cryptoKeys/...; empty for none",
+    "vertex_storage_agent": f"E-mail of Cloud Storage's service agent, with a key: {_STORAGE}",
+    "vertex_federation": "principal:// that may act as the service account; empty for nobody",
     "azure_subscription_id": "Id of the subscription that the Azure OpenAI account is in",
     "azure_resource_group": "Resource group of the Azure OpenAI account",
     "azure_account": "Name of the Azure OpenAI account",
@@ -35,10 +39,16 @@ VARIABLES = {
 """Name -> description, in the order of declaring."""
 
 
+_NONE: Mapping[str, Value] = dict.fromkeys(
+    (EXTERNAL_ID, "vertex_kms_key", "vertex_storage_agent", "vertex_federation"), ""
+)
+"""What not everybody has."""
+
+
 def declared(text: str, defaults: Mapping[str, Value]) -> str:
     """Declarations of the variables that the text uses; one without a default has to be given."""
     blocks = [
-        _variable(name, {EXTERNAL_ID: "", **defaults}.get(name))
+        _variable(name, {**_NONE, **defaults}.get(name))
         for name in VARIABLES
         if re.search(rf"\bvar\.{name}\b", text)
     ]
