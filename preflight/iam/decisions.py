@@ -5,13 +5,13 @@ and the KMS developer guide, "Key policies", 2026-10. Left out, since no documen
 S3's access control lists and its public access blocks, VPC endpoint policies.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from preflight.iam.principals import Way
 from preflight.iam.request import Kind, Request
 from preflight.iam.rulings import Effect, ruling
-from preflight.iam.shape import Document, Unreadable
+from preflight.iam.shape import Document
 from preflight.iam.sides import Holdings, Levels, Resource
 from preflight.iam.statements import Reading, Whose, readings
 from preflight.iam.truth import Truth, all_of, any_of
@@ -161,8 +161,8 @@ def _first(scales: _Scales, effect: Effect, holds: Truth) -> Verdict:
 
 
 def _scales(request: Request, holdings: Holdings, resource: Resource, *, outsider: bool) -> _Scales:
-    # A boundary that cannot be seen may not be there.
-    bounded = None if isinstance(holdings.boundary, Unreadable) else holdings.boundary is not None
+    # One that cannot be seen may not be there, and leaves the answer open in any case.
+    bounded = isinstance(holdings.boundary, Mapping)
 
     def layer(source: str, documents: Iterable[Document], whose: Whose) -> _Layer:
         read = [

@@ -45,7 +45,7 @@ _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _NOT_AWS = ("Service", "Federated")
 
 
-def named(statement: Mapping[str, object], request: Request, *, bounded: Truth) -> Named:
+def named(statement: Mapping[str, object], request: Request, *, bounded: bool) -> Named:
     """Match Principal or NotPrincipal; `bounded`: the asker has a permissions boundary."""
     asker = request.principal
     elements = [name for name in ("Principal", "NotPrincipal") if name in statement]

@@ -52,7 +52,7 @@ class Reading:
 
 
 def readings(
-    document: Document, request: Request, whose: Whose, *, bounded: Truth = False
+    document: Document, request: Request, whose: Whose, *, bounded: bool = False
 ) -> Iterator[Reading]:
     """Each statement beside the request; `bounded`: the asker has a permissions boundary."""
     if isinstance(document, Unreadable):
@@ -92,7 +92,7 @@ class _Matter:
     variables: bool
 
 
-def _read(label: str, matter: _Matter, *, bounded: Truth) -> Reading:
+def _read(label: str, matter: _Matter, *, bounded: bool) -> Reading:
     statement = matter.statement
     effect = statement.get("Effect")
     if not isinstance(effect, str) or effect not in {"Allow", "Deny"}:
@@ -119,7 +119,7 @@ def _read(label: str, matter: _Matter, *, bounded: Truth) -> Reading:
     return Reading(label, effect, doubt, ways, keys, len(matches))
 
 
-def _principal(matter: _Matter, *, bounded: Truth) -> Named:
+def _principal(matter: _Matter, *, bounded: bool) -> Named:
     if matter.whose is Whose.RESOURCE:
         return named(matter.statement, matter.request, bounded=bounded)
     elements = [name for name in ("Principal", "NotPrincipal") if name in matter.statement]
