@@ -6,7 +6,9 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from preflight.cloud import aws_calls
+from preflight.cloud.wire import AT_ONCE
 from preflight.seams import Unreachable
+from preflight.seams.calls import called
 
 T = TypeVar("T")
 
@@ -53,6 +55,8 @@ class AwsSession:
             # Neither a session nor the making of clients is safe to share.
             if profile not in self._sessions:
                 self._sessions[profile] = boto3.Session(profile_name=profile or None)
+                # Every client of a session takes over its events.
+                self._sessions[profile].events.register("before-send", called)
             if key not in self._clients:
                 # An endpoint of one's own has no name per bucket.
                 own = environ.get("AWS_ENDPOINT_URL") or environ.get("AWS_ENDPOINT_URL_S3")
@@ -60,6 +64,7 @@ class AwsSession:
                     service,
                     region_name=key[1],
                     config=Config(
+                        max_pool_connections=AT_ONCE,
                         connect_timeout=aws_calls.CONNECT_SECONDS,
                         read_timeout=aws_calls.READ_SECONDS,
                         retries={"mode": "standard", "total_max_attempts": aws_calls.TRIES},

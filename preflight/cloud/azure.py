@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from preflight.cloud.azure_forms import account, deployment, names, role_definitions
 from preflight.cloud.one_moment import Moment, once
+from preflight.cloud.wire import azure_transport
 from preflight.contract import AzureOpenAI
 from preflight.seams import (
     AzureAccount,
@@ -157,7 +158,11 @@ class AzureCloud:
     def _credential(self) -> Any:
         from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - instant start-up
 
-        return DefaultAzureCredential()
+        return DefaultAzureCredential(transport=self._transport())
+
+    @once
+    def _transport(self) -> Any:
+        return azure_transport(_PATIENCE_SECONDS)
 
     @once
     def _openai(self) -> Any:
@@ -181,8 +186,7 @@ class AzureCloud:
             self._subscription,
             base_url=self._endpoint,
             credential_scopes=[_SCOPE],
-            connection_timeout=_PATIENCE_SECONDS,
-            read_timeout=_PATIENCE_SECONDS,
+            transport=self._transport(),
             retry_total=2,
             retry_backoff_factor=0.2,
             timeout=2 * _PATIENCE_SECONDS,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from preflight.cloud.wire import google_session
 from preflight.seams import CredentialsMissing, LookError, Refused, Unreachable
 
 PATIENCE_SECONDS = 8.0
@@ -10,6 +11,9 @@ PATIENCE_SECONDS = 8.0
 
 AGAIN_SECONDS = 2.0
 """How long Cloud Storage's client goes on trying."""
+
+TRIES_AGAIN = 2
+"""Of every other call."""
 
 LOGIN = "gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS"
 _AGAIN = "check the network between here and Google Cloud, then try again"
@@ -31,69 +35,37 @@ def bearer(token: str, quota_project: str | None = None) -> Any:
     return Credentials(token, quota_project_id=quota_project)  # type: ignore[no-untyped-call]
 
 
-def call(credentials: Any, url: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+def speaking(credentials: Any) -> Any:
+    """A session that asks with these credentials; threads may share it."""
+    return google_session(credentials, TRIES_AGAIN, _PASSING)
+
+
+def call(session: Any, url: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
     """The JSON at the address; a body makes it a POST. Raises what Google's libraries raise."""
     from google.api_core.exceptions import from_http_response  # noqa: PLC0415 - instant start-up
-    from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415
-    from urllib3.util.retry import Retry  # noqa: PLC0415
 
-    retry = Retry(
-        2,
-        backoff_factor=0.2,
-        status_forcelist=_PASSING,
-        allowed_methods=None,
-        raise_on_status=False,
-        respect_retry_after_header=False,
-    )
-    # A refused token is an answer: one that is all there is cannot be refreshed.
-    session = AuthorizedSession(  # type: ignore[no-untyped-call]
-        credentials, max_refresh_attempts=0
-    )
-    with session:
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry))
-        method = "GET" if body is None else "POST"
-        response = session.request(  # type: ignore[no-untyped-call]
-            method, url, json=body, timeout=PATIENCE_SECONDS
-        )
-        if not response.ok:
-            raise from_http_response(response)  # type: ignore[no-untyped-call]
-        answer: dict[str, Any] = response.json()
-        return answer
+    method = "GET" if body is None else "POST"
+    response = session.request(method, url, json=body, timeout=PATIENCE_SECONDS)
+    if not response.ok:
+        raise from_http_response(response)  # type: ignore[no-untyped-call]
+    answer: dict[str, Any] = response.json()
+    return answer
 
 
-def token_of(source: Any, endpoint: str, account: str, scopes: list[str]) -> str:
+def token_of(session: Any, host: str, account: str, scopes: list[str]) -> str:
     """A short-lived token of a service account, by impersonation.
 
     Args:
-        source: the credentials that ask.
-        endpoint: the address that stands for all Google hosts; "" for Google's own.
+        session: of the credentials that ask.
+        host: the address of the IAM Credentials API.
         account: the service account's e-mail.
         scopes: what the token is good for.
 
     Raises:
-        Exception: what Google's libraries raise.
+        Exception: what Google's libraries raise; KeyError for an answer without a token.
     """
-    from google.api_core.retry import Retry  # noqa: PLC0415 - instant start-up
-    from google.cloud.iam_credentials_v1 import IAMCredentialsClient  # noqa: PLC0415
-    from google.cloud.iam_credentials_v1.services.iam_credentials.transports import (  # noqa: PLC0415
-        IAMCredentialsRestTransport,
-    )
-
-    where: dict[str, Any] = {}
-    if endpoint:
-        scheme, _, host = endpoint.partition("://")
-        where = {"host": host, "url_scheme": scheme}
-    transport = IAMCredentialsRestTransport(credentials=source, **where)
-    with IAMCredentialsClient(transport=transport) as client:
-        answer = client.generate_access_token(
-            name=f"projects/-/serviceAccounts/{account}",
-            scope=scopes,
-            timeout=PATIENCE_SECONDS,
-            retry=Retry(initial=0.2, maximum=1.0, timeout=AGAIN_SECONDS),
-        )
-    return str(answer.access_token)
+    url = f"{host}/v1/projects/-/serviceAccounts/{account}:generateAccessToken"
+    return str(call(session, url, {"scope": scopes})["accessToken"])
 
 
 def storage_patience() -> dict[str, Any]:

@@ -10,7 +10,15 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from preflight.cloud.gcp_calls import LOGIN, PATIENCE_SECONDS, bearer, call, token_of, told
+from preflight.cloud.gcp_calls import (
+    LOGIN,
+    PATIENCE_SECONDS,
+    bearer,
+    call,
+    speaking,
+    token_of,
+    told,
+)
 from preflight.cloud.one_moment import Moment, once
 from preflight.seams import CredentialsMissing, Unreachable
 
@@ -41,7 +49,7 @@ class GoogleSession:
 
         def look() -> tuple[Any, str]:
             source, project = google.auth.default(scopes=[_SCOPE])
-            request = functools.partial(Request(), timeout=PATIENCE_SECONDS)
+            request = functools.partial(Request(speaking(None)), timeout=PATIENCE_SECONDS)
             source.refresh(request)  # type: ignore[no-untyped-call]
             return source, project or ""
 
@@ -50,6 +58,7 @@ class GoogleSession:
             raise CredentialsMissing("Google credentials", "there are none", LOGIN)
         return found
 
+    @once
     def _own(self) -> Any:
         # Their token alone: with their key in hand, google-auth also asks Google which regions they
         # may use, in a thread of its own and whatever the endpoint is.
@@ -60,11 +69,22 @@ class GoogleSession:
     def _gateway(self, identity: str) -> Any:
         """Credentials of that service account; None where there is no such account."""
         found = told(
-            functools.partial(token_of, self._own(), self._endpoint, identity, [_SCOPE]),
+            functools.partial(
+                token_of,
+                self._session(self._own()),
+                self._host("iamcredentials"),
+                identity,
+                [_SCOPE],
+            ),
             f"service account {identity}",
             "iam.serviceAccounts.getAccessToken on it (roles/iam.serviceAccountTokenCreator)",
         )
         return None if found is None else bearer(found)
+
+    @once
+    def _session(self, credentials: Any) -> Any:
+        """The connections of these credentials."""
+        return speaking(credentials)
 
     def _host(self, service: str) -> str:
         return self._endpoint or f"https://{service}.googleapis.com"
@@ -89,5 +109,5 @@ class GoogleSession:
         who: str = "",
     ) -> dict[str, Any] | None:
         """One JSON call; None where the thing asked for does not exist. A body makes it a POST."""
-        source = credentials or self._own()
-        return told(functools.partial(call, source, url, body), where, permission, who=who)
+        session = self._session(credentials or self._own())
+        return told(functools.partial(call, session, url, body), where, permission, who=who)

@@ -48,8 +48,10 @@ class Buckets(GoogleSession):
     def _storage(self, credentials: Any = None) -> Any:
         from google.cloud.storage import Client  # noqa: PLC0415 - start-up stays instant
 
+        asking = credentials or self._own()
         return Client(
             project=self._project,
-            credentials=credentials or self._own(),
+            credentials=asking,
             client_options=self._options(),
+            _http=self._session(asking),
         )
