@@ -26,7 +26,7 @@ POLL = "PREFLIGHT_POLL_SECONDS"
 
 def run(arguments: Namespace) -> int:
     """`preflight run`: check, upload, create, monitor, fetch."""
-    every = _every(arguments)
+    every = polled(arguments.poll_every)
     plan, report = _checked(arguments)
     if not _may_go_on(report, arguments):
         return EXIT_CODES[report.verdict]
@@ -56,10 +56,10 @@ def submit_only(arguments: Namespace) -> int:
         return show_submitted(send(ledger, plan, remote, say), folder, arguments.format)
 
 
-def _every(arguments: Namespace) -> float:
-    """Seconds between looks: the option, else the environment's, else the usual."""
-    if arguments.poll_every is not None:
-        return float(arguments.poll_every)
+def polled(given: float | None) -> float:
+    """Seconds between looks: those given, else the environment's, else the usual."""
+    if given is not None:
+        return given
     text = os.environ.get(POLL)
     try:
         return seconds(text) if text else EVERY_SECONDS
