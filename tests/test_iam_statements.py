@@ -1,6 +1,6 @@
 import pytest
 
-from preflight.iam import Effect, Kind, Principal, Request, evaluate
+from preflight.iam import Effect, Kind, Principal, Request, evaluate, role_of_session
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/svc/job"
@@ -338,6 +338,7 @@ def test_every_partition_has_its_own_accounts(partition):
         ({"Service": "bedrock.amazonaws.com"}, Effect.ALLOW),
         ({"Service": ["lambda.amazonaws.com", "bedrock.amazonaws.com"]}, Effect.ALLOW),
         ({"Service": "lambda.amazonaws.com"}, Effect.NONE),
+        ({"Federated": "bedrock.amazonaws.com"}, Effect.NONE),
         ("*", Effect.ALLOW),
         ({"AWS": "*"}, Effect.UNKNOWN),
         ({"AWS": ACCOUNT}, Effect.NONE),
@@ -391,6 +392,7 @@ def test_a_ruling_names_the_condition_keys_of_its_statement():
         "a:b:iam::1:role/",
         "arn:aws:iam::1",
         "arn:aws:iam:::role/job",
+        "arn:aws:iam:role/job",
         f"arn:aws:iam::{ACCOUNT}:root",
         f"arn:aws:iam::{ACCOUNT}:role/",
         f"arn:aws:iam::{ACCOUNT}:group/job",
@@ -402,6 +404,24 @@ def test_a_ruling_names_the_condition_keys_of_its_statement():
 def test_only_roles_and_users_are_principals_by_arn(arn):
     with pytest.raises(ValueError, match=arn):
         Principal.of_arn(arn)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        ROLE,
+        "job",
+        f"arn:aws:iam::{ACCOUNT}:assumed-role/job/today",
+        f"arn:aws:sts::{ACCOUNT}:federated-user/ann",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role",
+    ],
+)
+def test_what_is_no_session_stands_for_itself(arn):
+    assert role_of_session(arn) == arn
+
+
+def test_a_path_is_known_unless_only_a_session_told_of_the_role():
+    assert Principal(Kind.ROLE, ROLE, ACCOUNT) == Principal.of_arn(ROLE)
 
 
 def test_a_session_stands_for_its_role():
