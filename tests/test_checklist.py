@@ -18,7 +18,17 @@ from preflight.permissions import PERMISSIONS, Identity, arns, condition
 from preflight.runner import World, run
 from preflight.sandbox.azure.roles import ROLES as AZURE_ROLES
 from preflight.sandbox.gcp.roles import ROLES as GOOGLE_ROLES
-from preflight.seams import Binding, CredentialsMissing, GcsBucket, RoleDefinition
+from preflight.seams import Binding, CredentialsMissing, GcpKey, GcsBucket, RoleDefinition
+
+NUMBER = PROMISED["vertex"].project_number
+VERTEX = replace(
+    PROMISED["vertex"],
+    kms_key="projects/p/locations/r/keyRings/a/cryptoKeys/b",
+    storage_agent=f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",
+    federation="principal://iam.googleapis.com/projects/1/pool/subject/gateway",
+)
+MOST = PROMISED | {"bedrock": BEDROCK, "vertex": VERTEX}
+"""With all that a stack may promise."""
 
 LISTED = checklist()
 IDS = [listed.check.id for listed in LISTED]
@@ -132,7 +142,7 @@ def failures(provider, world):
         if listed.world != provider:
             continue
         try:
-            answer = listed.check(BEDROCK if provider == "bedrock" else PROMISED[provider], world)
+            answer = listed.check(MOST[provider], world)
         except AttributeError:
             continue  # it looks at something else
         if isinstance(answer, Failed):
@@ -152,20 +162,31 @@ def lacking(lost):
     if lost.provider == "azure":
         role = RoleDefinition("a role", tuple(row.action for row in rows))
         return SimpleNamespace(roles_of=lambda *_: (role,))
-    gateway, agent = (
-        frozenset(row.action for row in rows if row.identity is identity)
-        for identity in (Identity.GATEWAY, Identity.SERVICE_AGENT)
+    held = {
+        f"roles/{identity.name}": frozenset(row.action for row in rows if row.identity is identity)
+        for identity in Identity
+    }
+    gateway = held["roles/GATEWAY"]
+    bucket = GcsBucket(VERTEX.bucket, "", "", VERTEX.project_number, True, "", VERTEX.kms_key)
+    agent, storage, workload = (
+        Binding(f"roles/{identity.name}", member)
+        for identity, member in (
+            (Identity.SERVICE_AGENT, f"serviceAccount:{VERTEX.service_agent}"),
+            (Identity.STORAGE_AGENT, f"serviceAccount:{VERTEX.storage_agent}"),
+            (Identity.WORKLOAD, VERTEX.federation),
+        )
     )
-    promised = PROMISED["vertex"]
-    bucket = GcsBucket(promised.bucket, "", "", promised.project_number, True, "")
-    binding = Binding("roles/of-the-agent", f"serviceAccount:{promised.service_agent}")
     return SimpleNamespace(
         bucket_grants=lambda _bucket, asked, _identity: gateway & set(asked),
         project_grants=lambda _project, asked, _identity: gateway & set(asked),
         bucket=lambda _: bucket,
-        bucket_bindings=lambda _: (binding,),
+        bucket_bindings=lambda _: (agent,),
         project_bindings=lambda _: (),
-        role_permissions=lambda _: agent,
+        role_permissions=held.get,
+        kms_key=lambda name: GcpKey(name, "ENABLED"),
+        key_bindings=lambda _: (storage,),
+        ring_bindings=lambda _: (),
+        account_bindings=lambda _: (workload,),
     )
 
 

@@ -7,8 +7,9 @@ import re
 import shutil
 import subprocess
 
+import infra_google
 import pytest
-from infra_world import GATEWAY_ARN, all_four
+from infra_world import GATEWAY_ARN, VERTEX, all_four, run
 from terraform_reader import Terraform
 
 from preflight.contract import PROVIDERS
@@ -93,9 +94,11 @@ def test_with_promises_the_names_are_the_stacks(shown, promises):
     shape = shown("--promises", promises())
     assert shape["placeholders"] == [OWN]  # nobody promises whom the gateway role trusts
     made = outputs()
-    assert of(shape, "bedrock", Identity.JOB_ROLE)["principal"] == made["bedrock"][0]["job_role_arn"]
+    assert (
+        of(shape, "bedrock", Identity.JOB_ROLE)["principal"] == made["bedrock"][0]["job_role_arn"]
+    )
     agent = of(shape, "vertex", Identity.SERVICE_AGENT)["principal"]
-    assert agent == f"serviceAccount:{made['vertex']['service_agent']}"
+    assert agent == f"serviceAccount:{made['vertex'][0]['service_agent']}"
     gateway = of(shape, "azure", Identity.GATEWAY)
     assert gateway["principal"] == made["azure"][0]["gateway_principal_id"]
     markdown = shown("--promises", promises(), form="markdown")
@@ -141,7 +144,13 @@ def test_a_provider_that_the_stack_does_not_promise_is_refused(preflight, promis
 
 
 def test_the_identities_of_the_command_line_are_those_of_the_table():
-    assert set(IDENTITIES) == {"gateway", "job-role", "service-agent"}
+    assert set(IDENTITIES) == {
+        "gateway",
+        "job-role",
+        "service-agent",
+        "storage-agent",
+        "workload",
+    }
     assert {provider for provider, _ in PAIRS} == set(PROVIDERS) - {"openai"}
 
 
@@ -183,7 +192,9 @@ def test_the_bindings_for_google_are_those_that_the_program_sends(shown, promise
 
 
 def test_a_custom_role_at_google_would_hold_the_rows_and_no_more(shown):
-    for identity in (Identity.GATEWAY, Identity.SERVICE_AGENT):
+    own = [identity for provider, identity in PAIRS if provider == "vertex"]
+    assert len(own) == 4
+    for identity in own:
         held = of(shown(), "vertex", identity)["gcp"]["custom_role_permissions"]
         rows = [row for row in PERMISSIONS if (row.provider, row.identity) == ("vertex", identity)]
         assert sorted(itertools.chain(*held.values())) == sorted(row.action for row in rows)
@@ -272,11 +283,54 @@ def test_the_external_id_is_asked_for_where_there_is_one(shown):
     assert read.variables == {"bedrock_gateway_external_id": ""}
 
 
-def test_without_promises_every_variable_but_the_external_id_has_to_be_given(shown):
+NOT_EVERYBODYS = (
+    "bedrock_gateway_external_id",
+    "vertex_kms_key",
+    "vertex_storage_agent",
+    "vertex_federation",
+)
+
+
+def test_at_google_a_key_and_a_pool_are_granted_as_the_program_does_where_they_are_promised(
+    shown, tmp_path
+):
+    recorder, made = run(VERTEX | infra_google.OPTIONS)
+    path = tmp_path / "with-key-and-pool.json"
+    path.write_text(json.dumps(made))
+    shape = shown("--promises", path)
+    key, account = (
+        {
+            (one["resource"], one["role"], one["member"])
+            for one in of(shape, "vertex", identity)["gcp"]["bindings"]
+        }
+        for identity in (Identity.STORAGE_AGENT, Identity.WORKLOAD)
+    )
+    assert key == {
+        (it.inputs["cryptoKeyId"], it.inputs["role"], it.inputs["member"])
+        for it in recorder.of("gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember")
+    }
+    (grant,) = recorder.of("gcp:serviceaccount/iAMMember:IAMMember")
+    anywhere = grant.inputs["serviceAccountId"].replace("sandbox-project/", "-/", 1)
+    assert account == {(anywhere, grant.inputs["role"], grant.inputs["member"])}
+    read = Terraform(shown("--promises", path, form="terraform"))
+    made_there = (
+        {
+            (one["crypto_key_id"], one["role"], one["member"])
+            for one in read.resources("google_kms_crypto_key_iam_member").values()
+        },
+        {
+            (one["service_account_id"], one["role"], one["member"])
+            for one in read.resources("google_service_account_iam_member").values()
+        },
+    )
+    assert made_there == (key, account)
+
+
+def test_without_promises_every_variable_has_to_be_given_but_what_not_everybody_has(shown):
     text = shown(form="terraform")
     declared = set(re.findall(r'^variable "(\w+)"', text, re.MULTILINE))
     assert declared == set(re.findall(r"\bvar\.(\w+)", text))
-    assert set(Terraform(text).variables) == {"bedrock_gateway_external_id"}
+    assert Terraform(text).variables == dict.fromkeys(NOT_EVERYBODYS, "")
 
 
 def test_the_gateway_alone_names_the_job_role_by_a_variable(shown, promises):

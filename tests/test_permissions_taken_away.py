@@ -18,20 +18,30 @@ pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
 from preflight.check import Failed
 from preflight.grants import AZURE_ROLE_IDS, azure_account_id, azure_role_id
+from preflight.holders import Holder
 from preflight.permissions import PERMISSIONS, Identity, On, arns, condition, permissions
 from preflight.routes import create_extras, endpoint, headers
 from preflight.sandbox.azure import breakages as azure_breakages
 from preflight.sandbox.azure.operator import AUTHORIZATION, Arm
 from preflight.sandbox.azure.roles import ROLES as AZURE_ROLES
 from preflight.sandbox.azure.roles import Role
+from preflight.sandbox.gcp import existing as google
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.roles import ROLES as GOOGLE_ROLES
 from preflight.sandbox.world import World
 
 PROVIDERS = ("azure", "vertex", "bedrock")
 PATIENCE_SECONDS = 20
-WORDS = {"storage.buckets.get": "failed to get GCS bucket location"}
+WORDS = {
+    "storage.buckets.get": "failed to get GCS bucket location",
+    "kms:Decrypt": "GetObject",
+    "kms:GenerateDataKey": "PutObject",
+}
 """Where the provider does not name the right: its own words."""
+SETTINGS = {"vertexCustomerKey": True, "bedrockCustomerKey": True}
+"""With the gateway's own issuer, so that every row is somebody's."""
+
+NO_KEY = "Permission denied on Cloud KMS key"
 ENDED = {"completed", "failed", "expired", "cancelled", "stopped", "partially_completed"}
 
 
@@ -42,7 +52,8 @@ def named(row):
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory):
     folder = tmp_path_factory.mktemp("world")
-    with World(folder, providers=PROVIDERS, count=100, program=ROOT) as running:
+    made = {"settings": SETTINGS, "prepare": google.issuer}
+    with World(folder, providers=PROVIDERS, count=100, program=ROOT, **made) as running:
         yield running
 
 
@@ -135,16 +146,18 @@ def exchange_the_azure_role(sandbox, monkeypatch, promised, lost):
 
 def exchange_the_google_roles(sandbox, monkeypatch, promised, lost):
     """The identity's roles on the bucket or the project, for one that carries all rows but one."""
-    on_project = lost.on is On.PROJECT
-    family = "aiplatform" if on_project else "storage"
-    resource = f"projects/{promised.project}" if on_project else f"b/{promised.bucket}"
-    gateway = lost.identity is Identity.GATEWAY
-    email = promised.gateway_service_account if gateway else promised.service_agent
-    almost, member = f"roles/{family}.almost", f"serviceAccount:{email}"
+    account = f"projects/{promised.project}/serviceAccounts/{promised.gateway_service_account}"
+    on_bucket = "storage", f"b/{promised.bucket}"
+    family, resource = {
+        On.PROJECT: ("aiplatform", f"projects/{promised.project}"),
+        On.KEY: ("cloudkms", promised.kms_key),
+        On.SERVICE_ACCOUNT: ("iam", account),
+    }.get(lost.on, on_bucket)
+    almost, member = f"roles/{family}.almost", Holder("vertex", lost.identity, promised).principal
     rows = [
         row
         for row in permissions("vertex", lost.identity)
-        if (row.on is On.PROJECT) == on_project and row is not lost
+        if (row.on is On.PROJECT) == (lost.on is On.PROJECT) and row is not lost
     ]
     monkeypatch.setitem(GOOGLE_ROLES, almost, frozenset(row.action for row in rows))
     operator = Operator(sandbox.env)
@@ -192,9 +205,12 @@ def shorten_the_policy(sandbox, promised, lost):
 OF_THE_GATEWAY = [
     row
     for row in PERMISSIONS
-    if row.provider in {"azure", "vertex"} and row.identity is Identity.GATEWAY
+    if row.provider in {"azure", "vertex"} and row.identity in {Identity.GATEWAY, Identity.WORKLOAD}
 ]
-OF_THE_PROVIDER = [row for row in PERMISSIONS if row.identity is not Identity.GATEWAY]
+OF_THE_STORAGE = list(permissions("vertex", Identity.STORAGE_AGENT))
+OF_THE_PROVIDER = [
+    row for row in PERMISSIONS if row.identity in {Identity.JOB_ROLE, Identity.SERVICE_AGENT}
+]
 
 
 @pytest.mark.parametrize("lost", OF_THE_GATEWAY, ids=named)
@@ -238,6 +254,21 @@ def test_without_any_one_right_of_the_provider_the_job_is_accepted_and_fails(
     assert WORDS.get(lost.action, lost.action) in str(batch.errors), batch.errors
 
 
+@pytest.mark.parametrize("lost", OF_THE_STORAGE, ids=named)
+def test_without_any_one_right_on_the_key_the_upload_is_refused_or_the_job_fails(
+    sandbox, healthy, take_away, lost
+):
+    take_away(lost)
+    if "useToEncrypt" in lost.action:
+        with pytest.raises(APIStatusError, match=NO_KEY):
+            sent(sandbox, "vertex")
+        return
+    asking, _, batch = sent(sandbox, "vertex")
+    batch = ended(asking, batch)
+    assert batch.status == "failed", batch
+    assert NO_KEY in str(batch.errors), batch.errors
+
+
 # --- the checks, over an account that answers from dicts -----------------------------------------
 
 
@@ -257,6 +288,5 @@ def test_without_any_one_right_at_bedrock_one_check_fails_and_names_it(lost):
 
 def test_no_row_is_left_untried():
     elsewhere = list(permissions("bedrock", Identity.GATEWAY))
-    assert sorted(map(named, [*OF_THE_GATEWAY, *OF_THE_PROVIDER, *elsewhere])) == sorted(
-        map(named, PERMISSIONS)
-    )
+    tried = [*OF_THE_GATEWAY, *OF_THE_PROVIDER, *OF_THE_STORAGE, *elsewhere]
+    assert sorted(map(named, tried)) == sorted(map(named, PERMISSIONS))
