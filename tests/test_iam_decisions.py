@@ -175,6 +175,9 @@ def test_whether_limits_take_away_what_anyone_is_granted_is_not_known_but_by_pri
     by_arn = to("*", Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}})
     context = {"aws:PrincipalArn": ROLE}
     assert of_bucket(by_arn, holdings, context=context).effect is Effect.ALLOW
+    named = to({"AWS": ROLE}, Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}})
+    assert of_bucket(named, context=context).effect is Effect.ALLOW
+    assert of_bucket(named, holdings, context=context).effect is Effect.NONE
     other = {"aws:PrincipalArn": USER}
     assert of_bucket(by_arn, holdings, context=other).effect is Effect.NONE
 
@@ -286,6 +289,9 @@ def trust(principal, **elements):
 
 def test_a_trust_policy_has_no_resource_and_other_policies_must_have_one():
     assert of_role(trust({"Service": BEDROCK.name}), asker=BEDROCK).effect is Effect.ALLOW
+    for another in ({"Resource": "arn:aws:iam::1:role/x"}, {"NotResource": "*"}):
+        document = trust({"Service": BEDROCK.name}, **another)
+        assert of_role(document, asker=BEDROCK).effect is Effect.NONE
     unspecific = trust({"AWS": ROLE}, Action="s3:GetObject")
     assert of_bucket(unspecific).effect is Effect.UNKNOWN
 

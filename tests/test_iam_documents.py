@@ -41,7 +41,7 @@ STRANGE += (10**5000, float("nan"), "${", STARS, "\x1b[31m::error::", "\ud800")
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "not JSON"),
+        ("", "not JSON: Expecting value"),
         ('{"Statement": [', "not JSON"),
         (b"\xff\xfe\x00", "not JSON"),
         ("[]", "not a JSON object"),

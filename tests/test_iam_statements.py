@@ -41,6 +41,9 @@ def test_a_policy_that_does_not_speak_of_the_action_says_nothing():
     ruling = says(policy(allow(Action="s3:PutObject")))
     assert ruling.effect is Effect.NONE
     assert ruling.reason == "its Action is s3:PutObject"
+    empty = says(policy())
+    assert (empty.effect, empty.delegated) == (Effect.NONE, False)
+    assert empty.reason == "it has no statement that allows anything"
 
 
 def test_the_statement_that_comes_nearest_gives_the_reason():
@@ -69,6 +72,8 @@ def test_actions_have_no_case_and_resources_do():
         ("ArnLike", "arn:aws:s3:::buck*", "arn:aws:s3:::bucket"),
         ("ArnEquals", "arn:aws:iam::*:role/x", f"arn:aws:iam::{ACCOUNT}:role/x"),
         ("Bool", True, "true"),
+        ("StringEquals", True, "true"),
+        ("NumericEquals", 3.5, "3.5"),
         ("NumericLessThan", 12, "11.5"),
         ("DateGreaterThan", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
         ("IpAddress", "10.0.0.0/8", "10.9.9.9"),
@@ -139,6 +144,9 @@ def test_the_first_doubt_is_told_and_a_failure_before_any():
 def test_a_family_of_keys_can_be_absent():
     document = policy(allow(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}}))
     assert says(document, absent={"aws:PrincipalTag/"}).effect is Effect.NONE
+    assert says(document, absent={"aws:RequestTag/"}).effect is Effect.UNKNOWN
+    whole = policy(allow(Condition={"StringEquals": {"aws:PrincipalTag": "a"}}))
+    assert says(whole, absent={"aws:PrincipalTag/"}).effect is Effect.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -422,6 +430,7 @@ def test_what_is_no_session_stands_for_itself(arn):
 
 def test_a_path_is_known_unless_only_a_session_told_of_the_role():
     assert Principal(Kind.ROLE, ROLE, ACCOUNT) == Principal.of_arn(ROLE)
+    assert BEDROCK.partition == ""
 
 
 def test_a_session_stands_for_its_role():

@@ -47,8 +47,7 @@ class Reading:
         """Whether it allows or denies, in any of those ways, or in any at all."""
         if self.effect and self.effect != effect:
             return False
-        holds = any_of(self.ways.get(way, False) for way in ways or self.ways)
-        return holds if self.effect else all_of((holds, None))
+        return any_of(self.ways.get(way, False) for way in ways or self.ways)
 
 
 def readings(
