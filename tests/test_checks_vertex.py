@@ -14,6 +14,7 @@ from vertex_world import (
     KEY_USER,
     PROMISED,
     STORAGE_AGENT,
+    WITH_KEY,
     FakeGcp,
     given_to,
     judged,
@@ -26,7 +27,7 @@ from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex import SUITES
 from preflight.permissions import Identity, permissions
 from preflight.report import Verdict
-from preflight.seams import Binding, Gcp, LifecycleRule, ServiceAccount, Unreachable
+from preflight.seams import Binding, Gcp, GcpKey, LifecycleRule, ServiceAccount, Unreachable
 
 
 def test_a_healthy_world_passes_every_check_and_says_what_was_seen():
@@ -218,3 +219,27 @@ def test_without_credentials_nothing_else_is_asked():
     assert not looked.failed_ids()
     unknown = {key for key, one in outcomes(looked).items() if isinstance(one, Unknown)}
     assert unknown == {"vertex-credentials"}
+
+
+@pytest.mark.parametrize(
+    ("api", "promised"),
+    [
+        ("sts.googleapis.com", FEDERATED),
+        ("cloudkms.googleapis.com", WITH_KEY),
+    ],
+)
+def test_what_the_pool_and_the_key_need_is_on_where_they_are_promised(api, promised):
+    world = with_key() if promised is WITH_KEY else FakeGcp()
+    world.apis = {**world.apis, api: False}
+    broken = judged(world, promised)
+    assert broken.failed_ids() == {"vertex-apis"}
+    assert api in outcomes(broken)["vertex-apis"].problem
+    assert isinstance(outcomes(judged(world))["vertex-apis"], Passed)
+
+
+def test_the_api_of_another_projects_key_is_its_owners_matter():
+    theirs = KEY.replace("sandbox-project", "their-project")
+    world = with_bucket(kms_key=theirs)
+    world.apis = {**world.apis, "cloudkms.googleapis.com": False}
+    world.keys = {theirs: GcpKey(theirs, "ENABLED")}
+    assert judged(world, replace(WITH_KEY, kms_key=theirs)).verdict is Verdict.READY

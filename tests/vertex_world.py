@@ -68,7 +68,9 @@ class FakeGcp:
 
     number: str | None = "123456789"
     apis: dict[str, bool] = field(
-        default_factory=lambda: {"aiplatform.googleapis.com": True, "storage.googleapis.com": True}
+        default_factory=lambda: {
+            f"{api}.googleapis.com": True for api in ("aiplatform", "storage", "sts", "cloudkms")
+        }
     )
     buckets: dict[str, GcsBucket] = field(default_factory=lambda: {"batches": BUCKET})
     on_bucket: tuple[Binding, ...] = (

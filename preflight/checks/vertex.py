@@ -16,6 +16,8 @@ from preflight.permissions import Identity, On, permissions
 from preflight.seams import Gcp
 
 _APIS = ("aiplatform.googleapis.com", "storage.googleapis.com")
+_TOKENS_API = "sts.googleapis.com"
+_KEYS_API = "cloudkms.googleapis.com"
 
 
 @check("vertex-credentials", "Google Cloud knows who is asking", gate=True)
@@ -46,10 +48,21 @@ def project(promised: VertexAI, gcp: Gcp) -> Answer:
 @check("vertex-apis", "The APIs that a job uses are enabled")
 def apis(promised: VertexAI, gcp: Gcp) -> Answer:
     """A call to an API that is off is refused with SERVICE_DISABLED."""
-    off = [api for api in _APIS if not gcp.api_enabled(promised.project, api)]
+    needed = _apis(promised)
+    off = [api for api in needed if not gcp.api_enabled(promised.project, api)]
     if off:
         return Failed(f"not enabled in project {promised.project}: {', '.join(off)}", UP)
-    return Passed(f"enabled: {', '.join(_APIS)}")
+    return Passed(f"enabled: {', '.join(needed)}")
+
+
+def _apis(promised: VertexAI) -> tuple[str, ...]:
+    """Another project's key is used under that project's API, which is its owner's matter."""
+    own_key = (promised.kms_key or "").startswith(f"projects/{promised.project}/")
+    return (
+        *_APIS,
+        *((_TOKENS_API,) if promised.federation else ()),
+        *((_KEYS_API,) if own_key else ()),
+    )
 
 
 @check("vertex-gateway-account", "The gateway's service account exists and is enabled", gate=True)

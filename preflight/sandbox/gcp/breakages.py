@@ -6,7 +6,7 @@ from typing import Any
 
 from preflight.contract import VertexAI
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.names import VERTEX_API, member_of
+from preflight.sandbox.gcp.names import TOKENS_API, VERTEX_API, member_of
 
 _OTHER_ISSUER = "https://issuer.example.com"
 _ELSEWHERE = ("us-east1", "europe-west1")
@@ -113,8 +113,12 @@ def remove_job_right(env: Mapping[str, str], promised: VertexAI) -> None:
 
 def disable_api(env: Mapping[str, str], promised: VertexAI) -> None:
     """The Vertex AI API is off in the project."""
-    path = f"/v1/projects/{promised.project}/services/{VERTEX_API}:disable"
-    Operator(env).call("POST", path, {"disableDependentServices": True})
+    _disable(env, promised, VERTEX_API)
+
+
+def disable_tokens_api(env: Mapping[str, str], promised: VertexAI) -> None:
+    """The API that exchanges another issuer's tokens is off in the project."""
+    _disable(env, promised, TOKENS_API)
 
 
 def disable_service_account(env: Mapping[str, str], promised: VertexAI) -> None:
@@ -123,6 +127,11 @@ def disable_service_account(env: Mapping[str, str], promised: VertexAI) -> None:
     Operator(env).call(
         "POST", f"/v1/projects/{promised.project}/serviceAccounts/{email}:disable", {}
     )
+
+
+def _disable(env: Mapping[str, str], promised: VertexAI, api: str) -> None:
+    path = f"/v1/projects/{promised.project}/services/{api}:disable"
+    Operator(env).call("POST", path, {"disableDependentServices": True})
 
 
 def _change_providers(
