@@ -142,6 +142,10 @@ def _deployments(
     """A deployment of each model; their names."""
     from pulumi_azure_native import cognitiveservices  # noqa: PLC0415 - only when Azure is on
 
+    # Its name is taken until the old one is gone.
+    first_goes = pulumi.ResourceOptions.merge(
+        child, pulumi.ResourceOptions(delete_before_replace=True)
+    )
     made: list[cognitiveservices.Deployment] = []
     for model, version in args.models:
         made.append(
@@ -159,7 +163,7 @@ def _deployments(
                 tags=_tags(args),
                 # Azure refuses a change of an account while another one is under way.
                 opts=pulumi.ResourceOptions.merge(
-                    child, pulumi.ResourceOptions(depends_on=list(made))
+                    first_goes, pulumi.ResourceOptions(depends_on=list(made))
                 ),
             )
         )
@@ -186,7 +190,10 @@ def _let_in(
             principal_id=args.gateway_principal_id,
             # Without it a principal made a moment ago is looked up, and not found.
             principal_type="ServicePrincipal",
-            opts=child,
+            # Azure takes no second one that says the same.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(delete_before_replace=True)
+            ),
         )
 
 

@@ -105,11 +105,12 @@ def at_hand(world, monkeypatch):
         yield ("--stack", NAME)
 
 
-def verdict(preflight, world, stack, provider):
+def verdict(preflight, world, stack, provider, *more):
     """(exit code, ids that failed, all that did not pass: id -> why) of the provider's check."""
     file = world.request_file(provider)
-    code, out, err = preflight("check", file, "--provider", provider, "--format", "json", *stack)
-    assert out, err
+    asked = ("--provider", provider, "--format", "json", *stack, *more)
+    code, out, err = preflight("check", file, *asked)
+    assert '"checks"' in out, out + err
     checks = json.loads(out)["checks"]
     failed = {check["id"] for check in checks if check["outcome"] == "failed"}
     said = {check["id"]: check.get("problem") or check.get("reason") for check in checks}

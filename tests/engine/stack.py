@@ -104,12 +104,17 @@ class Stack:
         """Set what the stack is configured with."""
         words = []
         for key, value in settings.items():
+            if isinstance(value, list | tuple):
+                self.set_list(key, value)
+                continue
             text = str(value).lower() if isinstance(value, bool) else str(value)
             words += ["--plaintext", f"{key}={text}"]
-        self.plainly("config", "set-all", "--stack", NAME, *words)
+        if words:
+            self.plainly("config", "set-all", "--stack", NAME, *words)
 
     def set_list(self, key, entries):
         """Set a list, entry by entry: there is no other way at the command line."""
+        self._run("config", "rm", "--stack", NAME, key)  # it may have been longer, or not there
         words = []
         for index, entry in enumerate(entries):
             words += ["--plaintext", f"{key}[{index}]={entry}"]
@@ -125,8 +130,8 @@ class Stack:
         finally:
             file.write_bytes(before)
 
-    def preview(self):
-        return self._act("preview")
+    def preview(self, *flags):
+        return self._act("preview", *flags)
 
     def up(self, *flags):
         return self._act("up", "--yes", "--skip-preview", *flags)
@@ -136,6 +141,10 @@ class Stack:
 
     def destroy(self):
         return self._act("destroy", "--yes", "--skip-preview")
+
+    def urn(self, component, kind, name):
+        """Of a resource in a component of the program, as the engine calls it."""
+        return f"urn:pulumi:{NAME}::batch-preflight::batch-preflight:{component}${kind}::{name}"
 
     def outputs(self):
         return json.loads(self.plainly("stack", "output", "--json", "--stack", NAME))
