@@ -1,14 +1,16 @@
 """The key that encrypts the bucket, where it is a customer's: usable by both identities."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_rights import UP, arn_of, circumstances, named, request_of
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Ruling, evaluate
-from preflight.permissions import Identity, On, buckets, condition, permissions
+from preflight.permissions import Identity, On, Permission, buckets, condition, permissions
 from preflight.seams import Aws, Decision, KmsKey
+from preflight.seams.together import together
 
 
 @check("bedrock-bucket-key", "Both identities may use the key that encrypts the bucket")
@@ -70,24 +72,29 @@ def _enable(key: KmsKey) -> str:
 
 
 def _answers(promised: Bedrock, aws: Aws, key: KmsKey) -> Iterator[Answer]:
-    owner = key.arn.split(":")[4]
-    for identity in (Identity.GATEWAY, Identity.JOB_ROLE):
-        for row in permissions("bedrock", identity, On.KEY):
-            right = f"{named(promised, identity)} {row.action} on {key.arn} ({row.why})"
-            try:
-                ruling = evaluate(key.policy, request_of(promised, identity, row.action, key.arn))
-            except ValueError:
-                yield Unknown(f"whether {right} is allowed: that is no role or user", "one")
-                continue
-            said = _by_key_policy(ruling, right, row.action)
-            context = circumstances(promised, identity, row.action, key.arn)
-            context |= condition(row, promised)
-            who = arn_of(promised, identity)
-            decision = aws.may(who, row.action, key.arn, context)
-            # A key of another account needs both its own policy and the identity's.
-            named_there = ruling.effect is Effect.ALLOW and not ruling.delegated
-            alone = named_there and who.split(":")[4] == owner
-            yield said or _by_own_policies(decision, right, row.action, alone=alone)
+    identities = (Identity.GATEWAY, Identity.JOB_ROLE)
+    rows = [(who, row) for who in identities for row in permissions("bedrock", who, On.KEY)]
+    yield from together([partial(_of_right, promised, aws, key, who, row) for who, row in rows])
+
+
+def _of_right(
+    promised: Bedrock, aws: Aws, key: KmsKey, identity: Identity, row: Permission
+) -> Answer:
+    right = f"{named(promised, identity)} {row.action} on {key.arn} ({row.why})"
+    try:
+        ruling = evaluate(key.policy, request_of(promised, identity, row.action, key.arn))
+    except ValueError:
+        return Unknown(f"whether {right} is allowed: that is no role or user", "one")
+    if said := _by_key_policy(ruling, right, row.action):
+        return said
+    context = circumstances(promised, identity, row.action, key.arn)
+    context |= condition(row, promised)
+    who = arn_of(promised, identity)
+    decision = aws.may(who, row.action, key.arn, context)
+    # A key of another account needs both its own policy and the identity's.
+    named_there = ruling.effect is Effect.ALLOW and not ruling.delegated
+    alone = named_there and who.split(":")[4] == key.arn.split(":")[4]
+    return _by_own_policies(decision, right, row.action, alone=alone)
 
 
 def _by_key_policy(ruling: Ruling, right: str, action: str) -> Answer | None:

@@ -8,6 +8,7 @@ from preflight.checks.remedies import instead
 from preflight.contract import Bedrock
 from preflight.limits import BEDROCK_OPEN_JOBS
 from preflight.seams import Aws
+from preflight.seams.together import both
 
 _WANTED = {
     "authorization": "AUTHORIZED",
@@ -138,9 +139,11 @@ def model_batch(promised: Bedrock, aws: Aws) -> Answer:
 @check("bedrock-open-jobs", "There is room for another job")
 def open_jobs(promised: Bedrock, aws: Aws) -> Answer:
     """A model takes a limited number of submitted and running jobs; one more is refused."""
-    quotas = aws.batch_quotas(promised.region)
+    quotas, now = both(
+        lambda: aws.batch_quotas(promised.region),
+        lambda: aws.open_jobs(promised.region, promised.model_arns),
+    )
     most = quota(quotas, Quota.OPEN_JOBS, spellings(promised, aws), BEDROCK_OPEN_JOBS)
-    now = aws.open_jobs(promised.region, promised.model_arns)
     if now >= most.amount:
         return Failed(
             f"{now} jobs of {promised.model} are open in {promised.region}, and no more than "

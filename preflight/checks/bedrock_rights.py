@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from preflight.check import Answer, Failed, Passed, Unknown
 from preflight.contract import Bedrock
@@ -17,6 +18,7 @@ from preflight.permissions import (
     storage,
 )
 from preflight.seams import Aws, Decision
+from preflight.seams.together import together
 
 UP = "pulumi up --refresh"
 ROWS_KEYS = ("aws:ResourceAccount", "iam:PassedToService", "kms:ViaService")
@@ -120,28 +122,28 @@ class _Asked:
 def rights(promised: Bedrock, aws: Aws, identity: Identity, *on: On) -> Answer:
     """Whether the identity holds each of its rows on each of their resources."""
     who = named(promised, identity)
+
+    def may(row: Permission, resource: str) -> Decision | None:
+        context = circumstances(promised, identity, row.action, resource)
+        context |= condition(row, promised)
+        return aws.may(arn_of(promised, identity), row.action, resource, context)
+
+    rows = held(promised, identity, *on)
+    questions = [(row, resource) for row in rows for resource in arns(promised, row.on)]
+    decisions = together([partial(may, row, resource) for row, resource in questions])
     asked: list[_Asked] = []
-    for row in held(promised, identity, *on):
-        for resource in arns(promised, row.on):
-            context = circumstances(promised, identity, row.action, resource)
-            decision = aws.may(
-                arn_of(promised, identity),
-                row.action,
-                resource,
-                context | condition(row, promised),
-            )
-            if decision is None:
-                return Failed(f"{who} does not exist", UP)
-            by_bucket = (
-                row.on in IN_BUCKET
-                and not decision.allowed
-                and not decision.explicitly_denied
-                # In another account's bucket both sides must allow.
-                and not is_foreign(promised)
-                and bucket_ruling(promised, aws, identity, row.action, resource).effect
-                is Effect.ALLOW
-            )
-            asked.append(_Asked(row, resource, decision, by_bucket))
+    for (row, resource), decision in zip(questions, decisions, strict=True):
+        if decision is None:
+            return Failed(f"{who} does not exist", UP)
+        by_bucket = (
+            row.on in IN_BUCKET
+            and not decision.allowed
+            and not decision.explicitly_denied
+            # In another account's bucket both sides must allow.
+            and not is_foreign(promised)
+            and bucket_ruling(promised, aws, identity, row.action, resource).effect is Effect.ALLOW
+        )
+        asked.append(_Asked(row, resource, decision, by_bucket))
     return _judged(who, asked)
 
 

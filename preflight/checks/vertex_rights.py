@@ -1,10 +1,12 @@
 """What an identity holds at Google Cloud, as policies and roles say: it cannot be asked itself."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from preflight.check import Answer, Failed, Passed, Unknown
 from preflight.permissions import Permission
 from preflight.seams import Binding, Gcp
+from preflight.seams.together import together
 
 UP = "pulumi up --refresh"
 
@@ -53,10 +55,12 @@ def by_policies(
 
 def held_by(gcp: Gcp, given: Iterable[Binding]) -> frozenset[str]:
     """What the roles hold in sum; a role that was deleted holds nothing."""
-    held: frozenset[str] = frozenset()
-    for role in sorted({binding.role for binding in given}):
-        held |= gcp.role_permissions(role) or frozenset()
-    return held
+
+    def holds(role: str) -> frozenset[str]:
+        return gcp.role_permissions(role) or frozenset()
+
+    roles = sorted({binding.role for binding in given})
+    return frozenset[str]().union(*together([partial(holds, role) for role in roles]))
 
 
 def lacking(rows: Iterable[Permission], granted: frozenset[str]) -> list[Permission]:

@@ -1,13 +1,17 @@
 """What AWS says about a Bedrock model: offered, agreed to, limited, busy."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from preflight.cloud import aws_calls, aws_forms
 from preflight.cloud.aws_session import AwsSession
 from preflight.seams import FoundationModel, InferenceProfile
+from preflight.seams.together import together
 
 _NO_RESOURCE = "ResourceNotFoundException"
+_LARGEST_PAGE = 100
 _OPEN = ("Submitted", "Validating", "Scheduled", "InProgress")
 
 
@@ -65,19 +69,24 @@ class Models(AwsSession):
 
     def batch_quotas(self, region: str) -> Mapping[str, float]:
         """Quota name -> value: the defaults, and over them what is applied to the account."""
-        return {
-            **self._quotas(
-                region, "list_aws_default_service_quotas", "ListAWSDefaultServiceQuotas"
-            ),
-            **self._quotas(region, "list_service_quotas", "ListServiceQuotas"),
-        }
+        default, applied = together(
+            [
+                lambda: self._quotas(
+                    region, "list_aws_default_service_quotas", "ListAWSDefaultServiceQuotas"
+                ),
+                lambda: self._quotas(region, "list_service_quotas", "ListServiceQuotas"),
+            ]
+        )
+        return {**default, **applied}
 
     def _quotas(self, region: str, operation: str, action: str) -> Mapping[str, float]:
         def look() -> Mapping[str, float]:
             pages = self._client("service-quotas", region).get_paginator(operation)
             return {
                 quota["QuotaName"]: float(quota["Value"])
-                for page in pages.paginate(ServiceCode="bedrock")
+                for page in pages.paginate(
+                    ServiceCode="bedrock", PaginationConfig={"PageSize": _LARGEST_PAGE}
+                )
                 for quota in page["Quotas"]
                 if "batch inference" in quota["QuotaName"].lower() and "Value" in quota
             }
@@ -90,16 +99,20 @@ class Models(AwsSession):
         """How many jobs of these models, under any id or profile, are submitted or running."""
         models = {aws_forms.base_model(arn) for arn in model_arns}
 
-        def jobs() -> Iterator[Mapping[str, Any]]:
+        def jobs(status: str) -> list[Mapping[str, Any]]:
             pages = self._client("bedrock", region).get_paginator("list_model_invocation_jobs")
-            for status in _OPEN:
-                for page in pages.paginate(statusEquals=status):
-                    yield from page["invocationJobSummaries"]
+            found = pages.paginate(
+                statusEquals=status, PaginationConfig={"PageSize": _LARGEST_PAGE}
+            )
+            return [job for page in found for job in page["invocationJobSummaries"]]
 
         def look() -> int:
             # A job that moves on between two of the questions is listed twice.
+            listed = together([partial(jobs, status) for status in _OPEN])
             open_now = {
-                job["jobArn"] for job in jobs() if aws_forms.base_model(job["modelId"]) in models
+                job["jobArn"]
+                for job in chain.from_iterable(listed)
+                if aws_forms.base_model(job["modelId"]) in models
             }
             return len(open_now)
 

@@ -7,6 +7,8 @@ https://management.azure.com.
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +27,7 @@ from preflight.seams import (
     Unreachable,
     Usage,
 )
+from preflight.seams.together import together
 
 ENDPOINT_VARIABLE = "PREFLIGHT_ARM_ENDPOINT"
 _PUBLIC = "https://management.azure.com"
@@ -125,7 +128,8 @@ class AzureCloud:
             return list(dict.fromkeys(_holding(found, scope)))
 
         ids = told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
-        return tuple(role for role_id in ids for role in self._role(scope, role_id, where))
+        roles = together([partial(self._role, scope, role_id, where) for role_id in ids])
+        return tuple(chain.from_iterable(roles))
 
     @once
     def usages(self, promised: AzureOpenAI) -> Mapping[str, Usage]:

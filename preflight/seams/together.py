@@ -3,14 +3,15 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from preflight.seams.calls import depth, start, waited_for
 
-AT_ONCE = 16
+AT_ONCE = 8
 """So many of one check's questions: IAM's simulator, which gets the most, throttles above."""
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def together(asks: Sequence[Callable[[], T]]) -> list[T]:
@@ -39,6 +40,14 @@ def together(asks: Sequence[Callable[[], T]]) -> list[T]:
         waited_for(deep)
         found.append(value)
     return found
+
+
+def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+    """What the two return. Raises what the first raises, else what the second raises."""
+    one: Callable[[], Any] = first
+    other: Callable[[], Any] = second
+    found = together([one, other])
+    return found[0], found[1]
 
 
 def _settle(ask: Callable[[], T], answer: Future[tuple[T, int]]) -> None:
