@@ -50,7 +50,7 @@ def key_statements(promised: Bedrock, *identities: Identity) -> Document:
 def foreign_key(promised: Bedrock) -> str:
     """The promised key where it is another account's; ""."""
     key = promised.kms_key_arn or ""
-    return key if key and key.split(":")[4] != promised.account else ""
+    return key if key.startswith("arn:") and key.split(":")[4] != promised.account else ""
 
 
 def _resource_policy(promised: Bedrock, identities: Collection[Identity], *on: On) -> Document:

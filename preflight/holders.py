@@ -156,7 +156,10 @@ def marked_vertex(mark: Mark) -> VertexAI:
 
 
 def marked_bedrock(mark: Mark) -> Bedrock:
-    """ARNs are made of the marks of their parts; the model is a foundation model."""
+    """ARNs are made of the marks of their parts; the model is a foundation model.
+
+    A customer key is there too: not every stack has one.
+    """
     marks = _marks(Bedrock, "bedrock", mark)
     arn = f"arn:{marks['partition']}"
     model = f"{arn}:bedrock:{marks['region']}::foundation-model/{marks['model']}"
@@ -166,6 +169,7 @@ def marked_bedrock(mark: Mark) -> Bedrock:
         "model_arns": (model,),
         "job_role_arn": f"{role}/{mark('bedrock_job_role_name')}",
         "gateway_principal_arn": f"{role}/{mark('bedrock_gateway_role_name')}",
+        "kms_key_arn": mark("bedrock_kms_key_arn"),
     }
     return Bedrock(**made)
 

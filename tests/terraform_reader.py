@@ -76,7 +76,8 @@ class Terraform:
         for principals in body.get("principals", []):
             (who,) = self.value(principals["identifiers"])
             made["Principal"] = {self.value(principals["type"]): who}
-            (actions,) = actions
+            # As AWS writes a single one.
+            actions = actions[0] if len(actions) == 1 else actions
         made["Action"] = actions
         if "resources" in body:
             made["Resource"] = self.value(body["resources"])

@@ -30,7 +30,8 @@ def stack(endpoint):
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-west-2",
     }
-    return provision(BEDROCK | {"bedrockRegions": [REGION]}, env, program=ROOT)["bedrock"]
+    (target,) = provision(BEDROCK | {"bedrockRegions": [REGION]}, env, program=ROOT)["bedrock"]
+    return target
 
 
 @pytest.fixture(scope="module")

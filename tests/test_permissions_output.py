@@ -280,11 +280,12 @@ def test_the_external_id_is_asked_for_where_there_is_one(shown):
     (content,) = condition["content"]
     assert content["variable"] == '"sts:ExternalId"'
     assert content["values"] == ["${condition.value}"]
-    assert read.variables == {"bedrock_gateway_external_id": ""}
+    assert read.variables["bedrock_gateway_external_id"] == ""
 
 
 NOT_EVERYBODYS = (
     "bedrock_gateway_external_id",
+    "bedrock_kms_key_arn",
     "vertex_kms_key",
     "vertex_storage_agent",
     "vertex_federation",
@@ -331,6 +332,49 @@ def test_without_promises_every_variable_has_to_be_given_but_what_not_everybody_
     declared = set(re.findall(r'^variable "(\w+)"', text, re.MULTILINE))
     assert declared == set(re.findall(r"\bvar\.(\w+)", text))
     assert Terraform(text).variables == dict.fromkeys(NOT_EVERYBODYS, "")
+
+
+def with_options(made):
+    made["bedrock"][0] |= {
+        "output_uri": "s3://the-results/done/",
+        "kms_key_arn": "arn:aws:kms:us-west-2:210987654321:key/1111",
+        "bucket_account": "210987654321",
+    }
+
+
+def test_at_aws_a_key_and_what_others_own_are_granted_where_they_are_promised(shown, promises):
+    path = promises(with_options)
+    shape = shown("--promises", path, "--provider", "bedrock")
+    text = shown("--promises", path, "--provider", "bedrock", form="terraform")
+    read = Terraform(text, bedrock_gateway_own_principal_arn=OWN)
+    read.arns["aws_iam_role.bedrock_job_role.arn"] = outputs()["bedrock"][0]["job_role_arn"]
+    markdown = shown("--promises", path, "--provider", "bedrock", form="markdown")
+    for identity, name in ((Identity.GATEWAY, "gateway"), (Identity.JOB_ROLE, "job")):
+        one = of(shape, "bedrock", identity)
+        assert read.document(f"bedrock_{name}_role") == one["aws"]["policy"]
+        assert "arn:aws:s3:::the-results/done/*" in json.dumps(one["aws"]["policy"])
+        assert "kms:ViaService" in json.dumps(one["aws"]["policy"])
+        for kind in ("bucket_policy", "key_policy"):
+            theirs = one["aws"][kind]
+            assert theirs["account"] == "210987654321"
+            assert {it["Principal"]["AWS"] for it in theirs["policy"]["Statement"]} == {
+                one["principal"]
+            }
+            assert json.dumps(theirs["policy"], indent=2) in markdown
+        in_bucket = read.document(f"bedrock_{name}_role_in_bucket")["Statement"]
+        assert [it["Sid"] for it in in_bucket] == [
+            it["Sid"] for it in one["aws"]["bucket_policy"]["policy"]["Statement"]
+        ]
+
+
+def test_without_promises_the_key_is_granted_only_if_its_variable_is_given(shown):
+    read = Terraform(shown("--provider", "bedrock", form="terraform"))
+    for name in ("bedrock_gateway_role", "bedrock_job_role"):
+        body = read.blocks("data", "aws_iam_policy_document")[name]
+        (dynamic,) = body["dynamic"]
+        given = "var.bedrock_kms_key_arn"
+        assert dynamic['"statement"']["for_each"] == f'${{{given} == "" ? [] : [{given}]}}'
+        assert "kms:Decrypt" in str(dynamic['"statement"']["content"])
 
 
 def test_the_gateway_alone_names_the_job_role_by_a_variable(shown, promises):

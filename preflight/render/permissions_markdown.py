@@ -1,11 +1,13 @@
 """Who gets what and why, for people: what a security review reads."""
 
+import json
 from collections.abc import Collection, Iterator
 
 from preflight.contract import Bedrock
+from preflight.grants import bucket_policy, foreign_key, key_statements
 from preflight.holders import Holder
 from preflight.permissions import Identity, Permission, condition, trust_source_arn
-from preflight.render.pages.markdown import NAMES, code, codes, table
+from preflight.render.pages.markdown import NAMES, code, codes, fenced, table
 from preflight.render.permissions_json import TRUSTED, mark
 
 _HEAD = """\
@@ -56,6 +58,8 @@ def _identity(holder: Holder) -> Iterator[str]:
     yield "".join(f"- {on}: {codes(holder.resources(on))}\n" for on in places)
     if any(row.granted_by for row in holder.rows):
         yield _BY_ROLE
+    if isinstance(holder.promised, Bedrock):
+        yield from _by_others(holder, holder.promised)
 
 
 def _row(holder: Holder, row: Permission) -> tuple[str, ...]:
@@ -82,3 +86,14 @@ def _trust(holder: Holder, bedrock: Bedrock) -> Iterator[str]:
             f"May be assumed by {code(mark(TRUSTED))} only, the gateway's own principal; with an "
             f"external id ({code('sts:ExternalId')}) if the gateway names one.\n"
         )
+
+
+def _by_others(holder: Holder, bedrock: Bedrock) -> Iterator[str]:
+    """What other accounts must allow in the policies of what they own."""
+    if bedrock.bucket_account:
+        owner = code(bedrock.bucket_account)
+        yield f"Account {owner}, which owns the bucket, adds to its policy:\n"
+        yield fenced("json", json.dumps(bucket_policy(bedrock, holder.identity), indent=2)) + "\n"
+    if key := foreign_key(bedrock):
+        yield f"Account {code(key.split(':')[4])}, which owns the key, adds to its policy:\n"
+        yield fenced("json", json.dumps(key_statements(bedrock, holder.identity), indent=2)) + "\n"

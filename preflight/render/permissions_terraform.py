@@ -12,15 +12,16 @@ from preflight.contract import AzureOpenAI, Bedrock, VertexAI
 from preflight.grants import (
     Document,
     azure_account_id,
+    bucket_policy,
     gateway_role_trust,
     identity_policy,
     job_role_trust,
     roles,
 )
-from preflight.holders import Holder, marked_azure, marked_bedrock, marked_vertex
-from preflight.permissions import Identity, On
+from preflight.holders import Holder, Provisioned, marked_azure, marked_bedrock, marked_vertex
+from preflight.permissions import Identity, On, buckets, results
 from preflight.render.permissions_hcl import Line, Value, block, reference, whole_list
-from preflight.render.permissions_variables import EXTERNAL_ID, OWN_PRINCIPAL, declared
+from preflight.render.permissions_variables import EXTERNAL_ID, KEY, OWN_PRINCIPAL, declared
 from preflight.seams import UsageError
 
 _HEAD = """\
@@ -29,6 +30,7 @@ _HEAD = """\
 """
 _POLICY_NAME = "batch-jobs"
 _IAM = re.compile(r"arn:[a-z-]+:iam::\d+:(?P<kind>role|user)(?P<path>/(?:.*/)?)(?P<name>[^/]+)")
+_WITH_KEY = f'var.{KEY} == "" ? [] : [var.{KEY}]'
 _GIVEN = f'var.{EXTERNAL_ID} == "" ? [] : [var.{EXTERNAL_ID}]'
 
 
@@ -60,7 +62,8 @@ def _defaults(found: Iterable[Holder]) -> dict[str, Value]:
         made |= {
             f"{holder.provider}_{name}": value for name, value in asdict(holder.promised).items()
         }
-        if holder.provider == "bedrock":
+        if isinstance(holder.promised, Bedrock):
+            made["bedrock_results_bucket"] = buckets(holder.promised)[-1]
             iam = _iam(holder.principal)
             who = "job" if holder.identity is Identity.JOB_ROLE else "gateway"
             made[f"bedrock_{who}_{iam['kind']}_name"] = iam["name"]
@@ -85,14 +88,13 @@ def _bedrock(holder: Holder, principal: str, *, own_role: bool) -> Iterator[list
     """A role (or, for a gateway that is one, a user) with its policy, and whom the role trusts."""
     job_role = "aws_iam_role.bedrock_job_role.arn" if own_role else "var.bedrock_job_role_arn"
     names = replace(
-        marked_bedrock(_variable),
-        model_arns=whole_list("var.bedrock_model_arns"),
-        job_role_arn=reference(job_role),
+        _names(holder.promised, named=bool(principal)), job_role_arn=reference(job_role)
     )
     iam = _iam(principal) if principal else {"kind": "role", "path": "/"}
     who = "job" if holder.identity is Identity.JOB_ROLE else "gateway"
     label, kind = f"bedrock_{who}_{iam['kind']}", iam["kind"]
-    yield _document(label, identity_policy(names, holder.identity))
+    maybe = () if principal else (names.kms_key_arn,)
+    yield _document(label, identity_policy(names, holder.identity), maybe=maybe)
     if kind == "role":
         trust = f"{label}_trust"
         if holder.identity is Identity.JOB_ROLE:
@@ -118,6 +120,31 @@ def _bedrock(holder: Holder, principal: str, *, own_role: bool) -> Iterator[list
             ("policy", reference(f"data.aws_iam_policy_document.{label}.json")),
         ],
     )
+    if names.bucket_account:
+        yield [
+            "# To be added to the policy of the bucket, by the account that owns it.",
+            *_document(f"{label}_in_bucket", bucket_policy(names, holder.identity)),
+        ]
+
+
+def _names(promised: Provisioned, *, named: bool) -> Bedrock:
+    """A variable for each name; what is not everybody's only as far as it is promised."""
+    marked = replace(marked_bedrock(_variable), model_arns=whole_list("var.bedrock_model_arns"))
+    if not named or not isinstance(promised, Bedrock):
+        return marked
+    changes: dict[str, Any] = {}
+    if promised.kms_key_arn is None:
+        changes["kms_key_arn"] = None
+    if promised.bucket_account:
+        changes["bucket_account"] = _variable("bedrock_bucket_account")
+    if promised.output_uri:
+        bucket, _, prefix = results(promised).partition("/")
+        own = "bedrock_bucket" if bucket == promised.bucket else "bedrock_results_bucket"
+        changes["output_uri"] = f"s3://{_variable(own)}/{prefix}"
+    if promised.partition == "aws-cn":
+        # Where S3 has another name to KMS, which no variable tells.
+        changes["partition"] = promised.partition
+    return replace(marked, **changes)
 
 
 def _iam(arn: str) -> Mapping[str, str]:
@@ -130,10 +157,22 @@ def _iam(arn: str) -> Mapping[str, str]:
     return found.groupdict()
 
 
-def _document(label: str, document: Document, extra: Iterable[Line] = ()) -> list[str]:
+def _document(
+    label: str,
+    document: Document,
+    extra: Iterable[Line] = (),
+    *,
+    maybe: Collection[str | None] = (),
+) -> list[str]:
+    """A document; what is about a resource of `maybe` is there only if its variable is given."""
     inner: list[Line] = []
     for statement in document["Statement"]:
-        inner += ["", *block("statement", [*_statement(statement), *extra])]
+        made = [*_statement(statement), *extra]
+        if set(statement.get("Resource", ())) & set(maybe):
+            content: list[Line] = [("for_each", reference(_WITH_KEY)), "", *block("content", made)]
+            inner += ["", *block('dynamic "statement"', content)]
+        else:
+            inner += ["", *block("statement", made)]
     return block(f'data "aws_iam_policy_document" "{label}"', inner[1:])
 
 

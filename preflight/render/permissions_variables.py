@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from preflight.render.permissions_hcl import Line, Value, block, reference
 
 EXTERNAL_ID = "bedrock_gateway_external_id"
+KEY = "bedrock_kms_key_arn"
 OWN_PRINCIPAL = "bedrock_gateway_own_principal_arn"
 
 _AGENT = "service-PROJECT_NUMBER@gcp-sa-aiplatform.iam.gserviceaccount.com"
@@ -18,6 +19,9 @@ VARIABLES = {
     "bedrock_region": "AWS region that the jobs run in",
     "bedrock_bucket": "S3 bucket of the requests and results, in that region",
     _MODELS: "ARN of the model; or of an inference profile, and of its model in each region",
+    "bedrock_results_bucket": "S3 bucket of the results, in that region",
+    "bedrock_bucket_account": "Id of the AWS account that owns the bucket",
+    "bedrock_kms_key_arn": "ARN of the customer key that encrypts the bucket; empty for none",
     "bedrock_job_role_name": "Name of the role that Bedrock runs the jobs as",
     "bedrock_job_role_arn": "ARN of the role that Bedrock runs the jobs as",
     "bedrock_gateway_role_name": "Name of the role that the gateway acts as",
@@ -40,7 +44,7 @@ VARIABLES = {
 
 
 _NONE: Mapping[str, Value] = dict.fromkeys(
-    (EXTERNAL_ID, "vertex_kms_key", "vertex_storage_agent", "vertex_federation"), ""
+    (EXTERNAL_ID, KEY, "vertex_kms_key", "vertex_storage_agent", "vertex_federation"), ""
 )
 """What not everybody has."""
 
