@@ -55,6 +55,7 @@ def federation(
         f"{name}-gateway",
         project=project,
         workload_identity_pool_id=_short_id("batch", project),
+        disabled=False,  # said, so that `pulumi up --refresh` switches it on again
         display_name="AI gateway, batch jobs",
         description=f"The AI gateway comes in by this pool, for stack {pulumi.get_stack()}",
         opts=enabled,
@@ -64,6 +65,7 @@ def federation(
         project=project,
         workload_identity_pool_id=pool.workload_identity_pool_id,
         workload_identity_pool_provider_id="gateway",
+        disabled=False,
         attribute_mapping={"google.subject": "assertion.sub"},
         # The issuer may serve others too; the binding below names the subject once more.
         attribute_condition=f'assertion.sub == "{args.subject}"',
