@@ -178,6 +178,8 @@ def test_whether_limits_take_away_what_anyone_is_granted_is_not_known_but_by_pri
     named = to({"AWS": ROLE}, Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}})
     assert of_bucket(named, context=context).effect is Effect.ALLOW
     assert of_bucket(named, holdings, context=context).effect is Effect.NONE
+    doubtful = {"ArnEquals": context, "StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    assert of_bucket(to("*", Condition=doubtful), context=context).effect is Effect.UNKNOWN
     other = {"aws:PrincipalArn": USER}
     assert of_bucket(by_arn, holdings, context=other).effect is Effect.NONE
 

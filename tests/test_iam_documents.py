@@ -99,7 +99,7 @@ def test_an_element_of_another_type_never_allows_and_never_raises(strange, reque
 
 
 def test_a_strange_label_is_left_out():
-    for sid in (7, None, nested(3000), ["a"]):
+    for sid in ("", 7, None, nested(3000), ["a"]):
         assert evaluate({"Statement": ALLOW | {"Sid": sid}}, ASKED).statement == "statement 1"
     long = evaluate({"Statement": ALLOW | {"Sid": "a" * 5000}}, ASKED).statement
     assert 100 < len(long) < 200
@@ -123,6 +123,30 @@ def test_a_version_that_is_not_known_makes_everything_unknown(version):
 def test_a_known_version_an_id_or_neither_make_no_difference():
     for document in ({}, {"Version": "2008-10-17"}, {"Version": "2012-10-17", "Id": "x"}):
         assert evaluate(document | {"Statement": ALLOW}, ASKED).effect is Effect.ALLOW
+
+
+def test_without_a_version_there_are_no_variables():
+    asked = Request("s3:GetObject", "arn:aws:s3:::b/ann", context={"aws:username": "ann"})
+    statement = ALLOW | {"Resource": "arn:aws:s3:::b/${aws:username}"}
+    assert evaluate({"Statement": statement}, asked).effect is Effect.NONE
+    assert evaluate({"Version": "2012-10-17", "Statement": statement}, asked).effect is (
+        Effect.ALLOW
+    )
+
+
+@pytest.mark.parametrize(
+    "texts", [["s3:GetObject", 7], ["s3:GetObject", ""], "s3*", ["s3?GetObject"]]
+)
+def test_a_list_with_one_bad_action_or_an_action_without_a_service_is_no_yes(texts):
+    assert evaluate({"Statement": ALLOW | {"Action": texts}}, ASKED).effect is Effect.UNKNOWN
+    assert evaluate({"Statement": ALLOW | {"Action": "*"}}, ASKED).effect is Effect.ALLOW
+
+
+def test_an_identity_policy_for_roles_must_name_them():
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    assert evaluate({"Statement": statement}, Request("sts:AssumeRole", ROLE)).effect is (
+        Effect.UNKNOWN
+    )
 
 
 def test_random_damage_never_raises_and_never_turns_a_no_into_a_yes():
