@@ -7,9 +7,10 @@ from typing import Any
 
 from preflight import suites
 from preflight.check import Check
+from preflight.checks import gateway_canary
 from preflight.contract import CLASSES, PROVIDERS, Gateway, Promises
 from preflight.requests.scan import Scan
-from preflight.runner import Suite
+from preflight.runner import Suite, World
 
 WORLDS = ("requests", "gateway", *PROVIDERS)
 """What the checks look at; an id begins with its world. In order of reading."""
@@ -57,6 +58,10 @@ def every_suite() -> list[Suite]:
     return [
         *suites.build(promises, targets, file, offline=False),
         *suites.build(promises, targets, file, offline=True),
+        *(
+            Suite(name, "canary", gateway_canary.CHECKS, promised, World(lambda: None))
+            for name, (promised,) in targets.items()
+        ),
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from preflight import cli_choosing, cli_provisioning
+from preflight import cli_canary, cli_choosing, cli_provisioning
 from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
 from preflight.render.destinations import FORMATS, Destination, destination
@@ -160,6 +160,7 @@ def parser() -> argparse.ArgumentParser:
     check = command("check", "say whether the job would run, with the evidence", "judge:check")
     _requests(check, required=False)
     _judging(check)
+    cli_canary.canarying(check)
     _formats(check)
 
     run = command("run", "check, then upload, create, monitor and fetch", "run:run")

@@ -22,6 +22,11 @@ def choosing(parser: argparse.ArgumentParser) -> None:
             help=f"{words}; an id or a pattern, as in 'bedrock-gateway-*' (again for more)",
         )
     parser.add_argument(
+        "--tables",
+        metavar="FILE",
+        help="rows of your own before those of the dated tables (default: PREFLIGHT_TABLES)",
+    )
+    parser.add_argument(
         "--waivers",
         metavar="FILE",
         help="accepted risks (default: preflight-waivers.toml here, if there is one)",

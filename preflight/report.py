@@ -16,6 +16,12 @@ class Verdict(StrEnum):
     CANNOT_TELL = "CANNOT TELL"
 
 
+ONLY_A_JOB = (
+    "what only a real job can tell: whether the file arrives whole, the job is created and results "
+    "come back; --canary sends a small one"
+)
+"""Not looked at by any check that sends nothing: what can be known before the job is known."""
+
 EXIT_CODES = {Verdict.READY: 0, Verdict.NOT_READY: 1, Verdict.CANNOT_TELL: 3}
 """2 is for wrong usage and unreadable input, which have no verdict."""
 
@@ -119,6 +125,11 @@ class Report:
     notes: tuple[str, ...] = ()
     calls: int = 0
     longest_chain: int = 0
+
+    @property
+    def overlooked(self) -> tuple[str, ...]:
+        """What was not looked at and could have been, without a job."""
+        return tuple(sentence for sentence in self.scope if sentence != ONLY_A_JOB)
 
     @property
     def providers(self) -> tuple[str, ...]:

@@ -3,16 +3,17 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from preflight import promises as sources
+from preflight.catalog import yours
 from preflight.commands.choices import accept, selected
 from preflight.contract import PROVIDERS, Promises, Target
 from preflight.render import destinations
-from preflight.report import Report, RequestFile
+from preflight.report import ONLY_A_JOB, Report, RequestFile
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
@@ -20,6 +21,9 @@ from preflight.targets import choose, for_requests
 
 Targets = Mapping[str, tuple[Target, ...]]
 """Provider -> those of its targets that are meant, in reading order."""
+
+Further = Callable[[Report, Report], Report]
+"""What adds to a report, given the report and the same with its waivers marked."""
 
 PROMISES = "PREFLIGHT_PROMISES"
 """The environment variable that names a promise file where no option does."""
@@ -67,10 +71,20 @@ def targets(arguments: Namespace, promises: Promises, scan: Scan | None = None) 
     }
 
 
-def judge(promises: Promises, chosen: Targets, scan: Scan | None, arguments: Namespace) -> Report:
-    """Ask every question there is about these targets and this file."""
+def judge(
+    promises: Promises,
+    chosen: Targets,
+    scan: Scan | None,
+    arguments: Namespace,
+    further: Further | None = None,
+) -> Report:
+    """Ask every question there is about these targets and this file.
+
+    `further` adds what is asked after that, by the verdict so far.
+    """
     from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
 
+    yours.use(arguments.tables or os.environ.get(yours.VARIABLE))
     scope = []
     if arguments.offline:
         scope.append("the gateway and the clouds (--offline); this judges the request file alone")
@@ -79,15 +93,15 @@ def judge(promises: Promises, chosen: Targets, scan: Scan | None, arguments: Nam
     asked = selected(suites.build(promises, chosen, scan, offline=arguments.offline), arguments)
     accepted = accept(arguments)
     report = run(asked.suites, scope=(*scope, *asked.scope), deadline_seconds=arguments.deadline)
-    return accepted(
-        replace(
-            report,
-            left_out=asked.left_out,
-            promises=_promise_file(arguments),
-            file=_request_file(scan) if scan else None,
-            at=datetime.now(UTC),
-        )
+    report = replace(
+        report,
+        left_out=asked.left_out,
+        promises=_promise_file(arguments),
+        file=_request_file(scan) if scan else None,
     )
+    if further is not None:
+        report = further(report, accepted(report))
+    return accepted(replace(report, at=datetime.now(UTC)))
 
 
 def _promise_file(arguments: Namespace) -> str:
@@ -126,10 +140,23 @@ def check(arguments: Namespace) -> int:
         raise UsageError(
             "--offline", "leaves nothing to look at without a request file", "name the file"
         )
+    if arguments.canary:
+        from preflight.commands import canary  # noqa: PLC0415 - it needs the run and its SDK
+
+        canary.refuse(arguments)
     scan = scanned(arguments.requests) if arguments.requests else None
-    report = judge(promises, targets(arguments, promises, scan), scan, arguments)
+    chosen = targets(arguments, promises, scan)
+    further: Further | None = None if arguments.offline else _only_a_job
+    if arguments.canary and scan is not None:
+        provider, target = canary.target_of(chosen, arguments.requests)
+        further = canary.Canary(promises, provider, target, scan, arguments)
+    report = judge(promises, chosen, scan, arguments, further)
     destinations.write(report, several)
     return report.exit_code
+
+
+def _only_a_job(report: Report, _: Report) -> Report:
+    return replace(report, scope=(*report.scope, ONLY_A_JOB))
 
 
 def show(report: Report, form: str, *, to_talk: bool = False) -> None:

@@ -178,7 +178,7 @@ def sentence(report: Report) -> str:
     match report.verdict:
         case Verdict.READY if report.left_out:
             return "nothing wrong in the checks that were chosen, which are not all"
-        case Verdict.READY if report.scope:
+        case Verdict.READY if report.overlooked:
             return "nothing wrong in what was looked at"
         case Verdict.READY:
             return "the job would run, as far as can be known before it"

@@ -140,7 +140,7 @@ def _conclusion(out: Console, report: Report) -> None:
     word = report.verdict
     if report.left_out:
         ready = "nothing wrong in the checks that were chosen, which are not all"
-    elif report.scope:
+    elif report.overlooked:
         ready = "nothing wrong in what was looked at"
     else:
         ready = "the job would run, as far as can be known before it"
