@@ -5,7 +5,7 @@ from engine.running import at_hand, running, verdict
 from engine.stack import NEEDS_ENGINE
 
 from preflight.contract import PROVIDERS
-from preflight.requests.example import write_requests
+from preflight.requests.example import PROVIDER_MODELS, write_requests
 
 pytestmark = NEEDS_ENGINE
 
@@ -97,8 +97,8 @@ REGIONS = {
     "bedrockRegions": ("us-west-2", "us-east-1"),
     "bedrockProviderNames": ("bedrock-main", "bedrock-east"),
 }
-MODEL = "anthropic.claude-3-haiku-20240307-v1:0"
-"""Bedrock offers it in both regions without a profile."""
+PROFILE = f"us.{PROVIDER_MODELS['bedrock']}"
+"""In the other region Bedrock runs the model through a profile only."""
 
 
 def of(table, providers):
@@ -154,8 +154,8 @@ def test_a_region_comes_beside_the_first_and_the_first_goes(tmp_path, monkeypatc
     providers = ("azure", "vertex", "bedrock")
     with running(tmp_path, providers) as world, at_hand(world, monkeypatch) as stack:
         engine = world.stack
-        engine.set(bedrockModels=[MODEL])
-        write_requests(world.request_file("bedrock"), "bedrock", model=MODEL)
+        engine.set(bedrockModels=[PROFILE])
+        write_requests(world.request_file("bedrock"), "bedrock", model=PROFILE)
         first = engine.up()
         assert first.code == 0, first.said
 
@@ -168,7 +168,7 @@ def test_a_region_comes_beside_the_first_and_the_first_goes(tmp_path, monkeypatc
             for region in REGIONS[f"{name}Regions"]:
                 asked = ("--region", region)
                 found = verdict(preflight, world, stack, name, *asked)
-                assert found == (0, set(), {}), (name, region)
+                assert found == (0, set(), {}), (name, region, found)
 
         engine.set(**{key: entries[1:] for key, entries in REGIONS.items()})
         moved = engine.up()

@@ -14,7 +14,7 @@ from preflight.sandbox.gateway.refusal import BAD_REQUEST, Refusal
 
 CATALOG: Mapping[type, tuple[str, ...]] = {
     OpenAIAccount: ("gpt-4o-mini",),
-    AzureAccount: ("gpt-4o-mini",),
+    AzureAccount: ("gpt-4o-mini", "gpt-4.1"),
     VertexAccount: ("gemini-2.5-flash",),
     BedrockAccount: ("anthropic.claude-3-5-haiku-20241022-v1:0", "amazon.nova-lite-v1:0"),
 }
