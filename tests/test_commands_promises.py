@@ -77,7 +77,7 @@ def test_the_file_of_the_environment_is_read_where_none_is_named(preflight, outp
 
 def test_a_file_that_promises_nothing_usable_is_refused_with_its_sentence(preflight, outputs):
     wrong = json.loads(outputs.read_text())
-    wrong["vertex"][0]["bukcet"] = wrong["vertex"].pop("bucket")
+    wrong["vertex"][0]["bukcet"] = wrong["vertex"][0].pop("bucket")
     outputs.write_text(json.dumps(wrong))
     code, out, err = preflight("promises", "--promises", outputs)
     assert (code, out) == (2, "")

@@ -19,7 +19,18 @@ PROMISES = Promises(
     Gateway("http://127.0.0.1:1"),
     (OpenAI("openai-main", "gpt-4o-mini"), OpenAI("openai-main", "gpt-4.1")),
     (AzureOpenAI(*["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]),),
-    (VertexAI(*["a", "b", "c", "d", "e", "f", "g", "h"], "key", "principal://", (ACCESS_LOGS,)),),
+    (
+        VertexAI(
+            *["a", "b", "c", "d", "e", "f", "g", "h"],
+            kms_key="key",
+            storage_agent="i",
+            federation="principal://",
+            federation_provider="j",
+            federation_issuer="https://k",
+            federation_audience="l",
+            guards=(ACCESS_LOGS,),
+        ),
+    ),
     (Bedrock("a", "aws", "c", "d", "e", "f", ("arn:1", "arn:2"), "g", "h"),),
 )
 
