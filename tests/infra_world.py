@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import infra_amazon
 import infra_google
 
 from preflight.sandbox.provision import provision
@@ -29,7 +30,7 @@ AUDITORS = {
     "auditorGcpMember": "serviceAccount:ci@sandbox-project.iam.gserviceaccount.com",
     "auditorAzurePrincipalId": "00000000-0000-0000-0000-00000000a0d1",
 }
-EVERYTHING = ALL | AUDITORS | infra_google.OPTIONS
+EVERYTHING = ALL | AUDITORS | infra_google.OPTIONS | infra_amazon.OPTIONS
 
 
 @dataclass
@@ -65,6 +66,8 @@ class Recorder:
     def invoke(self, token):
         if token == "aws:bedrock/getInferenceProfile:getInferenceProfile":
             return self.profile
+        if token == "aws:s3/getBucket:getBucket":
+            return infra_amazon.bucket
         if token == "azure-native:cognitiveservices:getAccount":
             return self.account
         answers = {
@@ -123,6 +126,8 @@ class Recorder:
         match token:
             case "aws:iam/role:Role":
                 return {"arn": f"arn:{self.partition}:iam::{ACCOUNT}:role/{made}"}
+            case "aws:kms/key:Key":
+                return {"arn": infra_amazon.key_arn(inputs, made)}
             case "azure-native:cognitiveservices:Deployment":
                 return {"name": inputs["deploymentName"]}
         return {"name": last}
@@ -144,3 +149,9 @@ def run(config, recorder=None, **options):
 @cache
 def all_four():
     return run(ALL)
+
+
+def every_type():
+    """The types of all resources that the program can make: no one stack has them all."""
+    user = {"gatewayAwsPrincipalArn": "", "gatewayAwsIdentityArn": f"arn:aws:iam::{ACCOUNT}:user/g"}
+    return {it.token for config in (EVERYTHING, BEDROCK | user) for it in run(config)[0].resources}

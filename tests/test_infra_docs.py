@@ -1,7 +1,7 @@
 import re
 
 import yaml
-from infra_world import EVERYTHING, ROOT, all_four, run
+from infra_world import ROOT, all_four, every_type
 
 TEXT = (ROOT / "docs" / "infrastructure.md").read_text()
 DECLARED = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
@@ -44,7 +44,7 @@ def test_every_setting_of_the_project_has_a_type_a_default_and_a_description():
 
 def test_every_resource_type_is_documented_and_no_other():
     documented = [row[0].strip("`") for row in rows("What is created")]
-    assert set(documented) == {it.token for it in run(EVERYTHING)[0].resources}
+    assert set(documented) == every_type()
     assert len(documented) == len(set(documented))
 
 
@@ -66,6 +66,6 @@ def test_every_setting_is_read_by_the_program():
     unread = [
         key
         for key in DECLARED
-        if ":" not in key and f'"{key}"' not in source and key not in {"openaiEnabled"}
+        if ":" not in key and f'"{key}"' not in source and key != "openaiEnabled"
     ]
     assert not unread
