@@ -59,7 +59,7 @@ def _env(_: str | None) -> int:
 
 def _break(name: str | None) -> int:
     from preflight.sandbox import detached  # noqa: PLC0415
-    from preflight.sandbox.breakages import named  # noqa: PLC0415
+    from preflight.sandbox.job_breakages import named  # noqa: PLC0415
 
     if name is None:
         raise UsageError("break", "names nothing to break", "see `preflight sandbox list`")
@@ -77,9 +77,9 @@ def _break(name: str | None) -> int:
 
 
 def _list(_: str | None) -> int:
-    from preflight.sandbox.breakages import BREAKAGES  # noqa: PLC0415
+    from preflight.sandbox.job_breakages import EVERY  # noqa: PLC0415
 
-    here = [breakage for breakage in BREAKAGES if not breakage.needs]
+    here = [breakage for breakage in EVERY if not breakage.needs]
     width = max(len(breakage.name) for breakage in here)
     for breakage in here:
         print(f"{breakage.name:{width}}  {breakage.words}")

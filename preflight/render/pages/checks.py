@@ -5,7 +5,7 @@ from itertools import groupby
 from preflight.checklist import Listed, checklist
 from preflight.contract import PROVIDERS
 from preflight.render.pages.markdown import NAMES, code, codes, table
-from preflight.sandbox.breakages import BREAKAGES
+from preflight.sandbox.job_breakages import EVERY
 
 
 def index() -> str:
@@ -39,7 +39,7 @@ def _facts(listed: Listed) -> list[str]:
         facts.append(f"Asked for {' and '.join(NAMES[name] for name in listed.providers)}.")
     if listed.needs:
         facts.append(f"Not asked unless {codes(listed.needs)} passed.")
-    broken = [one.name for one in BREAKAGES if listed.check.id in one.fails]
+    broken = [one.name for one in EVERY if listed.check.id in one.fails]
     if broken:
         commands = " or ".join(code(f"preflight sandbox break {name}") for name in broken)
         facts.append(f"To see it fail: {commands}.")

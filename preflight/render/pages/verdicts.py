@@ -4,6 +4,7 @@ from itertools import groupby
 
 from preflight.render.pages.markdown import NAMES, code, table
 from preflight.sandbox.breakages import BREAKAGES, Breakage
+from preflight.sandbox.job_breakages import JOB_BREAKAGES
 
 _HEADS = ("Breakage", "What is broken", "Fails", "Unknown then", "The forced job ends with")
 
@@ -13,6 +14,17 @@ def tables() -> str:
     return "\n".join(
         f"### {NAMES[provider]}\n\n{table(_HEADS, map(_row, broken))}"
         for provider, broken in groupby(BREAKAGES, key=lambda one: one.provider)
+    )
+
+
+def of_a_job() -> str:
+    """What only a canary sees."""
+    return table(
+        ("Breakage", "What is broken", "The canary fails", "A run ends with"),
+        (
+            (code(one.name), one.words, _links(one.fails), one.unseen or f"“{one.says}”")
+            for one in JOB_BREAKAGES
+        ),
     )
 
 

@@ -16,6 +16,8 @@ from preflight.sandbox.accounts import (
     VertexAccount,
 )
 from preflight.sandbox.gateway.bedrock import Bedrock
+from preflight.sandbox.gateway.faults import PATH as FAULTS
+from preflight.sandbox.gateway.faults import Faults
 from preflight.sandbox.gateway.lines import models
 from preflight.sandbox.gateway.models import catalog, refuse_virtual
 from preflight.sandbox.gateway.objects import Page
@@ -48,6 +50,7 @@ class SandboxGateway:
         self._api_key = api_key.encode()
         self._accounts = {account.name: account for account in accounts}
         self._running = ExitStack()
+        self._faults = Faults()
         self.base_url = ""
 
     def __enter__(self) -> Self:
@@ -79,8 +82,11 @@ class SandboxGateway:
         app.url_map.merge_slashes = False
         install(app)
         app.before_request(self._admit)
+        app.before_request(lambda: self._faults.refuse(request))
+        app.after_request(lambda answer: self._faults.answered(request, answer))
         for method, path, answer in (
             ("GET", "/models", lambda: jsonify(catalog(self._accounts.values()))),
+            ("POST", f"{FAULTS}/<name>", self._break),
             ("POST", "/files", self._upload),
             ("GET", "/files", lambda: self._provider().files(_page())),
             ("GET", _FILE, lambda file_id: self._provider().file(file_id)),
@@ -121,6 +127,10 @@ class SandboxGateway:
             case _:
                 return Bedrock(account, route)
 
+    def _break(self, name: str) -> Response:
+        self._faults.put_in(name)
+        return jsonify({"fault": name})
+
     def _upload(self) -> Response:
         # Kept whole before the form is read, so that it can be passed through unchanged.
         request.get_data()
@@ -136,7 +146,7 @@ class SandboxGateway:
             )
         content = upload.read()
         refuse_virtual(models(content), self._accounts)
-        return provider.upload(request, content)
+        return provider.upload(request, self._faults.kept(content))
 
     def _create(self) -> Response:
         provider = self._provider()
