@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from preflight import cli_canary, cli_choosing, cli_provisioning
+from preflight import cli_canary, cli_choosing, cli_collecting, cli_provisioning
 from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
 from preflight.render.destinations import FORMATS, Destination, destination
 from preflight.render.printable import printable
 from preflight.render.streams import harden
-from preflight.runner import DEADLINE_SECONDS
+from preflight.runner import DEADLINE_SECONDS, OVERALL_SECONDS
 from preflight.seams import LookError, PreflightError
 
 INTERRUPTED = 130
@@ -63,8 +63,8 @@ def _requests(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
 
 
-def _judging(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that checks."""
+def _asking(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that asks the clouds."""
     parser.add_argument(
         "--provider",
         action="append",
@@ -79,14 +79,26 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         "--promises", metavar="FILE", help="its outputs in a file; - for standard input"
     )
     parser.add_argument(
-        "--offline", action="store_true", help="ask nobody: judge the request file alone"
-    )
-    parser.add_argument(
         "--deadline",
         type=seconds,
         default=DEADLINE_SECONDS,
         metavar="SECONDS",
         help="how long one question may take (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--overall-deadline",
+        type=seconds,
+        default=OVERALL_SECONDS,
+        metavar="SECONDS",
+        help="how long all questions together may take (default: %(default)g)",
+    )
+
+
+def _judging(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that checks."""
+    _asking(parser)
+    parser.add_argument(
+        "--offline", action="store_true", help="ask nobody: judge the request file alone"
     )
     cli_choosing.choosing(parser)
 
@@ -162,6 +174,13 @@ def parser() -> argparse.ArgumentParser:
     _judging(check)
     cli_canary.canarying(check)
     _formats(check)
+    cli_collecting.from_bundle(check)
+    collect = command(
+        "collect", "ask all that `check` asks, and keep the answers in a file", "collect:collect"
+    )
+    _requests(collect, required=False)
+    _asking(collect)
+    cli_collecting.collecting(collect)
 
     run = command("run", "check, then upload, create, monitor and fetch", "run:run")
     _requests(run, required=True)

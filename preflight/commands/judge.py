@@ -17,6 +17,7 @@ from preflight.report import ONLY_A_JOB, Report, RequestFile
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
+from preflight.seams.asking import Way, directly
 from preflight.targets import choose, for_requests
 
 Targets = Mapping[str, tuple[Target, ...]]
@@ -77,10 +78,12 @@ def judge(
     scan: Scan | None,
     arguments: Namespace,
     further: Further | None = None,
+    *,
+    way: Way = directly,
 ) -> Report:
     """Ask every question there is about these targets and this file.
 
-    `further` adds what is asked after that, by the verdict so far.
+    `further` adds what is asked after that, by the verdict so far; `way` is how questions are put.
     """
     from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
 
@@ -90,13 +93,20 @@ def judge(
         scope.append("the gateway and the clouds (--offline); this judges the request file alone")
     if scan is None:
         scope.append("a request file, since none was given")
-    asked = selected(suites.build(promises, chosen, scan, offline=arguments.offline), arguments)
+    worlds = suites.Worlds(way, arguments.deadline)
+    built = suites.build(promises, chosen, scan, offline=arguments.offline, worlds=worlds)
+    asked = selected(built, arguments)
     accepted = accept(arguments)
-    report = run(asked.suites, scope=(*scope, *asked.scope), deadline_seconds=arguments.deadline)
+    report = run(
+        asked.suites,
+        scope=(*scope, *asked.scope),
+        deadline_seconds=arguments.deadline,
+        overall_seconds=arguments.overall_deadline,
+    )
     report = replace(
         report,
         left_out=asked.left_out,
-        promises=_promise_file(arguments),
+        promises=promise_file(arguments),
         file=_request_file(scan) if scan else None,
     )
     if further is not None:
@@ -104,7 +114,7 @@ def judge(
     return accepted(replace(report, at=datetime.now(UTC)))
 
 
-def _promise_file(arguments: Namespace) -> str:
+def promise_file(arguments: Namespace) -> str:
     """The file that stands for the promises; "" for standard input."""
     if arguments.stack:
         return f"Pulumi.{arguments.stack.rpartition('/')[2]}.yaml"
@@ -133,8 +143,12 @@ def scanned(name: str) -> Scan:
 def check(arguments: Namespace) -> int:
     """`preflight check`."""
     several = destinations.wanted(arguments.format)
-    read = (arguments.requests, _promise_file(arguments), arguments.waivers)
+    read = (arguments.requests, promise_file(arguments), arguments.waivers, arguments.from_bundle)
     destinations.prepare(several, [name for name in read if name])
+    if arguments.from_bundle:
+        report = _from_bundle(arguments)
+        destinations.write(report, several)
+        return report.exit_code
     promises = promised(arguments)
     if arguments.requests is None and arguments.offline:
         raise UsageError(
@@ -153,6 +167,16 @@ def check(arguments: Namespace) -> int:
     report = judge(promises, chosen, scan, arguments, further)
     destinations.write(report, several)
     return report.exit_code
+
+
+def _from_bundle(arguments: Namespace) -> Report:
+    """The report of what a bundle holds, as it was when that was collected; nobody is asked."""
+    from preflight.commands import collect  # noqa: PLC0415 - only where there is a bundle
+
+    held = collect.opened(arguments)
+    chosen = targets(arguments, held.promises, held.scan)
+    report = judge(held.promises, chosen, held.scan, arguments, _only_a_job, way=held.replay.way)
+    return replace(report, promises=held.promise_file, at=held.at)
 
 
 def _only_a_job(report: Report, _: Report) -> Report:
