@@ -10,6 +10,7 @@ from preflight.checks import azure, bedrock, gateway, openai, requests, vertex
 from preflight.cloud import aws, gcp
 from preflight.cloud import azure as azure_cloud
 from preflight.cloud import gateway as gateway_cloud
+from preflight.cloud.loading import Loading
 from preflight.contract import AzureOpenAI, Bedrock, Gateway, Promises, Target, VertexAI
 from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
@@ -33,11 +34,18 @@ class Worlds:
         self._way = way
         self._patience = patience_seconds
         self._made: dict[tuple[str, str], World] = {}
+        self._loading = Loading()
 
     def of(self, seam: str, where: str, connect: Connect) -> World:
         """The world of that place, the same one each time."""
         if (seam, where) not in self._made:
-            asking = Asking(seam, self._way(seam, where, connect), self._patience)
+            self._loading.want(seam)
+
+            def loaded() -> Any:
+                self._loading.wait(seam)
+                return connect()
+
+            asking = Asking(seam, self._way(seam, where, loaded), self._patience)
             self._made[seam, where] = World(partial(_same, asking))
         return self._made[seam, where]
 
