@@ -98,7 +98,9 @@ class Buckets(AwsSession):
     def bucket_public_access(self, bucket: str) -> frozenset[str]:
         """Which of S3's four switches against public access are off."""
         found = self._looked(
-            lambda: aws_forms.open_to_public(self._s3().get_public_access_block(Bucket=bucket)),
+            lambda: aws_forms.open_to_public(
+                _of_s3(self._s3().get_public_access_block(Bucket=bucket))
+            ),
             bucket,
             "s3:GetBucketPublicAccessBlock",
             "NoSuchPublicAccessBlockConfiguration",
@@ -110,8 +112,7 @@ class Buckets(AwsSession):
         """Where the access logs go."""
 
         def look() -> str | None:
-            answer = self._s3().get_bucket_logging(Bucket=bucket)
-            return aws_forms.log_target(answer)
+            return aws_forms.log_target(_of_s3(self._s3().get_bucket_logging(Bucket=bucket)))
 
         return self._looked(look, bucket, "s3:GetBucketLogging", "NoSuchBucket")
 
@@ -155,3 +156,10 @@ class Buckets(AwsSession):
             "NoSuchBucket",
         )
         return found or ()
+
+
+def _of_s3(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer. Raises ValueError for a web page, which reads like a setting that is not there."""
+    if "html" in aws_calls.headers(answer).get("content-type", ""):
+        raise ValueError("a web page")
+    return answer
