@@ -5,6 +5,7 @@ from engine.running import at_hand, running, verdict
 from engine.stack import NEEDS_ENGINE
 
 from preflight.sandbox.aws.clients import Clients
+from preflight.sandbox.azure.operator import COGNITIVE, Arm, account_path
 from preflight.sandbox.breakages import BREAKAGES
 from preflight.sandbox.gcp.client import Operator
 
@@ -12,6 +13,18 @@ pytestmark = NEEDS_ENGINE
 
 OF_THE_FILE = {"azure-bom", "bedrock-too-few"}
 """These break the request file, which is not Pulumi's."""
+
+
+def recover_account(world):
+    """What `az cognitiveservices account recover` sends: Azure keeps a deleted account's name."""
+    promised = world.sandbox.promises.azure[0]
+    asked = {"kind": "OpenAI", "sku": {"name": "S0"}, "location": promised.region}
+    again = {**asked, "properties": {"restore": True}}
+    Arm(world.env).put(account_path(promised), COGNITIVE, again)
+
+
+FIRST = {"azure-no-account": recover_account}
+"""What the check's remedy has done before `pulumi up --refresh`."""
 
 
 def detach_gateway_policy(env, promised):
@@ -77,6 +90,7 @@ def test_what_is_changed_behind_pulumis_back_is_noticed_and_repaired(
             change(sandbox)
             code, failed, _ = verdict(preflight, world, stack, provider)
             assert (code, failed) == (1, fails), name
+            FIRST.get(name, lambda _: None)(world)
             repaired = world.stack.up("--refresh")
             assert repaired.code == 0, f"{name}: {repaired.said}"
             assert repaired.steps, name

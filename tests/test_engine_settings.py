@@ -46,8 +46,8 @@ def test_what_preflight_init_writes_is_taken_by_the_engine(
     monkeypatch.chdir(made)
     settings = (
         f"gatewayAwsPrincipalArn=arn:aws:iam::{ACCOUNT}:role/gateway",
-        "bedrockModel=us.amazon.nova-lite-v1:0",
-        'bedrockProfileRegions=["us-east-1","us-west-2"]',
+        "bedrockModels=us.amazon.nova-lite-v1:0",
+        "bedrockRegions=us-east-1,us-west-2",
         "resultDays=45",
     )
     asked = [word for setting in settings for word in ("--set", setting)]
@@ -56,18 +56,32 @@ def test_what_preflight_init_writes_is_taken_by_the_engine(
     stack = Stack(tmp_path / "stack", clouds.env, made / "Pulumi.dev.yaml")
     assert stack.plainly("config", "get", "resultDays").strip() == "45"
     planned = stack.preview()
-    assert (planned.code, planned.counts) == (0, {"create": 12}), planned.said
+    assert (planned.code, planned.counts) == (0, {"create": 1 + 2 * 11}), planned.said
 
 
 def test_settings_that_cannot_be_used_are_told_by_the_preview_and_register_nothing(world):
-    world.stack.set(resultDays=7, azureSku="Standard", vertexRegion="eu", gatewayUrl="gateway")
+    world.stack.set(resultDays=7, azureSku="Standard", vertexRegions=["eu"], gatewayUrl="gateway")
     refused = world.stack.preview()
     assert refused.code != 0
     for sentence in (
         'resultDays is "7", but must be a whole number, 14 or more: pulumi config set resultDays',
         'azureSku is "Standard", but only GlobalBatch and DataZoneBatch deployments run batch jobs',
-        'vertexRegion is "eu", but must be one region',
+        'vertexRegions is ["eu"], but must be a list of single regions',
         'gatewayUrl is "gateway", but must be an http or https address',
+    ):
+        assert sentence in refused.said
+    assert "Traceback" not in refused.said
+    assert {step.kind for step in refused.steps} <= {"pulumi:pulumi:Stack"}
+    assert world.left() == set()
+
+
+def test_a_misspelled_setting_is_refused_with_the_one_that_is_meant_and_registers_nothing(world):
+    world.stack.set(bedrockRegion="us-east-1", azureCapasity=5)
+    refused = world.stack.preview()
+    assert refused.code != 0
+    for sentence in (
+        "bedrockRegion is no setting of this program, is bedrockRegions meant: pulumi config rm",
+        "azureCapasity is no setting of this program, is azureCapacity meant: pulumi config rm",
     ):
         assert sentence in refused.said
     assert "Traceback" not in refused.said
@@ -79,7 +93,8 @@ ROUNDS = (
     {
         "gatewayUrl": "https://gateway.example.com",
         "azureApiVersion": "2025-01-01-preview",
-        "vertexModel": "gemini-2.5-pro",
+        "vertexModels": ["gemini-2.5-pro"],
+        "azureModels": ["gpt-4o-mini@2024-08-06"],
     },
     {
         "gatewayAwsPrincipalArn": "arn:aws:iam::999999999999:role/other",
@@ -89,13 +104,10 @@ ROUNDS = (
     {
         "gatewayAwsExternalId": "tenant-7",
         "azureCapacity": 500,
-        "vertexRegion": "us-central1",
-        "bedrockModel": "amazon.nova-lite-v1:0",
+        "bedrockModels": ["us.amazon.nova-lite-v1:0"],
     },
-    {"azureModel": "gpt-4.1-mini"},
-    {"azureModelVersion": "2025-04-14"},
-    {"azureSku": "DataZoneBatch", "vertexProject": "another-project", "bedrockRegion": "us-east-1"},
-    {"azureRegion": "eastus"},
+    {"tags": ["team=ml"]},
+    {"azureSku": "DataZoneBatch", "vertexProject": "another-project"},
 )
 """Settings that are changed at once: no two of a round change the same kind of resource."""
 

@@ -5,11 +5,13 @@ from engine.running import COUNT, at_hand, running
 from engine.stack import NAME, NEEDS_ENGINE
 
 from preflight.contract import PROVIDERS
+from preflight.requests.example import PROVIDER_MODELS
 from preflight.sandbox.aws.clients import Clients
 
 pytestmark = NEEDS_ENGINE
 
-BUCKET = ("aws:s3/bucket:Bucket", "batch-bedrock-data")
+PROFILE = f"us.{PROVIDER_MODELS['bedrock']}"
+BUCKET = ("aws:s3/bucket:Bucket", "batch-bedrock-us-west-2-data")
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_a_job_runs_on_what_the_engine_made_and_a_bucket_with_results_outlives_d
         assert f"{COUNT} results, 0 errors, 0 missing" in out
 
     outputs = world.stack.outputs()
-    buckets = {outputs[name]["bucket"] for name in ("vertex", "bedrock")}
+    buckets = {outputs[name][0]["bucket"] for name in ("vertex", "bedrock")}
     kept = world.stack.destroy()
     assert kept.code != 0
     assert "The bucket you tried to delete is not empty" in kept.said
@@ -48,20 +50,20 @@ def test_a_job_runs_on_what_the_engine_made_and_a_bucket_with_results_outlives_d
 def test_another_region_keeps_the_old_bucket_until_its_results_are_gone(tmp_path):
     with running(tmp_path, ("bedrock",)) as world:
         assert world.stack.up().code == 0
-        before = world.stack.outputs()["bedrock"]["bucket"]
+        before = world.stack.outputs()["bedrock"][0]["bucket"]
         s3 = Clients(world.env).get("s3")
         s3.put_object(Bucket=before, Key="results.jsonl", Body=b"{}")
-        world.stack.set(bedrockRegion="us-east-2")
+        world.stack.set(bedrockRegions=["us-east-1"], bedrockModels=[PROFILE])
         moved = world.stack.up()
         assert moved.code != 0
         assert "The bucket you tried to delete is not empty" in moved.said
-        after = world.stack.outputs()["bedrock"]["bucket"]
+        after = world.stack.outputs()["bedrock"][0]["bucket"]
         assert {before, after} <= world.left()
         s3.delete_object(Bucket=before, Key="results.jsonl")
         finished = world.stack.up()
-        assert (finished.code, finished.of("delete-replaced")) == (0, {BUCKET}), finished.said
+        assert (finished.code, finished.of("delete")) == (0, {BUCKET}), finished.said
         assert before not in world.left()
-        assert world.stack.outputs()["bedrock"]["bucket"] == after
+        assert world.stack.outputs()["bedrock"][0]["bucket"] == after
 
 
 def test_the_external_id_stands_in_no_state_and_no_output(tmp_path):
@@ -72,7 +74,7 @@ def test_the_external_id_stands_in_no_state_and_no_output(tmp_path):
         )
         assert world.stack.up().code == 0
         iam = Clients(world.env).get("iam")
-        role = world.stack.outputs()["bedrock"]["gateway_principal_arn"].rpartition("/")[2]
+        role = world.stack.outputs()["bedrock"][0]["gateway_principal_arn"].rpartition("/")[2]
         trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
         assert trust["Statement"][0]["Condition"] == {"StringEquals": {"sts:ExternalId": secret}}
         assert world.stack.up("--refresh", "--expect-no-changes").code == 0
