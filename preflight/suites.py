@@ -115,6 +115,7 @@ def _live(
         return [
             *_suites(provider, (*gateway.SUITES, *openai.SUITES), promised, way),
             *_suites(provider, openai.TABLE_SUITES, promised, World(partial(_same, None))),
+            *_openai_queue(way, promised, scan),
         ]
     client, suites, sized = {"azure": _azure, "vertex": _vertex, "bedrock": _bedrock}[provider](
         worlds, promised, scan
@@ -128,6 +129,15 @@ def _live(
 
 def _suites(provider: str, suites: Suites, promised: Any, world: World) -> list[Suite]:
     return [Suite(provider, name, checks, promised, world) for name, checks in suites]
+
+
+def _openai_queue(way: World, promised: Any, scan: Scan | None) -> list[Suite]:
+    if scan is None:
+        return []
+    tokens, count = scan.tokens, scan.requests
+    queued = World(lambda: openai.Queued(way.get(), tokens, count), of=way)
+    checks = (*(_through(gate, "gateway") for gate in openai.GATES), *openai.SIZED_CHECKS)
+    return [Suite("openai", "openai queue", checks, promised, queued)]
 
 
 def _azure(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:

@@ -1,9 +1,11 @@
 """What many tests share: an environment that points at no real cloud, and whole sandboxes."""
 
 import os
+from datetime import date
 
 import pytest
 
+from preflight.catalog import source, yours
 from preflight.cli import main
 
 CLOUD_VARIABLES = ("AWS_", "GOOGLE_", "AZURE_", "IDENTITY_", "PREFLIGHT_", "TFY_", "CLOUDSDK_")
@@ -23,6 +25,15 @@ def no_cloud(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("TERM", "xterm-256color")
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def the_day_of_the_tables(monkeypatch):
+    """Tables do not age under the tests, no model of theirs ends, and nobody's own tables rule."""
+    monkeypatch.setattr(source, "today", lambda: date(2026, 9, 1))
+    yours.use(None)
+    yield
+    yours.use(None)
 
 
 @pytest.fixture

@@ -169,7 +169,8 @@ def test_one_breakage_fails_exactly_its_check(world, check_id):
 
 def test_every_check_has_a_breakage():
     unbroken = {one.id for one in CHECKS} - {check_id for _, check_id in BREAKAGES.values()}
-    assert unbroken == {"bedrock-model-batch"}, "it knows no failure: a table may be old"
+    # The one knows no failure, as a table may be old; the other's tests are in a file of their own.
+    assert unbroken == {"bedrock-model-batch", "bedrock-model-retirement"}
 
 
 PERMISSION_CHECKS = {

@@ -1,8 +1,10 @@
+import time
 from dataclasses import dataclass, replace
 
 import pytest
 from suite_reports import outcomes, report
 
+from preflight.catalog import yours
 from preflight.check import Failed, Passed, Unknown
 from preflight.checks import gateway
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
@@ -36,6 +38,12 @@ class FakeGateway:
 
     def batches(self, route):
         return self.answer
+
+    def models(self, route):
+        return GatewayAnswer(200, models=(f"{route.provider_name}/{route.model}",))
+
+    def key_expiry(self, route):
+        return None
 
 
 def judged(answer, provider="vertex"):
@@ -164,3 +172,105 @@ def test_a_gateway_that_gives_no_answer_is_unknown_and_the_rest_is_not_asked(err
     assert outcomes(looked)["gateway-reachable"].needs == "the remedy"
     assert not looked.failed_ids()
     assert not [one for one in outcomes(looked).values() if isinstance(one, Passed)]
+
+
+# --- what the gateway itself may refuse -----------------------------------------------------------
+
+
+@dataclass
+class Asked:
+    """A gateway with these batches, these models, and a key that ends then."""
+
+    statuses: tuple = ()
+    answer: GatewayAnswer | None = None
+    expires: float | None = None
+
+    def batches(self, route):
+        return GatewayAnswer(200, batches=dict(enumerate(self.statuses)))
+
+    def models(self, route):
+        return self.answer
+
+    def key_expiry(self, route):
+        return self.expires
+
+
+def one(check_id, world, provider="bedrock"):
+    [check] = [check for check in gateway.CHECKS if check.id == check_id]
+    return check(ROUTES[provider], world)
+
+
+def test_a_key_without_an_end_or_with_a_late_one_passes_without_a_doubt():
+    assert not one("gateway-key-lifetime", Asked()).caveat
+    late = one("gateway-key-lifetime", Asked(expires=time.time() + 25 * 3600))
+    assert isinstance(late, Passed)
+    assert not late.caveat
+
+
+def test_a_key_that_ends_within_the_window_is_said_to_end_the_watching_and_not_the_batch():
+    soon = one("gateway-key-lifetime", Asked(expires=time.time() + 23 * 3600))
+    assert isinstance(soon, Passed)
+    assert "goes on without it" in soon.caveat
+    assert "new key" in soon.caveat
+
+
+def test_a_key_that_has_expired_fails():
+    failed = one("gateway-key-lifetime", Asked(expires=time.time() - 1))
+    assert isinstance(failed, Failed)
+    assert "TFY_API_KEY" in failed.remedy
+
+
+def test_open_batches_are_held_against_the_cap_that_the_users_tables_name(tmp_path):
+    nine = Asked(("in_progress", "InProgress", "validating", "completed") * 3)
+    assert one("gateway-open-batches", nine).detail.endswith("bedrock-main: 9")
+    assert not one("gateway-open-batches", nine).caveat
+    ten = Asked((*nine.statuses, "finalizing"))
+    assert "no cap" in one("gateway-open-batches", ten).caveat
+    tables = tmp_path / "tables.toml"
+    tables.write_text("gateway.max_open_batches = 10")
+    yours.use(str(tables))
+    assert isinstance(one("gateway-open-batches", nine), Passed)
+    failed = one("gateway-open-batches", ten)
+    assert isinstance(failed, Failed)
+    assert "by your tables" in failed.problem
+
+
+@pytest.mark.parametrize(
+    ("promised", "listed", "kind"),
+    [
+        ("gpt-4o-mini", "openai-main/gpt-4o-mini", Passed),
+        ("gpt-4o-mini-2024-07-18", "openai-main/gpt-4o-mini", Passed),
+        ("gpt-4.1", "openai-main/gpt-4-1", Passed),
+        ("gpt-4o-mini", "gpt-4o-mini", Passed),
+        ("gpt-4o-mini", "openai-main/gpt-4.1", Failed),
+        ("gpt-4o-mini", "other-main/gpt-4o-mini", Unknown),
+        ("anthropic.claude-3-5-haiku-20241022-v1:0", "openai-main/claude-3-5-haiku", Passed),
+        ("us.anthropic.claude-3-5-haiku-20241022-v1:0", "openai-main/claude-3-5-haiku", Passed),
+    ],
+)
+def test_a_model_is_missing_only_where_none_of_its_account_is_like_it(promised, listed, kind):
+    world = Asked(answer=GatewayAnswer(200, models=(listed, "else/where")))
+    [check] = [check for check in gateway.CHECKS if check.id == "gateway-model"]
+    answer = check(OpenAI("openai-main", promised), world)
+    assert isinstance(answer, kind)
+    if kind is Failed:
+        assert f"register {promised} " in answer.remedy
+        assert listed in answer.problem
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (GatewayAnswer(404, "", "Cannot GET /models"), "no list of models"),
+        (GatewayAnswer(405), "no list of models"),
+        (GatewayAnswer(200, NOT_THE_GATEWAY, "text/html"), "no list of models"),
+        (GatewayAnswer(403, "", "not allowed"), "not allowed"),
+        (GatewayAnswer(503), "HTTP 503"),
+        (GatewayAnswer(200), "none of the 0 models"),
+    ],
+)
+def test_a_gateway_that_lists_no_models_leaves_the_model_unknown_and_says_so(answer, words):
+    unknown = one("gateway-model", Asked(answer=answer))
+    assert isinstance(unknown, Unknown)
+    assert words in unknown.reason
+    assert unknown.needs

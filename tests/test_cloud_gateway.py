@@ -1,3 +1,4 @@
+import base64
 import inspect
 import json
 import time
@@ -16,6 +17,7 @@ from preflight.seams import (
     CredentialsMissing,
     GatewayAnswer,
     GatewayApi,
+    ListedBatch,
     LookError,
     Unreachable,
 )
@@ -106,8 +108,69 @@ def test_no_key_is_missing_credentials(monkeypatch, key):
 
 
 def test_batches_are_listed_by_id_and_status_in_the_providers_own_words(double):
-    found = {"batch_1": "in_progress", "arn%3Aaws": "PartiallyCompleted"}
-    assert look(double) == GatewayAnswer(200, batches=found)
+    found = look(double)
+    assert found.status == 200
+    assert found.batches == {"batch_1": "in_progress", "arn%3Aaws": "PartiallyCompleted"}
+    assert found.listed[0] == ListedBatch("batch_1", "in_progress")
+
+
+def test_what_a_list_says_of_a_batch_is_read_and_what_is_no_count_is_none(double):
+    row = {"id": 5, "model": "gpt-4o", "created_at": 7, "request_counts": {"total": 9}}
+    odd = {"id": "b", "model": None, "created_at": "soon", "request_counts": {"total": True}}
+    double.answer = {"data": [row, odd, {"no": "id"}, "no batch"], "has_more": True}
+    found = look(double)
+    assert found.listed == (ListedBatch("5", "", "gpt-4o", 7, 9), ListedBatch("b", ""))
+    assert found.more
+
+
+def test_further_pages_are_asked_for_while_they_are_of_the_last_hour(double):
+    old = {"data": [{"id": "old", "created_at": int(time.time()) - 4000}], "has_more": True}
+    double.answer = old
+    assert look(double).more
+    assert len(double.asked) == 1
+    double.reset()
+    now = int(time.time())
+    double.answer = {"data": [{"id": "new", "created_at": now}], "has_more": True}
+    assert len(look(double).listed) == 20
+    assert [query.get("after") for _, query, _ in double.asked] == [None] + ["new"] * 19
+
+
+def test_models_are_listed_by_id(double):
+    double.answer = {"object": "list", "data": [{"id": "openai-main/gpt-4o"}, {"id": "m"}]}
+    assert look(double, "models").models == ("openai-main/gpt-4o", "m")
+    assert double.asked[0][0] == "/models"
+
+
+def token(claims):
+    body = base64.urlsafe_b64encode(claims).rstrip(b"=").decode()
+    return f"e30.{body}.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("key", "ends"),
+    [
+        (KEY, None),
+        (token(b'{"exp": 1900000000}'), 1_900_000_000),
+        (token(b'{"exp": 1900000000.5}'), 1_900_000_000),
+        (token(b"{}"), None),
+        (token(b'{"exp": "1900000000"}'), None),
+        (token(b'{"exp": true}'), None),
+        (token(b'{"exp": 1e99}'), None),
+        (token(b'{"exp": NaN}'), None),
+        (token(b'{"exp": -5}'), None),
+        (token(b"[1]"), None),
+        (token(b"\xff"), None),
+        (token(b"[" * 100_000), None),
+        ("a.%.c", None),
+    ],
+    ids=range(13),
+)
+def test_a_key_that_is_a_web_token_says_when_it_ends_and_nothing_is_sent(
+    double, monkeypatch, key, ends
+):
+    monkeypatch.setenv(gateway.KEY_VARIABLE, key)
+    assert look(double, "key_expiry") == ends
+    assert not double.asked
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: type(route).__name__)

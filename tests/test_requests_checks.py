@@ -80,7 +80,10 @@ def test_a_healthy_file_passes_every_check_without_a_doubt(tmp_path, provider):
         assert isinstance(answer, Passed), (check_id, answer)
         assert answer.detail
         # OpenAI's queue limit is told by no API, however healthy the file.
-        assert bool(answer.caveat) == (check_id == "requests-tokens-openai"), (check_id, answer)
+        # Bedrock's default quotas were read long ago.
+        old = provider == "bedrock" and "compare it with" in answer.caveat
+        known = check_id == "requests-tokens-openai" or old
+        assert bool(answer.caveat) == known, (check_id, answer)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

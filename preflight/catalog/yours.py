@@ -20,6 +20,7 @@ VARIABLE = "PREFLIGHT_TABLES"
 """The environment variable that names the file where no option does."""
 
 _COUNT, _FLAG, _DAY = "a whole number above 0", "true or false", "a date, as in 2027-01-31"
+_SOME = "a whole number"
 _NAMES = "a list of names"
 _WHYS = "a table of pattern = reason"
 _COUNTS = "a table of model = whole number"
@@ -42,7 +43,7 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
     "azure": _OF_A_PROVIDER,
     "vertex": _OF_A_PROVIDER,
     "bedrock": _OF_A_PROVIDER,
-    "gateway": {"max_bytes": _COUNT, "max_open_batches": _COUNT, "counts_tokens": _FLAG},
+    "gateway": {"max_bytes": _COUNT, "max_open_batches": _SOME, "counts_tokens": _FLAG},
 }
 """Section -> row -> what it is."""
 
@@ -147,8 +148,9 @@ def _check(file: str, where: str, value: Any, kind: str) -> None:
 def _fits(value: Any, kind: str) -> bool:
     if kind == _FLAG:
         return isinstance(value, bool)
-    if kind == _COUNT:
-        return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if kind in (_COUNT, _SOME):
+        least = int(kind == _COUNT)
+        return isinstance(value, int) and not isinstance(value, bool) and value >= least
     if kind == "a reason":
         return isinstance(value, str) and bool(value)
     if kind == _PRICE:

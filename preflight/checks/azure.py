@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
 from preflight.checks.remedies import instead
+from preflight.checks.retirement import azure_retirement
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_ACCOUNT_KINDS, AZURE_BATCH_SKUS
 from preflight.permissions import Identity, On, permissions
@@ -237,7 +238,7 @@ SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("azure deployment", (credentials, account, deployment, deployment_type, deployment_model)),
     ("azure gateway identity", (credentials, account, gateway_role)),
     ("azure quota", (credentials, account, deployment, quota)),
-    ("azure API", (api_version,)),
+    ("azure API", (api_version, azure_retirement)),
 )
 """Side by side; inside one, what a gate decides comes after it."""
 

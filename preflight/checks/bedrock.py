@@ -9,6 +9,7 @@ from preflight.checks import (
     bedrock_model,
     bedrock_quota,
     bedrock_role,
+    retirement,
 )
 from preflight.checks.bedrock_quota import Judged
 from preflight.contract import Bedrock
@@ -74,6 +75,7 @@ SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
             bedrock_model.model,
             bedrock_model.model_agreement,
             bedrock_model.model_batch,
+            retirement.bedrock_retirement,
             bedrock_model.open_jobs,
         ),
     ),

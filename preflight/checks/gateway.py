@@ -4,13 +4,22 @@ import re
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
+from preflight.checks.gateway_limits import key_lifetime, model, open_batches
+from preflight.checks.gateway_words import (
+    BAD_REQUEST,
+    FORBIDDEN,
+    NOT_FOUND,
+    OK,
+    SERVER_FAULT,
+    TOO_MANY,
+    UNAUTHORIZED,
+    UNPROCESSABLE,
+    quoted,
+)
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI
 from preflight.permissions import Identity
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
-
-OK, BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 400, 401, 403, 404
-UNPROCESSABLE, TOO_MANY, SERVER_FAULT = 422, 429, 500
 
 _PROVIDERS_WORDS = re.compile(
     r"platform\.openai\.com|incorrect api key"  # OpenAI
@@ -29,12 +38,6 @@ _ABOUT_AN_ACCOUNT = re.compile(
 def refused_by_provider(answer: GatewayAnswer) -> bool:
     """Whether a 401 is the provider's word about the gateway, not the gateway's about the key."""
     return answer.status == UNAUTHORIZED and bool(_PROVIDERS_WORDS.search(answer.message))
-
-
-def quoted(answer: GatewayAnswer) -> str:
-    """The answer's own words."""
-    words = ": ".join(part for part in (answer.code, answer.message) if part)
-    return f"HTTP {answer.status}" + (f", {words}" if words else "")
 
 
 def _with_another_account(route: Route) -> str:
@@ -91,7 +94,7 @@ def provider_account(promised: Route, gateway: GatewayApi) -> Answer:
     return Passed(f"the gateway knows provider account {name}")
 
 
-@check("gateway-batch-api", "The gateway reaches the provider's batch API")
+@check("gateway-batch-api", "The gateway reaches the provider's batch API", gate=True)
 def batch_api(promised: Route, gateway: GatewayApi) -> Answer:
     """Chat may work where batches do not: other rights, other headers, another API version.
 
@@ -140,7 +143,15 @@ def _refused(promised: Route, answer: GatewayAnswer) -> Failed | Unknown:
     )
 
 
-CHECKS: tuple[Check, ...] = (reachable, key, provider_account, batch_api)
+CHECKS: tuple[Check, ...] = (
+    reachable,
+    key,
+    key_lifetime,
+    provider_account,
+    model,
+    batch_api,
+    open_batches,
+)
 """In order of asking and of reading."""
 
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (("gateway", CHECKS),)

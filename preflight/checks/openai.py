@@ -1,15 +1,16 @@
 """OpenAI: nothing is provisioned, so what counts is the gateway's key and the model."""
 
 from preflight.catalog.batchable import batchable
+from preflight.catalog.source import caveats
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks import gateway as gate
+from preflight.checks import gateway_words as words
+from preflight.checks.openai_queue import Queued, queue
 from preflight.checks.remedies import instead
+from preflight.checks.retirement import openai_retirement
 from preflight.contract import OpenAI
 from preflight.permissions import Identity
 from preflight.seams import GatewayApi
-
-_OPEN = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
-_LISTED = 100
 
 
 @check("openai-key", "OpenAI takes the key that the gateway holds", gate=True)
@@ -18,19 +19,19 @@ def openai_key(promised: OpenAI, gateway: GatewayApi) -> Answer:
     answer = gateway.batches(promised)
     name = promised.provider_name
     who = f"{Identity.GATEWAY} (the OpenAI key of provider account {name})"
-    if answer.status == gate.UNAUTHORIZED:
+    if answer.status == words.UNAUTHORIZED:
         return Failed(
-            f"OpenAI does not know {who}: {gate.quoted(answer)}",
+            f"OpenAI does not know {who}: {words.quoted(answer)}",
             f"replace the OpenAI key of provider account {name} at the gateway",
         )
-    if answer.status == gate.FORBIDDEN:
+    if answer.status == words.FORBIDDEN:
         return Failed(
-            f"OpenAI does not let {who} list batches: {gate.quoted(answer)}",
+            f"OpenAI does not let {who} list batches: {words.quoted(answer)}",
             "allow that key Files: write and Batch: write in OpenAI's project settings",
         )
-    if answer.status != gate.OK:
+    if answer.status != words.OK:
         return Unknown(
-            f"no answer from OpenAI about its key: {gate.quoted(answer)}",
+            f"no answer from OpenAI about its key: {words.quoted(answer)}",
             "a gateway that passes gateway-batch-api",
         )
     return Passed(f"OpenAI takes the key of provider account {name}")
@@ -44,13 +45,13 @@ def open_batches(promised: OpenAI, gateway: GatewayApi) -> Answer:
     settings, under limits.
     """
     answer = gateway.batches(promised)
-    if answer.status != gate.OK:
-        return Unknown(f"no list of batches: {gate.quoted(answer)}", "gateway-batch-api to pass")
-    waiting = sum(status in _OPEN for status in answer.batches.values())
-    least = "at least " if len(answer.batches) >= _LISTED else ""
+    if answer.status != words.OK:
+        return Unknown(f"no list of batches: {words.quoted(answer)}", "gateway-batch-api to pass")
+    waiting = sum(status in words.OPEN for status in answer.batches.values())
+    least = "at least " if answer.more else ""
     return Passed(
         f"open batches: {least}{waiting}",
-        caveat="OpenAI's limit of enqueued tokens cannot be read by an API",
+        caveat="OpenAI's limit of enqueued tokens cannot be read by an API" if waiting else "",
     )
 
 
@@ -69,10 +70,12 @@ def model(promised: OpenAI, world: None) -> Answer:
             f"model {promised.model} is in no list of batch models ({table})",
             f"a look at OpenAI's page on {promised.model}: does it name the batch endpoint?",
         )
-    return Passed(f"model {promised.model} takes batches", caveat=f"by {table}")
+    return Passed(
+        f"model {promised.model} takes batches", caveats(f"by {table}", table.source.warning)
+    )
 
 
-CHECKS: tuple[Check, ...] = (openai_key, open_batches, model)
+CHECKS: tuple[Check, ...] = (openai_key, open_batches, model, openai_retirement, queue)
 """In order of asking and of reading."""
 
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
@@ -80,5 +83,15 @@ SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
 )
 """Through the gateway, begun as the gateway's own suite is."""
 
-TABLE_SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (("openai model", (model,)),)
+TABLE_SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
+    ("openai model", (model, openai_retirement)),
+)
 """These read a table and ask nobody."""
+
+GATES: tuple[Check, ...] = (gate.reachable, gate.key, gate.provider_account, openai_key)
+"""What decides about all that is asked of OpenAI through the gateway."""
+
+SIZED_CHECKS: tuple[Check, ...] = (queue,)
+"""Those that need the request file as well: their world is a `Queued`."""
+
+__all__ = ["CHECKS", "GATES", "SIZED_CHECKS", "SUITES", "TABLE_SUITES", "Queued"]

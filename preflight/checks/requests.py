@@ -2,13 +2,16 @@
 
 import shlex
 
+from preflight.catalog.limits import limits, limits_source
+from preflight.catalog.source import caveats
+from preflight.catalog.yours import yours
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks import requests_target
 from preflight.checks.requests_provider import OF_ONE_PROVIDER
 from preflight.checks.requests_target import Promised
 from preflight.checks.requests_wording import counted, mb, none_of
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
-from preflight.limits import GATEWAY_WARN_BYTES, LIMITS
+from preflight.limits import GATEWAY_WARN_BYTES
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
 
@@ -92,14 +95,14 @@ def count(promised: Promised, scan: Scan) -> Answer:
     Bedrock's numbers are quotas, per model and adjustable: where AWS is asked for them, other
     checks take this one's place, and where it is not, only its defaults are known.
     """
-    limits = LIMITS[NAMES[type(promised)]]
-    low, high = limits.min_requests, limits.max_requests
-    source = f"{limits.source}, {limits.read_on}"
+    provider = NAMES[type(promised)]
+    allowed, source = limits(provider), limits_source(provider, "max_requests")
+    low, high = allowed.min_requests, allowed.max_requests
     held = counted(scan.requests)
     if not scan.requests:
         return Failed("the file holds no request", "write one request per line into it")
     if low <= scan.requests <= high:
-        return Passed(f"{held}, within {low:,} to {high:,} ({source})")
+        return Passed(f"{held}, within {low:,} to {high:,} ({source})", source.warning)
     if isinstance(promised, Bedrock):
         return Unknown(
             f"{held}; the default is {low:,} to {high:,} ({source}), the model's own quota decides",
@@ -112,19 +115,30 @@ def count(promised: Promised, scan: Scan) -> Answer:
 
 @check("requests-size", "File is not larger than the provider takes")
 def size(promised: Promised, scan: Scan) -> Answer:
-    """The gateway's own cap is uncertain: its newer page names 50 MB, an older one 200 MB."""
-    limits = LIMITS[NAMES[type(promised)]]
-    largest = f"{mb(limits.max_bytes)} ({limits.source}, {limits.read_on})"
-    if scan.bytes > limits.max_bytes:
+    """The gateway, or a proxy before it, may have a cap of its own, below the provider's.
+
+    It is uncertain: the newer of the gateway's pages names 50 MB, an older one 200 MB. Where yours
+    is known, `max_bytes` under [gateway] of a file for --tables says it.
+    """
+    provider, own = NAMES[type(promised)], yours()
+    most, source = limits(provider).max_bytes, limits_source(provider, "max_bytes")
+    largest = f"{mb(most)} ({source})"
+    if scan.bytes > most:
         return Failed(
-            f"{mb(scan.bytes)}, but a file may have at most {largest}",
-            _split(scan, f"-C {limits.max_bytes}"),
+            f"{mb(scan.bytes)}, but a file may have at most {largest}", _split(scan, f"-C {most}")
+        )
+    cap = own.row("gateway", "max_bytes")
+    if cap is not None and scan.bytes > cap:
+        return Failed(
+            f"{mb(scan.bytes)}, but the gateway takes at most {mb(cap)} (by {own.source})",
+            _split(scan, f"-C {cap}"),
         )
     caveat = "the gateway's pages name 50 MB as the largest upload in one place, 200 MB in another"
-    return Passed(
-        f"{mb(scan.bytes)} of at most {largest}",
-        caveat if scan.bytes > GATEWAY_WARN_BYTES else "",
-    )
+    uncertain = cap is None and scan.bytes > GATEWAY_WARN_BYTES
+    within = f"{mb(scan.bytes)} of at most {largest}"
+    if cap is not None:
+        within += f", {mb(cap)} at the gateway (by {own.source})"
+    return Passed(within, caveats(caveat if uncertain else "", source.warning))
 
 
 def _split(scan: Scan, by: str) -> str:

@@ -4,9 +4,12 @@ The gateway's service account uploads and creates the job; the Vertex AI service
 writes for it. A fault of either is accepted at create and told hours later.
 """
 
+from functools import partial
+
 from preflight.catalog.batchable import batchable
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
+from preflight.checks.retirement import vertex_retirement
 from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
 from preflight.checks.vertex_federation import gateway_federation
 from preflight.checks.vertex_key import bucket_key
@@ -14,6 +17,7 @@ from preflight.checks.vertex_rights import UP, by_policies, judged
 from preflight.contract import VertexAI
 from preflight.permissions import Identity, On, permissions
 from preflight.seams import Gcp
+from preflight.seams.together import together
 
 _APIS = ("aiplatform.googleapis.com", "storage.googleapis.com")
 _TOKENS_API = "sts.googleapis.com"
@@ -49,7 +53,12 @@ def project(promised: VertexAI, gcp: Gcp) -> Answer:
 def apis(promised: VertexAI, gcp: Gcp) -> Answer:
     """A call to an API that is off is refused with SERVICE_DISABLED."""
     needed = _apis(promised)
-    off = [api for api in needed if not gcp.api_enabled(promised.project, api)]
+
+    def enabled(api: str) -> bool:
+        return gcp.api_enabled(promised.project, api)
+
+    on = together([partial(enabled, api) for api in needed])
+    off = [api for api, is_on in zip(needed, on, strict=True) if not is_on]
     if off:
         return Failed(f"not enabled in project {promised.project}: {', '.join(off)}", UP)
     return Passed(f"enabled: {', '.join(needed)}")
@@ -169,6 +178,6 @@ SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("vertex gateway on bucket", (credentials, bucket, gateway_account, gateway_bucket)),
     ("vertex service agent", (credentials, project, agent_name, bucket, agent_bucket)),
     ("vertex model", (credentials, model)),
-    ("vertex batch models", (model_batch,)),
+    ("vertex batch models", (model_batch, vertex_retirement)),
 )
 """Side by side; inside one, what a gate decides comes after it."""

@@ -4,9 +4,14 @@ The gateway speaks OpenAI's Files and Batches; which provider a call is for stan
 The key comes from TFY_API_KEY and goes into no answer and no error.
 """
 
+import base64
+import binascii
+import json
 import os
 import time
+import weakref
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from preflight import routes
@@ -16,9 +21,11 @@ from preflight.seams import (
     NOT_THE_GATEWAY,
     CredentialsMissing,
     GatewayAnswer,
+    ListedBatch,
     Route,
     Unreachable,
 )
+from preflight.seams.calls import called
 
 KEY_VARIABLE = "TFY_API_KEY"
 PATIENCE_SECONDS = 8.0
@@ -28,9 +35,13 @@ _TRIES = 2
 _PAUSE_SECONDS = 0.3
 _AGAIN = "check gatewayUrl and the network between here and the gateway, then try again"
 _BATCHES_LISTED = 100
+_PAGES = 20
+_HOUR = 3600
 _OK = 200
 _SERVER_FAULT = 500
 _LONGEST_WORDS = 500
+_JWT_PARTS = 3
+_LATEST = 253402300800  # the year 10000: beyond, it is no date
 
 
 def connect(gateway: Gateway) -> "GatewayClient":
@@ -59,9 +70,36 @@ class GatewayClient:
     @once
     def batches(self, route: Route) -> GatewayAnswer:
         """See `seams.GatewayApi`."""
+        answer = self._page(route, {})
+        for _ in range(1, _PAGES):
+            if not answer.more or not _of_the_last_hour(answer.listed):
+                break
+            older = self._page(route, {"after": answer.listed[-1].id})
+            if older.status != _OK or not older.listed:
+                break
+            answer = replace(
+                answer,
+                batches={**answer.batches, **older.batches},
+                listed=(*answer.listed, *older.listed),
+                more=older.more,
+            )
+        return answer
+
+    def _page(self, route: Route, after: dict[str, str]) -> GatewayAnswer:
         return self._asked(
-            route, lambda client: client.batches.with_raw_response.list(limit=_BATCHES_LISTED)
+            route,
+            lambda client: client.batches.with_raw_response.list(limit=_BATCHES_LISTED, **after),
         )
+
+    @once
+    def models(self, route: Route) -> GatewayAnswer:
+        """See `seams.GatewayApi`."""
+        return self._asked(route, lambda client: client.models.with_raw_response.list())
+
+    def key_expiry(self, route: Route) -> int | None:
+        """See `seams.GatewayApi`."""
+        del route
+        return _expiry(self._key)
 
     def _asked(
         self, route: Route, look: Callable[[Any], Any], tries: int = _TRIES
@@ -83,15 +121,16 @@ class GatewayClient:
         import openai  # noqa: PLC0415
 
         try:
-            with openai.OpenAI(
+            client = openai.OpenAI(
                 api_key=self._key,
                 base_url=self._base_url,
                 default_headers=routes.headers(route),
                 max_retries=0,
                 timeout=PATIENCE_SECONDS,
-            ) as client:
-                raw = look(client)
-                return self._read(raw.status_code, raw.http_response)
+                http_client=self._http(),
+            )
+            raw = look(client)
+            return self._read(raw.status_code, raw.http_response)
         except openai.APIStatusError as error:
             return self._read(error.status_code, error.response)
         except openai.APITimeoutError as error:
@@ -102,6 +141,15 @@ class GatewayClient:
             what = f"the gateway did not answer ({type(cause).__name__}: {self._clean(str(cause))})"
             raise Unreachable(self._base_url, what, _AGAIN) from error
 
+    @once
+    def _http(self) -> Any:
+        """The connections, for the routes to all providers together."""
+        import openai  # noqa: PLC0415 - start-up stays instant
+
+        made = openai.DefaultHttpxClient(event_hooks={"request": [called]})
+        weakref.finalize(self, made.close)
+        return made
+
     def _read(self, status: int, response: Any) -> GatewayAnswer:
         """The answer, whatever its status; what is no JSON is a page of somebody else's."""
         try:
@@ -110,9 +158,9 @@ class GatewayClient:
             return self._unread(status, response, error)
         if status == _OK:
             if not isinstance(body, dict) or not isinstance(body.get("data"), list):
-                words = f"JSON that is no list of batches at {self._base_url}"
+                words = f"JSON that is no list at {self._base_url}"
                 return GatewayAnswer(status, NOT_THE_GATEWAY, words)
-            return GatewayAnswer(status, batches=_statuses(body["data"]))
+            return _list(body)
         code, message = _words(body)
         return GatewayAnswer(status, code, self._clean(message))
 
@@ -129,12 +177,55 @@ class GatewayClient:
         return " ".join(words.replace(self._key, "***").split())[:_LONGEST_WORDS]
 
 
-def _statuses(data: list[Any]) -> dict[str, str]:
-    return {
-        str(item["id"]): str(item.get("status", ""))
-        for item in data
-        if isinstance(item, Mapping) and "id" in item
-    }
+def _list(body: Mapping[str, Any]) -> GatewayAnswer:
+    """A list of batches or of models, which have the same form."""
+    rows = [row for row in body["data"] if isinstance(row, Mapping) and "id" in row]
+    listed = tuple(map(_listed, rows))
+    return GatewayAnswer(
+        _OK,
+        batches={batch.id: batch.status for batch in listed},
+        listed=listed,
+        more=body.get("has_more") is True,
+        models=tuple(batch.id for batch in listed),
+    )
+
+
+def _listed(row: Mapping[str, Any]) -> ListedBatch:
+    counts = row.get("request_counts")
+    return ListedBatch(
+        id=str(row["id"]),
+        status=str(row.get("status", "")),
+        model=str(row.get("model") or ""),
+        created_at=_count(row.get("created_at")),
+        requests=_count(counts.get("total")) if isinstance(counts, Mapping) else 0,
+    )
+
+
+def _count(value: Any) -> int:
+    """A count or a time; 0 for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _of_the_last_hour(listed: tuple[ListedBatch, ...]) -> bool:
+    return bool(listed) and listed[-1].created_at > time.time() - _HOUR
+
+
+def _expiry(key: str) -> int | None:
+    """The `exp` of a JSON Web Token, whose signature is for the gateway to judge."""
+    parts = key.split(".")
+    if len(parts) != _JWT_PARTS:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return None
+    expires = claims.get("exp") if isinstance(claims, dict) else None
+    # A truth value is a number to Python; no number compares with NaN.
+    if isinstance(expires, bool) or not isinstance(expires, int | float):
+        return None
+    if not 0 < expires < _LATEST:
+        return None
+    return int(expires)
 
 
 def _words(body: Any) -> tuple[str, str]:

@@ -15,6 +15,7 @@ import httpx2
 from preflight.contract import PROVIDERS, Promises
 from preflight.promises import parse
 from preflight.requests.example import write_requests
+from preflight.sandbox import tables
 from preflight.sandbox.accounts import (
     AzureAccount,
     BedrockAccount,
@@ -151,11 +152,14 @@ class World:
         )
         promises = self._folder / "promises.json"
         promises.write_text(json.dumps(outputs, indent=2) + "\n")
+        own_tables = self._folder / "tables.toml"
+        tables.write(own_tables)
         sandbox = Sandbox(
             env
             | {
                 "TFY_API_KEY": key,
                 "PREFLIGHT_PROMISES": str(promises),
+                tables.VARIABLE: str(own_tables),
                 "PREFLIGHT_POLL_SECONDS": POLL_SECONDS,
                 # A proxy of the user's would be asked for loopback too.
                 "NO_PROXY": "127.0.0.1",

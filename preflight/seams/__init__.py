@@ -14,7 +14,7 @@ from preflight.seams.errors import (
     Unreachable,
     UsageError,
 )
-from preflight.seams.gateway import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
+from preflight.seams.gateway import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, ListedBatch, Route
 from preflight.seams.gcp import (
     Binding,
     Gcp,
@@ -45,6 +45,7 @@ __all__ = [
     "InferenceProfile",
     "KmsKey",
     "LifecycleRule",
+    "ListedBatch",
     "LookError",
     "NotInTime",
     "PreflightError",

@@ -10,18 +10,38 @@ Route = OpenAI | AzureOpenAI | VertexAI | Bedrock
 
 
 @dataclass(frozen=True, slots=True)
+class ListedBatch:
+    """One batch of a list: what it is for, when it was created, how many requests it counts.
+
+    `model` is "" where the list does not say; `created_at` is in seconds since the epoch, 0 where
+    it does not say; `requests` is 0 until the provider has counted them.
+    """
+
+    id: str
+    status: str
+    model: str = ""
+    created_at: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayAnswer:
     """What the gateway said to one question.
 
     The HTTP status, and for a refusal its code and message.
 
-    `batches`: for status 200 on a list of batches, id -> status word.
+    `batches`: for status 200 on a list of batches, id -> status word; `listed` the same with all
+    that the list says of each; `more`: there are others, older than these. `models`: for status 200
+    on a list of models, their ids.
     """
 
     status: int
     code: str = ""
     message: str = ""
     batches: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[ListedBatch, ...] = ()
+    more: bool = False
+    models: tuple[str, ...] = ()
 
 
 NOT_THE_GATEWAY = "not_the_gateway"
@@ -38,4 +58,16 @@ class GatewayApi(Protocol):
     """
 
     def batches(self, route: Route) -> GatewayAnswer:
-        """List batches with that provider's headers: GET {base}/batches?limit=100."""
+        """List batches with that provider's headers: GET {base}/batches?limit=100.
+
+        Further pages are asked for only while they are of the last hour.
+        """
+
+    def models(self, route: Route) -> GatewayAnswer:
+        """List the models that the key may use: GET {base}/models."""
+
+    def key_expiry(self, route: Route) -> int | None:
+        """When the key expires, in seconds since the epoch; None where it does not say.
+
+        Read from the key itself where that is a JSON Web Token; nothing is sent.
+        """

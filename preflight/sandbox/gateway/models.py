@@ -1,6 +1,6 @@
 """The gateway's catalog, and what is not in it: a virtual model runs on no one provider."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from preflight.sandbox.accounts import (
@@ -10,23 +10,30 @@ from preflight.sandbox.accounts import (
     ProviderAccount,
     VertexAccount,
 )
+from preflight.sandbox.aws.models import MODELS as AMAZONS
+from preflight.sandbox.azure.offer import OFFERS
 from preflight.sandbox.gateway.refusal import BAD_REQUEST, Refusal
+from preflight.sandbox.gcp.regions import MODELS as GOOGLES
+from preflight.sandbox.upstream.service import MODELS as OPENAIS
 
 CATALOG: Mapping[type, tuple[str, ...]] = {
-    OpenAIAccount: ("gpt-4o-mini",),
-    AzureAccount: ("gpt-4o-mini", "gpt-4.1"),
-    VertexAccount: ("gemini-2.5-flash",),
-    BedrockAccount: ("anthropic.claude-3-5-haiku-20241022-v1:0", "amazon.nova-lite-v1:0"),
+    OpenAIAccount: tuple(OPENAIS),
+    AzureAccount: tuple(dict.fromkeys(offer.model for offer in OFFERS)),
+    VertexAccount: tuple(GOOGLES),
+    BedrockAccount: tuple(model.id for model in AMAZONS),
 }
 """The models registered with a provider account, by the kind of account."""
 
 
-def catalog(accounts: Iterable[ProviderAccount]) -> dict[str, Any]:
-    """OpenAI's list of models: `account/model` for each account."""
+def catalog(
+    accounts: Iterable[ProviderAccount], unregistered: Container[str] = ()
+) -> dict[str, Any]:
+    """OpenAI's list of models: `account/model` for each account, but for the unregistered."""
     rows = [
         {"id": f"{account.name}/{model}", "object": "model", "created": 0, "owned_by": account.name}
         for account in accounts
         for model in CATALOG[type(account)]
+        if model not in unregistered
     ]
     return {"object": "list", "data": rows}
 

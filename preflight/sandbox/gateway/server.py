@@ -18,6 +18,7 @@ from preflight.sandbox.accounts import (
 from preflight.sandbox.gateway.bedrock import Bedrock
 from preflight.sandbox.gateway.faults import PATH as FAULTS
 from preflight.sandbox.gateway.faults import Faults
+from preflight.sandbox.gateway.limits import Limits
 from preflight.sandbox.gateway.lines import models
 from preflight.sandbox.gateway.models import catalog, refuse_virtual
 from preflight.sandbox.gateway.objects import Page
@@ -49,6 +50,7 @@ class SandboxGateway:
         """Take the one key that callers must show, and the provider accounts to begin with."""
         self._api_key = api_key.encode()
         self._accounts = {account.name: account for account in accounts}
+        self._limits = Limits()
         self._running = ExitStack()
         self._faults = Faults()
         self.base_url = ""
@@ -85,7 +87,8 @@ class SandboxGateway:
         app.before_request(lambda: self._faults.refuse(request))
         app.after_request(lambda answer: self._faults.answered(request, answer))
         for method, path, answer in (
-            ("GET", "/models", lambda: jsonify(catalog(self._accounts.values()))),
+            ("GET", "/models", self._models),
+            ("POST", "/sandbox/limits", self._set_limits),
             ("POST", f"{FAULTS}/<name>", self._break),
             ("POST", "/files", self._upload),
             ("GET", "/files", lambda: self._provider().files(_page())),
@@ -131,6 +134,14 @@ class SandboxGateway:
         self._faults.put_in(name)
         return jsonify({"fault": name})
 
+    def _models(self) -> Response:
+        return jsonify(catalog(self._accounts.values(), self._limits.unregistered))
+
+    def _set_limits(self) -> Response:
+        """Part of the sandbox, not of a gateway: what it refuses from now on."""
+        self._limits = self._limits.with_rows(request.get_json())
+        return jsonify({})
+
     def _upload(self) -> Response:
         # Kept whole before the form is read, so that it can be passed through unchanged.
         request.get_data()
@@ -145,7 +156,10 @@ class SandboxGateway:
                 BAD_REQUEST, "only .jsonl files are taken for batches", "invalid_file", "file"
             )
         content = upload.read()
-        refuse_virtual(models(content), self._accounts)
+        named = models(content)
+        refuse_virtual(named, self._accounts)
+        self._limits.admit_models(named)
+        self._limits.admit_file(content)
         return provider.upload(request, self._faults.kept(content))
 
     def _create(self) -> Response:
@@ -157,6 +171,7 @@ class SandboxGateway:
         needed(body, "endpoint")
         if isinstance(model := body.get("model"), str):
             refuse_virtual([model], self._accounts)
+        self._limits.admit_batch(lambda: provider.batches(Page(100, None)))
         return provider.create(request, body)
 
 

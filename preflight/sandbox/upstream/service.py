@@ -45,9 +45,9 @@ ORGANIZATION = "org-sandbox"
 class OpenAIUpstream:
     """`with OpenAIUpstream(folder) as openai:` serves until the block ends.
 
-    `base_url` and `api_key` are what OpenAI's SDK takes; `env` is empty, since whoever runs the
-    check never talks to OpenAI. `queue_tokens` is the organisation's limit of enqueued tokens for
-    each model; None: none.
+    `base_url` and `api_key` are what OpenAI's SDK takes; `env` says only where the sandbox's own
+    switches are, since whoever runs the check never talks to OpenAI. `queue_tokens` is the
+    organisation's limit of enqueued tokens for each model; None: none.
     """
 
     def __init__(
@@ -65,7 +65,9 @@ class OpenAIUpstream:
 
     def __enter__(self) -> Self:
         """Serve on a free port."""
-        self.base_url = self._serving.enter_context(serve(self._app())) + "/v1"
+        server = self._serving.enter_context(serve(self._app()))
+        self.base_url = f"{server}/v1"
+        self.env = {"PREFLIGHT_SANDBOX_OPENAI": server}
         return self
 
     def __exit__(
@@ -106,6 +108,7 @@ class OpenAIUpstream:
         app = Flask("openai-upstream", static_folder=None)
         app.before_request(self._authenticate)
         app.register_error_handler(Refusal, _refused)
+        app.add_url_rule("/sandbox/limits", view_func=self._set_limits, methods=["POST"])
         app.add_url_rule("/v1/models", view_func=self._list_models)
         app.add_url_rule("/v1/models/<model>", view_func=self._get_model)
         app.add_url_rule(
@@ -114,6 +117,8 @@ class OpenAIUpstream:
         return app
 
     def _authenticate(self) -> None:
+        if request.path.startswith("/sandbox/"):
+            return
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not key:
             message = "You didn't provide an API key."
@@ -121,6 +126,14 @@ class OpenAIUpstream:
         if key not in self._valid_keys:
             message = f"Incorrect API key provided: {key[:3]}***."
             raise Refusal(HTTPStatus.UNAUTHORIZED, "invalid_api_key", message)
+
+    def _set_limits(self) -> Response:
+        """Part of the sandbox, not of OpenAI: the queue's limit, and models that are shut down."""
+        rows = request.get_json()
+        self._queue_tokens = rows.get("queue_tokens", self._queue_tokens)
+        for model in rows.get("shut_down", []):
+            self.remove_model(model)
+        return jsonify({})
 
     def _list_models(self) -> Response:
         return jsonify(object="list", data=[_model(name) for name in self._models])

@@ -1,0 +1,107 @@
+"""OpenAI's queue: whether the file has room beside the batches that are open already."""
+
+import time
+from dataclasses import dataclass
+
+from preflight.catalog.queues import queues, your_limit
+from preflight.catalog.source import caveats
+from preflight.catalog.yours import yours
+from preflight.check import Answer, Failed, Passed, Unknown, check
+from preflight.checks.gateway_words import OK, OPEN, quoted
+from preflight.contract import OpenAI
+from preflight.seams import GatewayAnswer, GatewayApi
+
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The gateway, and what the request file would put into the queue; tokens are an estimate."""
+
+    gateway: GatewayApi
+    tokens: int
+    requests: int
+
+
+@check("openai-queue", "OpenAI's queue takes the request file")
+def queue(promised: OpenAI, world: Queued) -> Answer:
+    """All open batches of a model share the organisation's limit of enqueued tokens.
+
+    A batch above it fails in validation, as token_limit_exceeded. No API tells the limit: it is
+    read from `queue_tokens` under [openai] of a file for --tables, and where that is silent a file
+    passes only that fits into the lowest tier's. Requests are limited too, and creates an hour. The
+    tokens of open batches are unknown; they are taken to be like this file's.
+    """
+    answer = world.gateway.batches(promised)
+    if answer.status != OK:
+        return Unknown(f"no list of batches: {quoted(answer)}", "gateway-batch-api to pass")
+    table = queues()
+    since = time.time() - _HOUR
+    recent = sum(batch.created_at > since for batch in answer.listed)
+    if recent >= table.creates_an_hour:
+        return Failed(
+            f"{recent:,} batches were created within the last hour, and OpenAI takes "
+            f"{table.creates_an_hour:,}",
+            "send it an hour later",
+        )
+    waiting, batches = _waiting(promised.model, answer)
+    return _requests(promised, world, waiting) or _tokens(promised, world, waiting, batches)
+
+
+def _waiting(model: str, answer: GatewayAnswer) -> tuple[int, int]:
+    """Requests in open batches that are, or may be, of this model; and how many batches."""
+    open_ones = [
+        batch
+        for batch in answer.listed
+        if batch.status in OPEN and (not batch.model or batch.model.startswith(model))
+    ]
+    return sum(batch.requests for batch in open_ones), len(open_ones)
+
+
+def _requests(promised: OpenAI, world: Queued, waiting: int) -> Answer | None:
+    """What is wrong with the number of requests."""
+    limit, total = your_limit("queue_requests", promised.model), world.requests + waiting
+    seen = f"{world.requests:,} requests, and {waiting:,} in open batches"
+    if limit is not None and total > limit:
+        what = f"{seen}, for a queue of {limit:,} requests (by {yours().source})"
+        return Failed(what, "wait for open batches to end, or send the file in parts")
+    table = queues()
+    if limit is None and total > table.requests:
+        return Unknown(
+            f"{seen}; a limit of {table.requests:,} waiting requests was reported",
+            _row("queue_requests", promised.model),
+        )
+    return None
+
+
+def _tokens(promised: OpenAI, world: Queued, waiting: int, batches: int) -> Answer:
+    model, limit = promised.model, your_limit("queue_tokens", promised.model)
+    table = queues()
+    each = world.tokens / world.requests if world.requests else 0
+    others = round(each * waiting)
+    seen = f"about {world.tokens:,} prompt tokens"
+    if batches:
+        seen += f", and perhaps {others:,} in open batches ({batches} with {waiting:,} requests)"
+    uncounted = "an open batch has not counted its requests yet" if batches and not waiting else ""
+    if limit is not None:
+        said = f"{seen}, for a queue of {limit:,} (by {yours().source})"
+        if world.tokens > limit:
+            fits = max(1, int(world.requests * limit / world.tokens))
+            return Failed(said, f"send it in parts of at most {fits:,} requests, one by one")
+        if world.tokens + others > limit:
+            return Unknown(said, "the open batches to end; then check again")
+        return Passed(said, uncounted)
+    least = table.least(model)
+    known = f"the lowest limit that is public for it is {least:,} ({table.source})"
+    if world.tokens + others > least:
+        reason = f"{seen}; {known}, and no API tells the organisation's"
+        return Unknown(reason, _row("queue_tokens", model))
+    return Passed(f"{seen}; {known}", caveats(uncounted, table.source.warning))
+
+
+def _row(name: str, model: str) -> str:
+    """How the limit is said, once it was read where OpenAI shows it."""
+    return (
+        f"the limit of {model} in OpenAI's settings, under Limits, as a row of a file for "
+        f'--tables: openai.{name} = {{ "{model}" = N }}'
+    )

@@ -1,0 +1,137 @@
+"""Whether the model is shut down before a batch that is sent now has ended.
+
+Ends are announced long before, and moved, mostly to later. So a day ahead counts as it is written;
+a day that has passed is for a live look at the model to judge, where there is one.
+"""
+
+from datetime import date, timedelta
+
+from preflight.catalog import source
+from preflight.catalog.retirement import Retirement, retirement, retirements
+from preflight.catalog.source import caveats
+from preflight.check import Answer, Failed, Passed, Unknown, check
+from preflight.checks.bedrock_named import base_model
+from preflight.checks.remedies import instead
+from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
+from preflight.limits import LIMITS
+from preflight.seams import Aws
+
+_QUEUE_HOURS = {"vertex": 72}
+"""A job may wait so long before its window begins (Vertex AI's Gemini batch page, 2026-10)."""
+
+_SOON_DAYS = 60
+
+
+def _hours(provider: str) -> int:
+    return LIMITS[provider].window_hours + _QUEUE_HOURS.get(provider, 0)
+
+
+def _unlisted(provider: str, model: str) -> Unknown:
+    return Unknown(
+        f"{model} is in no list of announced ends ({retirements(provider)})",
+        "a look at that page, then a row of a file for --tables: "
+        f'{provider}.retires = {{ "{model}" = its date, or false for none }}',
+    )
+
+
+def _ahead(provider: str, model: str, found: Retirement, setting: str) -> Answer:
+    """The answer where no end is announced, or one that has not come yet."""
+    said = str(found.source)
+    if found.day is None:
+        return Passed(f"no end is announced for {model} ({said})", found.source.warning)
+    if _in_window(provider, found.day):
+        return Failed(
+            f"{model} is shut down on {found.day} ({said}), and a batch may take "
+            f"{_hours(provider)} hours",
+            instead(setting, model, "a model that stays longer"),
+        )
+    left = (found.day - source.today()).days
+    soon = f"it is shut down in {left} days" if left <= _SOON_DAYS else ""
+    return Passed(f"{model} stays until {found.day} ({said})", caveats(soon, found.source.warning))
+
+
+def _in_window(provider: str, day: date) -> bool:
+    # The hour of the day is not announced: a day that the window touches counts.
+    return day <= source.today() + timedelta(days=-(-_hours(provider) // 24))
+
+
+def _over(found: Retirement | None) -> bool:
+    return found is not None and found.day is not None and found.day <= source.today()
+
+
+@check("openai-model-retirement", "The model stays until the batch has ended")
+def openai_retirement(promised: OpenAI, world: None) -> Answer:
+    """OpenAI announces when a model is shut down; a batch that still runs then fails.
+
+    The page's dates are in a dated table. A model that it does not list may have been announced
+    since.
+    """
+    del world
+    found = retirement("openai", promised.model)
+    if found is None:
+        return _unlisted("openai", promised.model)
+    if _over(found):
+        return Failed(
+            f"{promised.model} was shut down on {found.day} ({found.source})",
+            instead("openaiModels", promised.model, "a model that is still there"),
+        )
+    return _ahead("openai", promised.model, found, "openaiModels")
+
+
+@check("azure-model-retirement", "The model stays until the batch has ended")
+def azure_retirement(promised: AzureOpenAI, world: object) -> Answer:
+    """A deployment of a retired model stays, and answers every request with an error.
+
+    So the deployment itself shows nothing. Azure retires region by region, at the day of its
+    schedule or later.
+    """
+    del world
+    found = retirement("azure", promised.model)
+    if found is None:
+        return _unlisted("azure", promised.model)
+    if _over(found):
+        return Unknown(
+            f"{promised.model} was to be retired on {found.day} ({found.source}), region by region",
+            f"az cognitiveservices model list --location {promised.region}, and the day it names "
+            f'as a row of a file for --tables: azure.retires = {{ "{promised.model}" = DAY }}',
+        )
+    return _ahead("azure", promised.model, found, "azureModels")
+
+
+@check("vertex-model-retirement", "The model stays until the job has ended")
+def vertex_retirement(promised: VertexAI, world: object) -> Answer:
+    """Google names a day for each version of a model; a job may wait for three days and run one."""
+    del world
+    found = retirement("vertex", promised.model)
+    if found is None:
+        return _unlisted("vertex", promised.model)
+    if _over(found):
+        said = f"{promised.model} was to be retired on {found.day} ({found.source})"
+        moved = "vertex-model says whether it is still there: Google postpones"
+        return Passed(said, caveats(moved, found.source.warning))
+    return _ahead("vertex", promised.model, found, "vertexModels")
+
+
+@check("bedrock-model-retirement", "The model stays until the job has ended")
+def bedrock_retirement(promised: Bedrock, aws: Aws) -> Answer:
+    """Bedrock calls a model LEGACY for 45 days at least before its end: ACTIVE means it stays.
+
+    The day of a LEGACY model's end is in a dated table, made of AWS's pages.
+    """
+    base = base_model(promised)
+    offered = aws.foundation_model(promised.region, base)
+    if offered is None:
+        return Unknown(
+            f"{promised.region} does not offer {base} itself, so nothing tells its state",
+            "bedrock-model to pass, and the end on AWS's page about the model",
+        )
+    if offered.lifecycle == "ACTIVE":
+        return Passed(f"Bedrock calls {base} ACTIVE, as none is whose end is near")
+    found = retirement("bedrock", base)
+    if found is None:
+        return _unlisted("bedrock", base)
+    if _over(found):
+        said = f"{base} was to end on {found.day} ({found.source})"
+        there = f"{promised.region} still offers it, as {offered.lifecycle}"
+        return Passed(said, caveats(there, found.source.warning))
+    return _ahead("bedrock", base, found, "bedrockModels")
