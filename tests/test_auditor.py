@@ -195,6 +195,9 @@ def at_aws(tmp_path, monkeypatch):
             bedrockEnabled=True,
             gatewayAwsPrincipalArn=cloud.gateway_user_arn,
             auditorAwsPrincipalArn=user,
+            bedrockCustomerKey=True,
+            bedrockSeparateOutput=True,
+            accessLogs=True,
         ).bedrock[0]
         (role,) = [it for it in iam.list_roles()["Roles"] if "-auditor" in it["RoleName"]]
         sts = boto3.client(

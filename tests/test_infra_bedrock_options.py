@@ -227,3 +227,29 @@ def test_without_being_asked_for_nothing_of_it_is_there():
     assert not set(target) & {"output_uri", "kms_key_arn", "bucket_account"}
     for role in recorder.of(ROLE):
         assert not set(role.inputs) & {"path", "permissionsBoundary", "tags"}
+
+
+# --- several regions
+
+
+def test_the_auditors_policies_are_on_what_each_region_has():
+    config = {
+        "auditorAwsPrincipalArn": "arn:aws:iam::999999999999:role/ci",
+        "bedrockModels": ["anthropic.claude-3-haiku-20240307-v1:0", "us.amazon.nova-lite-v1:0"],
+        "bedrockSeparateOutput": True,
+    }
+    recorder, outputs = run(BEDROCK | TWO | config)
+    policies = {
+        it.name.removeprefix("batch-bedrock-auditor-"): it.inputs["policy"]
+        for it in recorder.of(STATED)
+        if "-auditor-" in it.name
+    }
+    assert set(policies) == set(TWO["bedrockRegions"])
+    assert len([it for it in recorder.of(ROLE) if it.name.endswith("-auditor")]) == 1
+    for target in outputs["bedrock"]:
+        policy, region = policies[target["region"]], target["region"]
+        results = target["output_uri"].split("/")[2]
+        for named in (target["bucket"], results, target["job_role_arn"]):
+            assert named in policy
+        for model in ("anthropic.claude-3-haiku-20240307-v1:0", "amazon.nova-lite-v1:0"):
+            assert f"arn:aws:bedrock:{region}::foundation-model/{model}" in policy

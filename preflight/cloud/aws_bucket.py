@@ -159,7 +159,7 @@ class Buckets(AwsSession):
 
 
 def _of_s3(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer. Raises ValueError for a web page, which reads like a setting that is not there."""
+    """The answer. Raises ValueError for a web page, which reads like a setting that is empty."""
     if "html" in aws_calls.headers(answer).get("content-type", ""):
         raise ValueError("a web page")
     return answer
