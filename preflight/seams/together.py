@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from preflight.seams.calls import depth, start, waited_for
@@ -22,18 +23,19 @@ def together(asks: Sequence[Callable[[], T]]) -> list[T]:
     if len(asks) < 2:  # noqa: PLR2004 - one needs no thread
         return [ask() for ask in asks]
     answers: list[Future[tuple[T, int]]] = [Future() for _ in asks]
-    waiting = deque(zip(asks, answers, strict=True))
+    pairs = tuple(zip(asks, answers, strict=True))
+    waiting = deque(pairs[AT_ONCE:])
 
-    def work() -> None:
+    def work(ask: Callable[[], T], answer: Future[tuple[T, int]]) -> None:
         while True:
+            _settle(ask, answer)
             try:
                 ask, answer = waiting.popleft()
             except IndexError:
                 return
-            _settle(ask, answer)
 
-    for number in range(min(len(asks), AT_ONCE)):
-        start(work, f"together-{number}")
+    for number, pair in enumerate(pairs[:AT_ONCE]):
+        start(partial(work, *pair), f"together-{number}")
     found = []
     for answer in answers:
         value, deep = answer.result()
