@@ -1,6 +1,6 @@
 """How long `preflight check` takes where the network is slow.
 
-    python benchmarks/check_latency.py [--delays 0 50 200] [--rounds 3] [--targets-of PROVIDER ...]
+    python benchmarks/check_latency.py [--delays 0 50 200] [--rounds 3] [--provider NAME ...]
 
 The sandbox's clouds and its gateway run in this process's own child; a proxy on loopback stands
 before each of them and holds every call back for so many milliseconds. Each round is the whole
