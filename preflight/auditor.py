@@ -5,7 +5,7 @@ The Pulumi program grants these to the auditor, and the documentation shows them
 
 from collections.abc import Iterable, Mapping
 
-from preflight.contract import Bedrock
+from preflight.contract import AzureOpenAI, Bedrock, VertexAI
 from preflight.grants import Document, document, foreign_key
 from preflight.looks import Look, Scope, looks
 from preflight.permissions import On, arns
@@ -66,6 +66,25 @@ def azure_roles() -> Mapping[Scope, tuple[str, ...]]:
         scope: tuple(dict.fromkeys(row.granted_by for row in rows if row.granted_by))
         for scope, rows in _by_scope("azure").items()
     }
+
+
+def places(promised: Bedrock | VertexAI | AzureOpenAI, scope: Scope) -> tuple[str, ...]:
+    """What a look of that scope is allowed on, as the provider names it; () for nothing."""
+    if scope is Scope.NOTHING:
+        return ()
+    match promised:
+        case Bedrock() as bedrock:
+            return tuple(_arns(bedrock, scope))
+        case VertexAI() as vertex:
+            project = f"projects/{vertex.project}"
+            gateway = f"{project}/serviceAccounts/{vertex.gateway_service_account}"
+            return (
+                {Scope.BUCKET: f"gs://{vertex.bucket}", Scope.GATEWAY: gateway}.get(scope, project),
+            )
+        case AzureOpenAI() as azure:
+            subscription = f"/subscriptions/{azure.subscription_id}"
+            group = f"{subscription}/resourceGroups/{azure.resource_group}"
+            return (group if scope is Scope.GROUP else subscription,)
 
 
 def _by_scope(provider: str) -> dict[Scope, list[Look]]:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from preflight.contract import PROVIDERS
-from preflight.holders import IDENTITIES
+from preflight.holders import AUDITOR, IDENTITIES
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Makes a subcommand: its name, what it does, and its function as `module:function`."""
@@ -36,8 +36,9 @@ def add(command: Command) -> None:
     permissions.add_argument(
         "--identity",
         action="append",
-        choices=tuple(IDENTITIES),
-        help="only of this identity (again for more; default: all)",
+        choices=(*IDENTITIES, AUDITOR),
+        help="only of this identity (again for more; default: all that a job needs); the auditor, "
+        "who runs `preflight check`, is asked for alone",
     )
     permissions.add_argument("--region", help="only of the stack's targets in this region")
     permissions.set_defaults(model=None)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from preflight.commands.judge import PROMISES, promised, targets
 from preflight.contract import PROVIDERS, Target
-from preflight.holders import IDENTITIES, Holder, holders, marked, short
+from preflight.holders import AUDITOR, IDENTITIES, Holder, holders, marked, shared, short
 from preflight.permissions import Identity
 from preflight.seams import UsageError
 
@@ -16,12 +16,43 @@ def permissions(arguments: Namespace) -> int:
     """Print the table's rows with the stack's names, or with stand-ins where no stack is named."""
     named = bool(arguments.stack or arguments.promises or os.environ.get(PROMISES))
     found = targets(arguments, promised(arguments)) if named else _stand_ins(arguments)
+    if AUDITOR in (arguments.identity or ()):
+        sys.stdout.write(_of_auditor(found, arguments, named=named))
+        return 0
     identities = [IDENTITIES[name] for name in arguments.identity or IDENTITIES]
     who = holders(found, identities)
     if not who and arguments.identity:
         raise _nobody(found, arguments.identity)
     sys.stdout.write(_rendered(who, tuple(found), arguments.format, named=named))
     return 0
+
+
+def _of_auditor(
+    found: Mapping[str, tuple[Target, ...]], arguments: Namespace, *, named: bool
+) -> str:
+    """What whoever runs `preflight check` must be allowed: rights of another table."""
+    from preflight.render import auditor as render  # noqa: PLC0415
+
+    if len(set(arguments.identity)) > 1:
+        raise UsageError(
+            f"--identity {' '.join(arguments.identity)}",
+            "asks for the auditor beside others, whose rights are of another kind",
+            f"ask for --identity {AUDITOR} alone",
+        )
+    targets = {name: shared(several) for name, several in found.items()}
+    if not any(targets.values()):
+        raise UsageError(
+            f"--identity {AUDITOR}",
+            f"gets nothing at {', '.join(found)}",
+            "there is no cloud to look at: the gateway's key is all that is needed",
+        )
+    if arguments.format == "json":
+        return render.as_json(targets)
+    if arguments.format == "terraform":
+        from preflight.render.auditor_terraform import render as as_hcl  # noqa: PLC0415
+
+        return as_hcl(targets, named=named)
+    return render.as_markdown(targets, named=named)
 
 
 def _stand_ins(arguments: Namespace) -> Mapping[str, tuple[Target, ...]]:

@@ -40,13 +40,21 @@ _MARK = re.compile(r"<[A-Z_]+>")
 
 def shape(holders: Iterable[Holder]) -> dict[str, Any]:
     """Plain JSON values; `placeholders` are the stand-ins that are to be replaced."""
-    identities = [_identity(holder) for holder in holders]
+    return _shape([_identity(holder) for holder in holders])
+
+
+def _shape(identities: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "format": "preflight-permissions",
         "version": VERSION,
         "placeholders": sorted(set(_MARK.findall(json.dumps(identities)))),
         "identities": identities,
     }
+
+
+def text_of(identities: list[dict[str, Any]]) -> str:
+    """The document that holds these identities, with the line break at its end."""
+    return json.dumps(_shape(identities), indent=2) + "\n"
 
 
 def render(holders: Iterable[Holder]) -> str:

@@ -94,14 +94,14 @@ def _bedrock(holder: Holder, principal: str, *, own_role: bool) -> Iterator[list
     who = "job" if holder.identity is Identity.JOB_ROLE else "gateway"
     label, kind = f"bedrock_{who}_{iam['kind']}", iam["kind"]
     maybe = () if principal else (names.kms_key_arn,)
-    yield _document(label, identity_policy(names, holder.identity), maybe=maybe)
+    yield document_block(label, identity_policy(names, holder.identity), maybe=maybe)
     if kind == "role":
         trust = f"{label}_trust"
         if holder.identity is Identity.JOB_ROLE:
-            yield _document(trust, job_role_trust(names))
+            yield document_block(trust, job_role_trust(names))
         else:
             document = gateway_role_trust(_variable(OWN_PRINCIPAL), "")
-            yield _document(trust, document, _external_id())
+            yield document_block(trust, document, _external_id())
         path: list[Line] = [("path", iam["path"])] if iam["path"] != "/" else []
         yield block(
             f'resource "aws_iam_role" "{label}"',
@@ -123,7 +123,7 @@ def _bedrock(holder: Holder, principal: str, *, own_role: bool) -> Iterator[list
     if names.bucket_account:
         yield [
             "# To be added to the policy of the bucket, by the account that owns it.",
-            *_document(f"{label}_in_bucket", bucket_policy(names, holder.identity)),
+            *document_block(f"{label}_in_bucket", bucket_policy(names, holder.identity)),
         ]
 
 
@@ -157,7 +157,7 @@ def _iam(arn: str) -> Mapping[str, str]:
     return found.groupdict()
 
 
-def _document(
+def document_block(
     label: str,
     document: Document,
     extra: Iterable[Line] = (),

@@ -38,6 +38,10 @@ VARIABLES = {
     "azure_subscription_id": "Id of the subscription that the Azure OpenAI account is in",
     "azure_resource_group": "Resource group of the Azure OpenAI account",
     "azure_account": "Name of the Azure OpenAI account",
+    "auditor_aws_principal_arn": "ARN of who may assume the role that runs preflight check",
+    "auditor_gcp_member": "Who runs preflight check, such as serviceAccount:EMAIL",
+    "auditor_azure_principal_id": "Entra object id of who runs preflight check",
+    "bedrock_model": "Id of the foundation model",
     "azure_gateway_principal_id": "Entra object id of the gateway's service principal",
 }
 """Name -> description, in the order of declaring."""
