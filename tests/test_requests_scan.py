@@ -84,6 +84,7 @@ FAULTS = {
     "messages that are a string": (body(messages="hello"), "prompt_type"),
     "a message that is a string": (body(messages=["hello"]), "prompt_type"),
     "a message without a role": (body(messages=[{"content": "hi"}]), "prompt_type"),
+    "no tokens for an answer": (body(max_tokens=0), "length"),
     "a stream": (body(stream=True), "stream"),
     "a stream that is a string": (body(stream="true"), "stream_type"),
     "a custom_id of digits": (changed(custom_id="000700"), "id_number"),

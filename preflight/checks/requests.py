@@ -8,6 +8,7 @@ from preflight.catalog.yours import yours
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks import requests_target
 from preflight.checks.requests_provider import OF_ONE_PROVIDER
+from preflight.checks.requests_settings import features_gateway, max_tokens
 from preflight.checks.requests_target import Promised
 from preflight.checks.requests_wording import counted, mb, none_of
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
@@ -156,6 +157,8 @@ CHECKS: tuple[Check, ...] = (
     *requests_target.CHECKS,
     body,
     stream,
+    max_tokens,
+    features_gateway,
     count,
     size,
 )

@@ -1,6 +1,7 @@
 """Checks of the request file that one provider alone gives reason for."""
 
 from preflight.check import Answer, Check, Passed, check
+from preflight.checks.requests_settings import known_parameters, schema_bedrock
 from preflight.checks.requests_wording import features, first, lines, none_of
 from preflight.contract import Bedrock, OpenAI, VertexAI
 from preflight.requests.scan import Scan
@@ -69,8 +70,9 @@ def features_bedrock(promised: Bedrock, scan: Scan) -> Answer:
 
 
 OF_ONE_PROVIDER: dict[str, tuple[Check, ...]] = {
-    "openai": (tokens_openai,),
-    "vertex": (ids_vertex, import_vertex),
-    "bedrock": (ids_bedrock, features_bedrock),
+    "openai": (tokens_openai, known_parameters),
+    "azure": (known_parameters,),
+    "vertex": (ids_vertex, import_vertex, known_parameters),
+    "bedrock": (ids_bedrock, features_bedrock, schema_bedrock),
 }
 """By provider name."""

@@ -8,7 +8,8 @@ from msgspec import DecodeError, Raw, ValidationError
 from msgspec.json import Decoder
 
 from preflight.requests.fault import Fault, quoted
-from preflight.requests.shapes import FEATURES, PROMPT_DECODERS, Facts, prompt_field
+from preflight.requests.settings import Settings, settings
+from preflight.requests.shapes import FEATURES, PROMPT_DECODERS, Facts, held, prompt_field
 
 BLANKS = b" \t\r\n"
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -101,7 +102,8 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
     method = _optional_text(fields, "method", "method_type", report)
     url = _optional_text(fields, "url", "url_type", report)
     model = None
-    held: tuple[tuple[str, bytes], ...] = ()
+    features: tuple[tuple[str, bytes], ...] = ()
+    found = Settings()
     has_body = False
     if "body" not in fields:
         report("body_missing", "has no body")
@@ -116,9 +118,12 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
             _read_stream(body, report)
             _read_prompt(body, url, report)
             # The same spelling as on the fast path: stripped, and nothing for null and [].
-            present = ((f, bytes(body[f]).strip()) for f in FEATURES if f in body)
-            held = tuple((f, raw) for f, raw in present if raw not in {b"null", b"[]"})
-    return Facts(custom_id, method, url, model, held, has_body)
+            features = held((name, body.get(name)) for name in FEATURES)
+            name = (prompt_field(url) or ("", None))[0]
+            found = settings(body, name)
+            if found.fault:
+                report("length", found.fault)
+    return Facts(custom_id, method, url, model, features, has_body, found)
 
 
 def _read_stream(body: dict[str, Raw], report: Any) -> None:

@@ -43,6 +43,7 @@ CODES = {
     "prompt_empty": "empty messages (or input)",
     "stream": "stream is true; a batch cannot stream",
     "stream_type": "stream is neither true nor false",
+    "length": "max_tokens (or its like) that is no whole number above 0",
     "id_number": "a custom_id that reads as a number; only Vertex AI minds",
     "id_first": "a custom_id that does not start with a letter; only Vertex AI may mind",
     "id_characters": "a custom_id beyond letters, digits, - and _; only Bedrock may mind",

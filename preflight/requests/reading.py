@@ -11,17 +11,22 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
+from msgspec.json import Decoder
+
 from preflight.requests.diagnose import diagnose
 from preflight.requests.duplicates import Identities
 from preflight.requests.fault import Fault, Faults
 from preflight.requests.identifier import observed, unremarkable
 from preflight.requests.importing import Importer
 from preflight.requests.lines import LONGEST_LINE, Block, LongLine
+from preflight.requests.settings import settings
 from preflight.requests.shapes import (
+    FEATURES,
     LOOSE,
     PROMPT_DECODERS,
     Facts,
     features,
+    held,
     prompt_field,
     specialised,
 )
@@ -33,7 +38,10 @@ _custom_id = attrgetter("custom_id")
 
 @dataclass(slots=True)
 class Reading:
-    """What has been seen so far. `like` is the first request; `decode` takes lines like it."""
+    """What has been seen so far. `like` is the first request; `decode` takes lines like it.
+
+    `longest` is the largest bound of an answer in tokens, and its line.
+    """
 
     requests: int = 0
     methods: Tally = field(default_factory=Tally)
@@ -42,6 +50,8 @@ class Reading:
     features: Tally = field(default_factory=Tally)
     faults: Faults = field(default_factory=Faults)
     identities: Identities = field(default_factory=Identities)
+    settings: Tally = field(default_factory=Tally)
+    longest: tuple[int, int] = (0, 0)
     importer: Importer = field(default_factory=Importer)
     tokens: TokenSample = field(default_factory=TokenSample)
     like: Facts | None = None
@@ -75,6 +85,8 @@ class Reading:
         self.methods.add(self.like.method, numbers)
         self.urls.add(self.like.url, numbers)
         self.models.add(self.like.model, numbers)
+        for name in self.like.settings.used:
+            self.settings.add(name, numbers)
         plain = unremarkable(custom_ids)
         if plain and not self.like.features:
             return True
@@ -88,6 +100,7 @@ class Reading:
 
     def _take_lines(self, block: Block) -> None:
         offset = block.offset
+        known = self._known()
         for number, line in enumerate(block.lines, block.first):
             facts, faults = _read(line, number, offset)
             self.faults.extend(faults)
@@ -96,14 +109,24 @@ class Reading:
             if facts is not None:
                 self._take_facts(facts, number, offset)
                 if self.like is None and not faults:
-                    self.like, self.decode = facts, specialised(facts)
+                    self.like = facts
             offset += len(line) + 1
+        if self.like is not None and known != self._known():
+            self.decode = specialised(self.like, self.longest[0])
+
+    def _known(self) -> tuple[bool, int]:
+        """What lines that are like the first depend on: the decoder is made anew with each."""
+        return self.like is not None, self.longest[0]
 
     def _take_facts(self, facts: Facts, number: int, offset: int) -> None:
         self.methods.add(facts.method, (number,))
         self.urls.add(facts.url, (number,))
         if facts.has_body:
             self.models.add(facts.model, (number,))
+        for name in facts.settings.used:
+            self.settings.add(name, (number,))
+        if facts.settings.longest > self.longest[0]:
+            self.longest = (facts.settings.longest, number)
         if facts.custom_id is not None:
             self.identities.add((facts.custom_id,))
             self.faults.extend(observed(facts.custom_id, number, offset))
@@ -122,18 +145,26 @@ def _read(line: bytes, number: int, offset: int) -> tuple[Facts | None, list[Fau
         request = LOOSE(line)
         body = request.body
         prompt = prompt_field(request.url or None)
+        name = ""
         if prompt is not None:
             name, kind = prompt
-            PROMPT_DECODERS[kind](getattr(body, name))
-    except (ValueError, TypeError, RecursionError):
+            PROMPT_DECODERS[kind](body[name])
+        model = _model(body["model"]) if "model" in body else None
+    except (ValueError, TypeError, KeyError, RecursionError):
         return diagnose(line, number, offset)
-    if body.stream:
+    found = settings(body, name)
+    if found.fault or ("stream" in body and bytes(body["stream"]).strip() not in _NO_STREAM):
         return diagnose(line, number, offset)
     facts = Facts(
         request.custom_id,
         request.method or None,
         request.url or None,
-        body.model or None,
-        features(body),
+        model or None,
+        held((feature, body.get(feature)) for feature in FEATURES),
+        settings=found,
     )
     return facts, []
+
+
+_model = Decoder(str | None).decode
+_NO_STREAM = frozenset({b"false", b"null"})

@@ -1,7 +1,7 @@
 """Read a request file once and say everything about it that a check may ask."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from preflight.requests.duplicates import duplicates
@@ -29,6 +29,9 @@ class Scan:
         totals: code -> how many there are in all.
         tokens: of the prompts; an estimate from one line in 64, without images and audio.
         ends_with_newline: whether the last line is closed.
+        settings: which other fields of the body are in use, on how many and which first lines.
+        media: types of content parts that are no text, in the lines that tokens are estimated by.
+        longest: the largest bound of an answer, in tokens, and its line; (0, 0): none is named.
     """
 
     path: Path
@@ -43,6 +46,9 @@ class Scan:
     totals: Mapping[str, int]
     tokens: int
     ends_with_newline: bool
+    settings: Mapping[str | None, Seen] = field(default_factory=dict)
+    media: Mapping[str | None, Seen] = field(default_factory=dict)
+    longest: tuple[int, int] = (0, 0)
 
     def of(self, *codes: str) -> tuple[Fault, ...]:
         """The kept faults with one of these codes, in file order."""
@@ -84,4 +90,7 @@ def scan(path: Path) -> Scan:
         totals=reading.faults.totals,
         tokens=reading.tokens.estimate(reader.size),
         ends_with_newline=reader.ends_with_newline,
+        settings=reading.settings.seen(),
+        media=reading.tokens.media.seen(),
+        longest=reading.longest,
     )

@@ -6,11 +6,13 @@ Images and audio are not counted, as each model counts them its own way.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import MsgspecError
 from msgspec.json import decode
+
+from preflight.requests.tally import Tally
 
 EVERY = 64
 ASCII_PER_TOKEN = 4
@@ -25,18 +27,25 @@ class TokenSample:
     head_bytes: int = 0
     tokens: int = 0
     sampled_bytes: int = 0
+    media: Tally = field(default_factory=Tally)
     _next: int = EVERY
 
     def look(self, lines: list[bytes], first: int) -> None:
         """Take what is due of these lines; `first` is the index of their first in the file."""
-        for line in lines[: max(0, EVERY - first)]:
-            self.head_tokens += tokens_of(line)
+        for number, line in enumerate(lines[: max(0, EVERY - first)], first + 1):
+            self.head_tokens += self._look(line, number)
             self.head_bytes += len(line) + 1
         while self._next < first + len(lines):
             line = lines[self._next - first]
-            self.tokens += tokens_of(line)
+            self.tokens += self._look(line, self._next + 1)
             self.sampled_bytes += len(line) + 1
             self._next += EVERY
+
+    def _look(self, line: bytes, number: int) -> int:
+        body = _body_of(line)
+        for kind in sorted(_media(body)):
+            self.media.add(kind, (number,))
+        return _tokens_of(body)
 
     def estimate(self, size: int) -> int:
         """Of a file of so many bytes."""
@@ -52,12 +61,37 @@ class TokenSample:
 
 def tokens_of(line: bytes) -> int:
     """About how many prompt tokens one request has; 0 where it is no request."""
+    return _tokens_of(_body_of(line))
+
+
+def _body_of(line: bytes) -> dict[str, Any]:
+    """Of one request; empty where it is none."""
     try:
         request = decode(line)
     except (MsgspecError, UnicodeDecodeError, RecursionError):
-        return 0
+        return {}
     body = request.get("body") if isinstance(request, dict) else None
-    return sum(map(_tokens, _texts(body))) if isinstance(body, dict) else 0
+    return body if isinstance(body, dict) else {}
+
+
+def _tokens_of(body: dict[str, Any]) -> int:
+    return sum(map(_tokens, _texts(body)))
+
+
+def _media(body: dict[str, Any]) -> set[str]:
+    """The types of its content parts that are no text: image_url, input_audio, ..."""
+    found: set[str] = set()
+    said = body.get("messages", body.get("input"))
+    for message in said if isinstance(said, list) else []:
+        content = message.get("content") if isinstance(message, dict) else None
+        for part in content if isinstance(content, list) else []:
+            kind = part.get("type") if isinstance(part, dict) else None
+            if isinstance(kind, str) and kind not in _TEXT:
+                found.add(kind)
+    return found
+
+
+_TEXT = frozenset({"text", "input_text", "output_text", "refusal"})
 
 
 def _tokens(text: str) -> int:

@@ -12,6 +12,21 @@ from preflight.sandbox.upstream.validation import Request
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 BYTES_PER_TOKEN = 4
 HOTTEST = 2
+LONGEST_ANSWERS = (("gpt-4o", 16_384), ("gpt-4.1", 32_768), ("gpt-3.5-turbo", 4_096))
+"""Beginning of a model's id -> tokens, of OpenAI's model pages."""
+
+CHAT_FIELDS = frozenset(
+    {
+        "audio", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs",
+        "max_completion_tokens", "max_tokens", "messages", "metadata", "modalities", "model", "n",
+        "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key",
+        "prompt_cache_retention", "reasoning_effort", "response_format", "safety_identifier",
+        "seed", "service_tier", "stop", "store", "stream", "stream_options", "temperature",
+        "tool_choice", "tools", "top_logprobs", "top_p", "user", "verbosity", "web_search_options",
+    }
+)  # fmt: skip
+"""Of OpenAI's API reference."""
+
 _WORDS_QUOTED = 8
 
 Body = dict[str, Any]
@@ -52,7 +67,37 @@ def _refused_chat(body: Body) -> Body | None:
             )
     if not isinstance(body.get("response_format") or {}, dict):
         return bad_request("'response_format' must be an object.", "response_format")
-    return _refused_sampling(body, ("max_tokens", "max_completion_tokens"))
+    return (
+        _refused_names(body)
+        or _refused_length(body)
+        or _refused_sampling(body, ("max_tokens", "max_completion_tokens"))
+    )
+
+
+def _refused_names(body: Body) -> Body | None:
+    strange = next((name for name in body if name not in CHAT_FIELDS), None)
+    if strange is None:
+        return None
+    return bad_request(f"Unrecognized request argument supplied: {strange}", strange)
+
+
+def _refused_length(body: Body) -> Body | None:
+    """A longer answer than the model gives; reasoning models call the bound by one name alone."""
+    model, asked = str(body.get("model", "")), body.get("max_tokens")
+    if asked is not None and model.startswith(("o1", "o3", "o4", "gpt-5")):
+        message = (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead."
+        )
+        return bad_request(message, "max_tokens", "unsupported_parameter")
+    most = next((most for start, most in LONGEST_ANSWERS if model.startswith(start)), None)
+    if most is not None and isinstance(asked, int) and asked > most:
+        message = (
+            f"max_tokens is too large: {asked}. This model supports at most {most} completion "
+            f"tokens, whereas you provided {asked}."
+        )
+        return bad_request(message, "max_tokens", "invalid_value")
+    return None
 
 
 def _refused_input(body: Body) -> Body | None:
