@@ -30,6 +30,7 @@ def customer_key(
         region=region,
         description=f"Encrypts requests and results of batch jobs in {args.region}",
         policy=unbuilt.apply(lambda it: json.dumps(key_policy(it))),
+        is_enabled=True,  # said, so that a key that somebody disabled is a change to put back
         enable_key_rotation=True,
         deletion_window_in_days=RECALL_DAYS,
         tags=args.shared.tags or None,
