@@ -37,6 +37,8 @@ def _facts(listed: Listed) -> list[str]:
     facts = []
     if listed.world == "requests" and listed.providers != PROVIDERS:
         facts.append(f"Asked for {' and '.join(NAMES[name] for name in listed.providers)}.")
+    if listed.suites == ("canary",):
+        facts.append("Asked with `--canary` alone: [what it sends and costs](canary.md).")
     if listed.needs:
         facts.append(f"Not asked unless {codes(listed.needs)} passed.")
     broken = [one.name for one in EVERY if listed.check.id in one.fails]

@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "times of failures": failures.times,
     "permissions": permissions.tables,
     "breakages": verdicts.tables,
+    "breakages of a job": verdicts.of_a_job,
     "rights to look at AWS": partial(looks.rights, "bedrock"),
     "rights to look at Google Cloud": partial(looks.rights, "vertex"),
     "rights to look at Azure": partial(looks.rights, "azure"),
