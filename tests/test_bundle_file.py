@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from preflight.bundle import file
 from preflight.bundle.content import put_together
+from preflight.bundle.scans import scan_of, scanned
 from preflight.bundle.shape import Answered, Asked, Content, Place
 from preflight.promises import parse
+from preflight.requests.scan import scan
 from preflight.seams import UsageError
 
 
@@ -192,3 +194,20 @@ def test_one_too_large_is_not_written(tmp_path, monkeypatch):
 
 def test_its_content_is_a_struct_that_takes_nothing_else():
     assert Content.__struct_config__.forbid_unknown_fields
+
+
+def test_of_a_request_file_it_holds_all_that_is_judged_and_nothing_that_is_said(tmp_path):
+    path = tmp_path / "r.jsonl"
+    secret = "the patient is called Ann"
+    good = '{"custom_id": "a", "body": {"messages": [{"role": "user", "content": "%s"}]}}'
+    path.write_text(f"{good % secret}\n{{broken {secret}\n\n")
+    seen = scan(path)
+    held = scanned(seen)
+    assert secret not in json.dumps(held)
+    assert "the p" not in json.dumps(held)
+    again = scan_of(held)
+    assert (again.totals, again.models) == (seen.totals, seen.models)
+    assert [one.line for one in again.faults] == [one.line for one in seen.faults]
+    for wrong in ({"more": 1}, {"tokens": "many"}, {"totals": {"x": "y"}}, {"path": 1}):
+        with pytest.raises(ValueError, match="request file|Expected|Invalid"):
+            scan_of(held | wrong)

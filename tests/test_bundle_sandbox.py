@@ -112,7 +112,7 @@ def test_judging_it_loads_no_sdk_and_opens_no_socket(preflight):
 
 def test_what_was_refused_is_refused_again_in_the_same_words(preflight, monkeypatch):
     monkeypatch.delenv("TFY_API_KEY")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODYATALL00000")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody-at-all-0000")
     assert preflight("collect", "--out", "b.json")[0] == 0
     live = report(preflight)
     assert report(preflight, "--from-bundle", "b.json") == live

@@ -67,8 +67,8 @@ def put_together(
     if not redact:
         return content
     if content.request_file is not None:
-        file = replace(content.request_file, path=Path(content.request_file.path).name)
-        content = replace(content, request_file=file)
+        name = Path(content.request_file["path"]).name
+        content = replace(content, request_file=content.request_file | {"path": name})
     return _changed(content, StandIns(promises).text)
 
 

@@ -2,66 +2,57 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from preflight.bundle.shape import Fault, Scanned, Tallied
-from preflight.requests import fault
+from msgspec import convert, to_builtins
+from msgspec.json import decode, encode
+
+from preflight.bundle.shape import Tallied
+from preflight.requests.fault import CODES, Fault
 from preflight.requests.scan import Scan
 from preflight.requests.tally import Seen
 
+_HINTS = get_type_hints(Scan)
+_TALLY = Mapping[str | None, Seen]
 _QUOTE = re.compile(r' at ".*"$', re.DOTALL)
 """Where a line is no JSON, the message quotes some characters, which may be of a prompt."""
 
 
-def scanned(scan: Scan) -> Scanned:
-    """The scan without the characters that it quotes from broken lines."""
-    return Scanned(
-        path=str(scan.path),
-        bytes=scan.bytes,
-        sha256=scan.sha256,
-        requests=scan.requests,
-        methods=_tallied(scan.methods),
-        urls=_tallied(scan.urls),
-        models=_tallied(scan.models),
-        features=_tallied(scan.features),
-        faults=[_fault(one) for one in scan.faults],
-        totals=dict(scan.totals),
-        tokens=scan.tokens,
-        ends_with_newline=scan.ends_with_newline,
-    )
+def scanned(scan: Scan) -> dict[str, Any]:
+    """Every field of the scan, without the characters that it quotes from broken lines."""
+    clean = replace(scan, faults=tuple(map(_without_quote, scan.faults)))
+    found = {name: _plain(getattr(clean, name), kind) for name, kind in _HINTS.items()}
+    plain: dict[str, Any] = decode(encode(found))
+    return plain
 
 
-def _fault(one: fault.Fault) -> Fault:
-    message = one.message
-    if one.code == "invalid_json":
-        message = _QUOTE.sub(f" at byte {one.offset}", message)
-    return Fault(one.code, one.line, one.offset, message)
+def _plain(value: Any, kind: Any) -> Any:
+    if kind == _TALLY:
+        # A value that is left out is None, which is no key in JSON.
+        return [Tallied(name, seen.count, list(seen.lines)) for name, seen in value.items()]
+    return str(value) if kind is Path else to_builtins(value)
 
 
-def _tallied(seen: Mapping[str | None, Seen]) -> list[Tallied]:
-    return [Tallied(value, found.count, list(found.lines)) for value, found in seen.items()]
+def _without_quote(one: Fault) -> Fault:
+    if one.code != "invalid_json":
+        return one
+    return replace(one, message=_QUOTE.sub(f" at byte {one.offset}", one.message))
 
 
-def scan_of(held: Scanned) -> Scan:
-    """The scan again. Raises ValueError for a fault that there is not."""
-    for one in held.faults:
-        if one.code not in fault.CODES:
-            raise ValueError(f"there is no fault {one.code[:60]!r}")
-    return Scan(
-        path=Path(held.path),
-        bytes=held.bytes,
-        sha256=held.sha256,
-        requests=held.requests,
-        methods=_seen(held.methods),
-        urls=_seen(held.urls),
-        models=_seen(held.models),
-        features=_seen(held.features),
-        faults=tuple(fault.Fault(o.code, o.line, o.offset, o.message) for o in held.faults),
-        totals=held.totals,
-        tokens=held.tokens,
-        ends_with_newline=held.ends_with_newline,
-    )
+def scan_of(held: Mapping[str, Any]) -> Scan:
+    """The scan again. Raises ValueError where it is of another shape."""
+    if set(held) != {field.name for field in fields(Scan)}:
+        raise ValueError("the request file has other fields than this preflight reads")
+    scan = Scan(**{name: _read(held[name], kind) for name, kind in _HINTS.items()})
+    if scanned(scan) != held or not {fault.code for fault in scan.faults} <= set(CODES):
+        raise ValueError("the request file has a value or a fault that there is not")
+    return scan
 
 
-def _seen(tallied: list[Tallied]) -> dict[str | None, Seen]:
-    return {one.value: Seen(one.count, tuple(one.lines)) for one in tallied}
+def _read(value: Any, kind: Any) -> Any:
+    if kind == _TALLY:
+        tallied = convert(value, list[Tallied])
+        return {one.value: Seen(one.count, tuple(one.lines)) for one in tallied}
+    return Path(convert(value, str)) if kind is Path else convert(value, kind)

@@ -88,34 +88,12 @@ class Tallied(Struct, forbid_unknown_fields=True, frozen=True):
     lines: list[Count]
 
 
-class Fault(Struct, forbid_unknown_fields=True, frozen=True):
-    """One fault of a request file."""
-
-    code: str
-    line: Count
-    offset: Count
-    message: str
-
-
-class Scanned(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A request file in numbers: `requests.scan.Scan`."""
-
-    path: str
-    bytes: Count
-    sha256: str
-    requests: Count
-    methods: list[Tallied]
-    urls: list[Tallied]
-    models: list[Tallied]
-    features: list[Tallied]
-    faults: list[Fault]
-    totals: dict[str, Count]
-    tokens: Count
-    ends_with_newline: bool
-
-
 class Content(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What a bundle holds; `promises` are outputs of a stack, of the chosen targets alone."""
+    """What a bundle holds.
+
+    `promises` are outputs of a stack, of the chosen targets alone; `request_file` is a scan, field
+    by field.
+    """
 
     at: datetime
     preflight: str
@@ -123,4 +101,4 @@ class Content(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     promise_file: str
     promises: dict[str, Any]
     places: list[Place]
-    request_file: Scanned | None
+    request_file: dict[str, Any] | None
