@@ -45,9 +45,7 @@ def body_of(taken):
 
 
 def test_all_but_the_id_and_the_bound_is_as_it_was_byte_for_byte(file):
-    odd = (
-        b'{"url":"/v1","custom_id":"r\\u00e9","x":1.0,"body":{"b":1e2, "max_tokens": 60,"a":[1]}}'
-    )
+    odd = b'{"url":"/v1","custom_id":"r\\u00e9","x":1.0,"body":{"b":1e2, "max_tokens": 60,"a":[1]}}'
     taken = file(odd)
     assert taken.content == (
         b'{"url":"/v1","custom_id":"canary-r\xc3\xa9","x":1.0,'
