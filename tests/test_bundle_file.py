@@ -209,5 +209,5 @@ def test_of_a_request_file_it_holds_all_that_is_judged_and_nothing_that_is_said(
     assert (again.totals, again.models) == (seen.totals, seen.models)
     assert [one.line for one in again.faults] == [one.line for one in seen.faults]
     for wrong in ({"more": 1}, {"tokens": "many"}, {"totals": {"x": "y"}}, {"path": 1}):
-        with pytest.raises(ValueError, match="request file|Expected|Invalid"):
+        with pytest.raises(ValueError, match=r"request file|Expected|Invalid"):
             scan_of(held | wrong)
