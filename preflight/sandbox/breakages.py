@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.aws import breakages as aws
 from preflight.sandbox.aws import existing as found
 from preflight.sandbox.aws.cloud import OTHER_ACCOUNT
@@ -93,6 +94,18 @@ def _stream(lines: list[bytes]) -> list[bytes]:
     return [json.dumps(first).encode() + b"\n", *lines[1:]]
 
 
+def _body(**fields: object) -> Callable[[list[bytes]], list[bytes]]:
+    """Every request has these fields in its body too."""
+
+    def change(lines: list[bytes]) -> list[bytes]:
+        requests = [json.loads(line) for line in lines]
+        for request in requests:
+            request["body"].update(fields)
+        return [json.dumps(request).encode() + b"\n" for request in requests]
+
+    return change
+
+
 def _cloud(provider: str, function: Callable[..., None]) -> Callable[[Sandbox], None]:
     """A breakage of what was provisioned for the provider."""
 
@@ -136,6 +149,14 @@ BREAKAGES = (
     _breakage("openai", "cut-off-line", "the last line is cut off in the middle", "requests-json", "invalid_json_line", _rewrite("openai", lambda lines: [*lines[:-1], lines[-1][:40]])),
     _breakage("openai", "virtual-model", "the requests name a virtual model", "requests-model", "virtual", _rewrite("openai", _virtual_model)),
     _breakage("openai", "streaming", "one request asks for a stream", "requests-stream", "stream", _rewrite("openai", _stream)),
+    _breakage("openai", "misspelt", "a parameter is misspelt", "requests-parameters", "Unrecognized request argument supplied: temprature", _rewrite("openai", _body(temprature=0.5))),
+    _breakage("openai", "long-answers", "the requests ask for longer answers than the model gives", "requests-max-tokens", "max_tokens is too large", _rewrite("openai", _body(max_tokens=20_000))),
+    _breakage("openai", "full-queue", "the organisation's queue takes fewer tokens", "openai-queue", "token_limit_exceeded", limit.full_queue),
+    _breakage("openai", "shut-down", "the model is shut down while the batch runs", "openai-model-retirement", "model_not_found", limit.shut_down),
+    _breakage("openai", "gateway-size", "the gateway takes smaller files only", "requests-size", "max_batch_file_size_mb", limit.gateway("max_bytes", 10_000, max_bytes=10_000)),
+    _breakage("azure", "gateway-model", "the gateway has lost the model", "gateway-model", "is not registered", limit.unregistered("gpt-4o-mini", "batch-gpt-4o-mini")),
+    _breakage("vertex", "image", "one request has an image, and the gateway counts tokens", "requests-features-gateway", "Could not account for all tokens", limit.image("vertex")),
+    _breakage("bedrock", "open-batches", "the key may have no open batch", "gateway-open-batches", "batch_limit_exceeded", limit.gateway("max_open_batches", 0, max_open_batches=0)),
     _breakage("azure", "standard-deployment", "the deployment is of type Standard", "azure-deployment-type", "SKU", _cloud("azure", azure.standard_deployment)),
     _breakage("azure", "bom", "the file begins with a byte order mark", "requests-encoding", "model", _rewrite("azure", lambda lines: [BOM + lines[0], *lines[1:]])),
     _breakage("azure", "read-only-role", "the gateway has a role that cannot upload", "azure-gateway-role", "files/write", _cloud("azure", azure.read_only_role)),
