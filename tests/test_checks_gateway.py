@@ -243,6 +243,8 @@ def test_open_batches_are_held_against_the_cap_that_the_users_tables_name(tmp_pa
         ("gpt-4.1", "openai-main/gpt-4-1", Passed),
         ("gpt-4o-mini", "gpt-4o-mini", Passed),
         ("gpt-4o-mini", "openai-main/gpt-4.1", Failed),
+        ("gpt-4o-mini", "openai-main/gpt-4o", Failed),
+        ("gpt-4o", "openai-main/gpt-4o-mini", Failed),
         ("gpt-4o-mini", "other-main/gpt-4o-mini", Unknown),
         ("anthropic.claude-3-5-haiku-20241022-v1:0", "openai-main/claude-3-5-haiku", Passed),
         ("us.anthropic.claude-3-5-haiku-20241022-v1:0", "openai-main/claude-3-5-haiku", Passed),

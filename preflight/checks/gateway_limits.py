@@ -115,7 +115,7 @@ def model(promised: Route, gateway: GatewayApi) -> Answer:
 def _like(listed: str, wanted: str) -> bool:
     """Whether one is the other but for account, vendor, version and punctuation."""
     one, other = (re.sub(r"[^a-z0-9]", "", name.lower()) for name in (_last(listed), _last(wanted)))
-    return bool(one and other) and (one in other or other in one)
+    return bool(one) and one == other
 
 
 def _last(name: str) -> str:
