@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from flask import Flask, Response, jsonify, request
 
 KEY = "tfy-a-made-up-key-of-some-length"
+MODELS = ("gpt-4o-mini", "gpt-4.1")
 
 
 def result(custom_id, code=200, error=None):
@@ -117,6 +118,10 @@ class Double:
     def _cancel(self):
         return self._batch(len(self.creates) - 1, status="cancelling")
 
+    def _models(self):
+        rows = [{"id": f"openai-main/{name}", "object": "model"} for name in MODELS]
+        return {"object": "list", "data": rows}
+
     def _told(self, step, carry_out):
         answer = self._answer(step, carry_out)
         return jsonify(answer) if isinstance(answer, dict) else answer
@@ -149,6 +154,8 @@ class Double:
         @app.get("/batches")
         def batches():
             return self._told("list", self._list)
+
+        app.get("/models")(self._models)
 
         @app.get("/batches/<path:batch_id>")
         def look(batch_id):
