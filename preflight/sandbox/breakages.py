@@ -154,9 +154,6 @@ BREAKAGES = (
     _breakage("openai", "full-queue", "the organisation's queue takes fewer tokens", "openai-queue", "token_limit_exceeded", limit.full_queue),
     _breakage("openai", "shut-down", "the model is shut down while the batch runs", "openai-model-retirement", "model_not_found", limit.shut_down),
     _breakage("openai", "gateway-size", "the gateway takes smaller files only", "requests-size", "max_batch_file_size_mb", limit.gateway("max_bytes", 10_000, max_bytes=10_000)),
-    _breakage("azure", "gateway-model", "the gateway has lost the model", "gateway-model", "is not registered", limit.unregistered("gpt-4o-mini", "batch-gpt-4o-mini")),
-    _breakage("vertex", "image", "one request has an image, and the gateway counts tokens", "requests-features-gateway", "Could not account for all tokens", limit.image("vertex")),
-    _breakage("bedrock", "open-batches", "the key may have no open batch", "gateway-open-batches", "batch_limit_exceeded", limit.gateway("max_open_batches", 0, max_open_batches=0)),
     _breakage("azure", "standard-deployment", "the deployment is of type Standard", "azure-deployment-type", "SKU", _cloud("azure", azure.standard_deployment)),
     _breakage("azure", "bom", "the file begins with a byte order mark", "requests-encoding", "model", _rewrite("azure", lambda lines: [BOM + lines[0], *lines[1:]])),
     _breakage("azure", "read-only-role", "the gateway has a role that cannot upload", "azure-gateway-role", "files/write", _cloud("azure", azure.read_only_role)),
@@ -167,6 +164,7 @@ BREAKAGES = (
     _breakage("azure", "group-no-role", "in a group that was there, the gateway lost its role", "azure-gateway-role", "files/write", _cloud("azure", azure.remove_role), "gateway-batch-api", settings=_THEIR_GROUP, prepare=microsoft.group),
     _breakage("azure", "their-account-kind", "in an account that was there, the deployment was made Standard", "azure-deployment-type", "SKU", _cloud("azure", azure.standard_deployment), settings=_THEIR_AZURE, prepare=microsoft.account),
     _breakage("azure", "their-account-role", "in an account that was there, the gateway lost its role", "azure-gateway-role", "files/write", _cloud("azure", azure.remove_role), "gateway-batch-api", settings=_THEIR_AZURE, prepare=microsoft.account),
+    _breakage("azure", "gateway-model", "the gateway has lost the model", "gateway-model", "is not registered", limit.unregistered("gpt-4o-mini", "batch-gpt-4o-mini")),
     _breakage("vertex", "bucket-region", "the bucket is in another region", "vertex-bucket-region", "location", _cloud("vertex", gcp.move_bucket)),
     _breakage("vertex", "agent-grants", "the service agent lost its grants", "vertex-agent-bucket", "bucket", _cloud("vertex", gcp.remove_agent_grants)),
     _breakage("vertex", "job-right", "the gateway may create no jobs", "vertex-gateway-project", "aiplatform.batchPredictionJobs.create", _cloud("vertex", gcp.remove_job_right), "gateway-batch-api"),
@@ -184,6 +182,7 @@ BREAKAGES = (
     _breakage("vertex", "key-cleared", "Google's own keys encrypt the bucket", "vertex-bucket-key", "", _cloud("vertex", gcp.clear_key), settings={"vertexCustomerKey": True}, unseen="a job runs with any key that can be used"),
     _breakage("vertex", "their-key-grant", "Cloud Storage may not use the existing key", "vertex-bucket-key", "Permission denied on Cloud KMS key", _cloud("vertex", gcp.remove_key_grant), settings=_THEIR_KEY, prepare=google.key),
     _breakage("vertex", "their-bucket", "the service agent lost its grants on the other project's bucket", "vertex-agent-bucket", "bucket", _cloud("vertex", gcp.remove_bucket_agent_grants), settings=_THEIR_BUCKET, prepare=google.bucket),
+    _breakage("vertex", "image", "one request has an image, and the gateway counts tokens", "requests-features-gateway", "Could not account for all tokens", limit.image("vertex")),
     _breakage("bedrock", "pass-role", "the gateway may not pass the job role", "bedrock-gateway-pass-role", "iam:PassRole", _cloud("bedrock", aws.remove_pass_role)),
     _breakage("bedrock", "bucket-region", "the bucket is in another region", "bedrock-bucket-region", "PermanentRedirect", _cloud("bedrock", aws.move_bucket)),
     _breakage("bedrock", "source-account", "the job role trusts another account's jobs", "bedrock-job-role-trust", "assume", _cloud("bedrock", aws.wrong_source_account)),
@@ -209,6 +208,7 @@ BREAKAGES = (
     _breakage("bedrock", "their-bucket", "another account's bucket lets nobody in any more", "bedrock-bucket-policy", "no resource-based policy allows", _cloud("bedrock", aws.remove_bucket_policy), settings={"bedrockBucketAccount": OTHER_ACCOUNT}, prepare=found.foreign_bucket),
     _breakage("bedrock", "boundary", "the permissions boundary keeps the job role from writing results", "bedrock-job-role-bucket", "s3:PutObject", _cloud("bedrock", aws.bound_job_role), settings={"awsPermissionsBoundaryArn": "made"}, prepare=found.boundary),
     _breakage("bedrock", "too-few", "the file holds 99 requests", "bedrock-quota-minimum", "less records", _rewrite("bedrock", lambda lines: lines[:99])),
+    _breakage("bedrock", "open-batches", "the key may have no open batch", "gateway-open-batches", "batch_limit_exceeded", limit.gateway("max_open_batches", 0, max_open_batches=0)),
 )
 # fmt: on
 """In the order of the providers."""
