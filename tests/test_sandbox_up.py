@@ -204,7 +204,7 @@ def test_one_that_was_killed_leaves_no_process_and_another_can_be_started(folder
     assert command(folder, "sandbox", "down")[1] == "the sandbox is down\n"
     assert gone(processes) == set()
     left = {path.name for path in (folder / ".preflight-sandbox").iterdir()}
-    assert left == {"lock", "promises.json", "requests", "sandbox.log"}
+    assert left == {"lock", "promises.json", "requests", "sandbox.log", "tables.toml"}
     for value in (second["env"]["TFY_API_KEY"], second["env"]["AWS_SECRET_ACCESS_KEY"]):
         for path in folder.rglob("*"):
             assert path.is_dir() or value.encode() not in path.read_bytes(), path
