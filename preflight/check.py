@@ -14,11 +14,12 @@ class Passed:
     """It is as promised.
 
     `detail` says what was seen and is never empty. `caveat` names a fact the answer rests on that
-    is not certain.
+    is not certain, `by` who or what was asked where that could have been another.
     """
 
     detail: str
     caveat: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,26 @@ class Failed:
     """It is not as promised: the job would be refused or lost.
 
     `remedy` is one command or one change; `lines` the first of the request file that it is about,
-    from 1.
+    from 1; `by` who or what was asked where that could have been another.
     """
 
     problem: str
     remedy: str
     lines: tuple[int, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """It could not be found out.
 
-    `needs` is what would allow the question: a permission, a setting, a network path.
+    `needs` is what would allow the question: a permission, a setting, a network path. `by` is who
+    or what was asked, and could not tell.
     """
 
     reason: str
     needs: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

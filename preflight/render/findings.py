@@ -91,7 +91,8 @@ def findings(report: Report) -> tuple[Finding, ...]:
 
 def _finding(report: Report, result: Result) -> Finding:
     said, action, note = _texts(result.outcome)
-    notes = [note]
+    by = "" if isinstance(result.outcome, Skipped) else result.outcome.by
+    notes = [note, f"answered by {by}" if by else ""]
     if result.waiver is not None:
         came_out = "failed" if isinstance(result.outcome, Failed) else "not known"
         notes.append(f"{came_out}, and waived {result.waiver}")

@@ -70,6 +70,7 @@ def _check(
         "target": _text(result.target),
         "suite": _text(result.suite),
         "seconds": round(result.seconds, 3),
+        "by": "" if isinstance(result.outcome, Skipped) else _text(result.outcome.by),
     }
     match result.outcome:
         case Passed(detail, caveat):

@@ -29,6 +29,12 @@ class Asked(Struct, kw_only=True, frozen=True):
     target: Annotated[str, Meta(description="Region and model; empty where none is known.")]
     suite: str
     seconds: Seconds
+    by: Annotated[
+        str,
+        Meta(
+            description="For people: what answered, where there is more than one way; else empty."
+        ),
+    ]
 
 
 class Passed(Asked, tag_field="outcome", tag="passed", kw_only=True, frozen=True):

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.check import Answer, Failed, Passed, Skipped, Unknown
 from preflight.render.printable import no_order, printable
 from preflight.report import Report, Result, Verdict, verdict
 
@@ -98,22 +98,28 @@ def _body(result: Result) -> Text:
     outcome = result.outcome
     match outcome:
         case Passed(detail, caveat):
-            body.append(f": {printable(detail)}", "dim")
+            body.append(f": {printable(detail)}{_by(outcome)}", "dim")
             if caveat:
                 body.append(f"\nnote: {printable(caveat)}", "dim yellow")
         case Failed(problem, remedy):
             body.stylize("bold")
             body.append(f"  [{result.check_id}]", "dim")
-            body.append(f"\n{printable(problem)}", "red")
+            body.append(f"\n{printable(problem)}", "red").append(_by(outcome), "dim")
             body.append("\nrepair: ", "bold").append(printable(remedy))
         case Unknown(reason, needs):
             body.stylize("bold")
             body.append(f"  [{result.check_id}]", "dim")
             body.append(f"\nnot known: {printable(reason)}", "yellow")
+            body.append(_by(outcome), "dim")
             body.append("\nneeds: ", "bold").append(printable(needs))
     if result.waiver is not None:
         body.append(f"\nwaived {printable(str(result.waiver))}", WAIVED[1])
     return body
+
+
+def _by(outcome: Answer) -> str:
+    """What answered, where that could have been another."""
+    return f" (by {printable(outcome.by)})" if outcome.by else ""
 
 
 def _together(result: Result) -> object:
