@@ -10,78 +10,61 @@ import pytest
 
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
+from worlds import by_world, judged, sandbox, worlds
+
 from preflight.contract import PROVIDERS
 from preflight.sandbox.breakages import BREAKAGES, DEMO
 from preflight.sandbox.world import World
 
+__all__ = ["sandbox", "worlds"]
+
 COUNT = 120
-
-
-@pytest.fixture
-def sandbox(request, tmp_path, monkeypatch):
-    """All four providers, or the one that a breakage breaks."""
-    breakage = getattr(request.node, "callspec", None) and request.getfixturevalue("breakage")
-    providers = (breakage.provider,) if breakage else PROVIDERS
-    its = {"settings": breakage.settings, "prepare": breakage.prepare} if breakage else {}
-    with World(tmp_path / "world", providers=providers, count=COUNT, **its) as running:
-        for name, value in running.env.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")
-        yield running
-
-
-def judged(preflight, sandbox, provider):
-    code, out, _ = preflight(
-        "check", sandbox.request_file(provider), "--provider", provider, "--format", "json"
-    )
-    report = json.loads(out)
-    by_outcome = {}
-    for check in report["checks"]:
-        by_outcome.setdefault(check["outcome"], {})[check["id"]] = check
-    return code, report, by_outcome
 
 
 def ids_in(path):
     return [json.loads(line)["custom_id"] for line in path.read_bytes().splitlines()]
 
 
-def test_the_healthy_world_is_ready_and_every_request_comes_back(preflight, sandbox, tmp_path):
-    for provider in PROVIDERS:
-        code, report, by_outcome = judged(preflight, sandbox, provider)
-        assert (code, report["verdict"], set(by_outcome)) == (0, "READY", {"passed"})
-        requests = sandbox.request_file(provider)
-        folder = tmp_path / provider
-        code, out, err = preflight("run", requests, "--provider", provider, "--out", folder)
-        assert code == 0, err
-        assert f"{COUNT} results, 0 errors, 0 missing" in out
-        assert ids_in(folder / "results.jsonl") == ids_in(requests)
-        key = sandbox.env["TFY_API_KEY"]
-        written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-        assert key not in out + err
-        assert key.encode() not in written
+def test_the_healthy_world_is_ready_and_every_request_comes_back(preflight, tmp_path, monkeypatch):
+    with World(tmp_path / "world", count=COUNT) as running:
+        for name, value in running.env.items():
+            monkeypatch.setenv(name, value)
+        for provider in PROVIDERS:
+            code, report, by_outcome = judged(preflight, running, provider)
+            assert (code, report["verdict"], set(by_outcome)) == (0, "READY", {"passed"})
+            requests = running.request_file(provider)
+            folder = tmp_path / provider
+            code, out, err = preflight("run", requests, "--provider", provider, "--out", folder)
+            assert code == 0, err
+            assert f"{COUNT} results, 0 errors, 0 missing" in out
+            assert ids_in(folder / "results.jsonl") == ids_in(requests)
+            key = running.env["TFY_API_KEY"]
+            written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+            assert key not in out + err
+            assert key.encode() not in written
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.name)
-def test_what_is_predicted_is_what_happens(breakage, preflight, sandbox, tmp_path):
-    breakage.apply(sandbox)
-    provider = breakage.provider
+@pytest.mark.parametrize("case", by_world(BREAKAGES), ids=lambda case: case.name)
+def test_what_is_predicted_is_what_happens(case, preflight, sandbox, tmp_path):
+    case.apply(sandbox)
+    provider = case.provider
     code, report, by_outcome = judged(preflight, sandbox, provider)
     failed = by_outcome.get("failed", {})
-    assert set(failed) == breakage.fails, failed
-    assert set(by_outcome.get("unknown", {})) == breakage.blinds, by_outcome["unknown"]
+    assert set(failed) == case.fails, failed
+    assert set(by_outcome.get("unknown", {})) == case.blinds, by_outcome.get("unknown")
     assert (code, report["verdict"]) == (1, "NOT READY")
     folder = tmp_path / "forced"
     requests = sandbox.request_file(provider)
     code, out, err = preflight("run", requests, "--provider", provider, "--out", folder, "--force")
-    if breakage.unseen:
-        assert (code, breakage.says) == (0, ""), err
+    if case.unseen:
+        assert (code, case.says) == (0, ""), err
         return
     # A gateway's fault is no verdict of a provider's: the run cannot tell, and says so.
-    assert code in (1, 3)
+    assert code in (1, 3), out + err
     ended = out + err.splitlines()[-1]
     if (rows := folder / "errors.jsonl").exists():
         ended += rows.read_text()
-    assert breakage.says.lower() in ended.lower(), ended
+    assert case.says.lower() in ended.lower(), ended
 
 
 def test_the_demo_breaks_each_provider_once():

@@ -28,6 +28,7 @@ from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.federation import gateway_token
+from preflight.sandbox.memory import Restore
 from preflight.sandbox.provision import Progress, provision
 from preflight.sandbox.upstream import OpenAIUpstream
 
@@ -37,7 +38,10 @@ PROJECT = "sandbox-project"
 POLL_SECONDS = "0.3"
 REQUESTS = 1000
 
-CLOUDS: Mapping[str, Callable[[Path], AbstractContextManager[Any]]] = {
+Clouds = Mapping[str, Callable[[Path], AbstractContextManager[Any]]]
+"""Provider -> what starts its cloud; it takes a folder for its scratch files."""
+
+CLOUDS: Clouds = {
     "openai": OpenAIUpstream,
     "azure": AzureCloud,
     "vertex": GcpCloud,
@@ -88,6 +92,7 @@ class World:
         settings: Mapping[str, object] | None = None,
         prepare: Prepare | None = None,
         program: Path | None = None,
+        clouds: Clouds = CLOUDS,
         say: Say = _quiet,
         progress: Progress = _quiet,
     ) -> None:
@@ -100,6 +105,7 @@ class World:
             settings: of the stack, over those of `settings_for`.
             prepare: makes in the clouds what the stack is to find there, and names it in settings.
             program: the folder of Pulumi.yaml; None looks for it from here upwards.
+            clouds: those that are started.
             say: told what is being done.
             progress: told of each resource that was created.
         """
@@ -109,6 +115,8 @@ class World:
         self._given = dict(settings or {})
         self._prepare = prepare
         self._program = program
+        self._clouds = clouds
+        self._held: list[Callable[[], Restore]] = []
         self._say = say
         self._progress = progress
         self._running = ExitStack()
@@ -134,7 +142,7 @@ class World:
         scratch.mkdir(parents=True, exist_ok=True)
         self._say("starting the clouds and the gateway on loopback")
         clouds = {
-            provider: starting.enter_context(CLOUDS[provider](scratch))
+            provider: starting.enter_context(self._clouds[provider](scratch))
             for provider in self._providers
         }
         key = secrets.token_urlsafe(24)
@@ -171,13 +179,38 @@ class World:
         for account in accounts(sandbox, clouds, settings):
             gateway.register(account)
         self._write_requests(sandbox)
+        files = (own_tables, *map(sandbox.request_file, self._providers))
+        self._held = [*(cloud.remember for cloud in clouds.values()), gateway.remember]
+        self._held += [partial(_remember_file, file) for file in files]
         return sandbox
+
+    def remember(self) -> Restore:
+        """Keep what clouds, gateway and files hold; returns what puts it back.
+
+        Jobs go on, and stay in the providers' lists: no cloud forgets one.
+        """
+        kept = [remember() for remember in self._held]
+
+        def restore() -> None:
+            for put_back in kept:
+                put_back()
+
+        return restore
 
     def _write_requests(self, sandbox: Sandbox) -> None:
         self._say(f"writing {self._count:,} requests a provider from the standard library's docs")
         sandbox.requests.mkdir(exist_ok=True)
         for provider in self._providers:
             write_requests(sandbox.request_file(provider), provider, count=self._count)
+
+
+def _remember_file(path: Path) -> Restore:
+    content = path.read_bytes()
+
+    def restore() -> None:
+        path.write_bytes(content)
+
+    return restore
 
 
 def settings_for(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, object]:

@@ -56,6 +56,7 @@ class AwsCloud:
     aws_endpoint: str
     bedrock_endpoint: str
     runner: Runner
+    _authority: Authority
 
     def __init__(
         self,
@@ -86,7 +87,7 @@ class AwsCloud:
                 **self._owners_profile(secret),
             }
             operator = Clients(env)
-            authority = Authority(self.aws_endpoint, token)
+            authority = self._authority = Authority(self.aws_endpoint, token)
             self.runner = Runner(authority, operator)
             jobs = Jobs(authority, self.runner, self._job_seconds, self._clock)
             self.bedrock_endpoint = starting.enter_context(serve(bedrock(authority, jobs)))
@@ -109,6 +110,10 @@ class AwsCloud:
     ) -> None:
         """Stop everything."""
         self._started.close()
+
+    def remember(self) -> Callable[[], None]:
+        """Keep identities, buckets and keys as they are; returns what puts them back."""
+        return self._authority.remember()
 
     def make_foreign_bucket(self, name: str, region: str = REGION) -> None:
         """Make a bucket in the other account. Nobody of this one has any right in it."""

@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ministack.core import iam_evaluator, responses, router
-from ministack.services import iam, s3, sts
+from ministack.services import iam, kms, s3, sts
 
 from preflight.sandbox.aws import object_keys
 from preflight.sandbox.aws.denials import denial
+from preflight.sandbox.memory import Restore, remember
 
 _SESSION_SECONDS = 3600
 _LOOPBACK = "127.0.0.1"
@@ -148,6 +149,29 @@ def owner_of_bucket(bucket: str) -> str | None:
     return owner
 
 
+def remember_all() -> dict[str, str]:
+    """Keep identities, buckets and keys; the answer's `memory` is for `put-back`."""
+    stores = (responses.AccountScopedDict, responses.AccountRegionScopedDict)
+    held = [
+        (store, ("_data",))
+        for service in (iam, s3, kms)
+        for store in vars(service).values()
+        if isinstance(store, stores)
+    ]
+    memory = secrets.token_hex(8)
+    _MEMORIES[memory] = remember(held)
+    return {"memory": memory}
+
+
+def put_back(memory: str) -> dict[str, str]:
+    """Put back what `memory` keeps. Returns nothing."""
+    _MEMORIES[memory]()
+    return {}
+
+
+_MEMORIES: dict[str, Restore] = {}
+
+
 def _as_account_of(access_key_id: str) -> None:
     owner = iam_evaluator.find_iam_access_key_account(access_key_id)
     responses.set_request_account_id(owner or access_key_id)
@@ -166,5 +190,7 @@ QUESTIONS: dict[str, Callable[..., dict[str, str]]] = {
     "assume-for-service": assume_for_service,
     "bucket": bucket_of,
     "encrypt-for": encrypt_for,
+    "remember": remember_all,
+    "put-back": put_back,
 }
 """By the last part of the path."""

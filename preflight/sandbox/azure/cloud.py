@@ -16,6 +16,7 @@ from preflight.sandbox.azure.identity import BadToken, Tokens
 from preflight.sandbox.azure.manager import Asked, manage
 from preflight.sandbox.azure.names import COGNITIVE_SERVICES, MANAGEMENT, OPERATOR, SUBSCRIPTION
 from preflight.sandbox.azure.resources import ArmError, World
+from preflight.sandbox.memory import Restore, remember
 from preflight.sandbox.serving import serve
 from preflight.sandbox.upstream.lifecycle import Timing
 from preflight.sandbox.upstream.refusals import Refusal
@@ -67,6 +68,11 @@ class AzureCloud:
     ) -> None:
         """Stop serving."""
         self._serving.close()
+
+    def remember(self) -> Restore:
+        """Keep all that Resource Manager knows; returns what puts it back."""
+        with self._world.lock:
+            return remember([(self._world, ("directory", "assignments", "resources", "deleted"))])
 
     def token(self, principal: str, audience: str = COGNITIVE_SERVICES) -> str:
         """A token of any principal, by default for the data plane."""

@@ -32,6 +32,7 @@ from preflight.sandbox.gateway.refusal import (
     install,
 )
 from preflight.sandbox.gateway.vertex import Vertex
+from preflight.sandbox.memory import Restore
 from preflight.sandbox.serving import serve
 
 PROVIDER = "x-tfy-provider-name"
@@ -77,6 +78,16 @@ class SandboxGateway:
     def register(self, account: ProviderAccount) -> None:
         """Add a provider account, or replace the one of that name."""
         self._accounts = {**self._accounts, account.name: account}
+
+    def remember(self) -> Restore:
+        """Keep the accounts, the limits and the faults; returns what puts them back."""
+        kept = self._accounts, self._limits, set(self._faults.names)
+
+        def restore() -> None:
+            self._accounts, self._limits = kept[:2]
+            self._faults.names = set(kept[2])
+
+        return restore
 
     def _application(self) -> Flask:
         app = Flask("sandbox-gateway")

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from preflight.sandbox.gcp.storage_api import StorageApi
 from preflight.sandbox.gcp.sts_api import StsApi
 from preflight.sandbox.gcp.vertex_api import VertexApi
 from preflight.sandbox.gcp.world import new_world
+from preflight.sandbox.memory import Restore, remember
 from preflight.sandbox.serving import serve
 
 JOB_SECONDS = 1.2
@@ -54,7 +56,7 @@ class GcpCloud:
         """
         self._folder = folder
         self._stack = ExitStack()
-        world, store = new_world(), ObjectStore()
+        self._world, self._store = world, store = new_world(), ObjectStore()
         self._identities = Identities(world)
         self._app = Front(self._identities).app(
             ProjectApi(world),
@@ -85,6 +87,19 @@ class GcpCloud:
     ) -> None:
         """Stop serving."""
         self._stack.close()
+
+    def remember(self) -> Restore:
+        """Keep what the projects hold, all buckets included; returns what puts it back."""
+        with self._world.lock:
+            names = tuple(each.name for each in fields(self._world) if each.name != "lock")
+            projects, buckets = remember([(self._world, names)]), self._store.remember()
+
+        def restore() -> None:
+            with self._world.lock:
+                projects()
+                buckets()
+
+        return restore
 
     @property
     def issuer(self) -> Issuer:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from werkzeug.datastructures import Headers
 
 from preflight.sandbox.gcp.names import NUMBER
+from preflight.sandbox.memory import Restore, remember
 
 
 @dataclass(slots=True)
@@ -74,6 +75,12 @@ class ObjectStore:
             Router(exchange).handle(method)
         exchange.answer.body = exchange.wfile.getvalue()
         return exchange.answer
+
+    def remember(self) -> Restore:
+        """Keep all buckets and objects; returns what puts them back."""
+        with self._lock:
+            files = self._storage._store  # noqa: SLF001 - the emulator has no name for it
+            return remember([(self._storage, ("buckets", "objects")), (files, ("_files", "_dirs"))])
 
     def bucket(self, name: str) -> dict[str, Any] | None:
         """The bucket's resource; None where there is none."""

@@ -9,6 +9,7 @@ from typing import Self
 
 from flask import Flask, Response, jsonify, request
 
+from preflight.sandbox.memory import Restore, remember
 from preflight.sandbox.serving import serve
 from preflight.sandbox.upstream.engine import Engine
 from preflight.sandbox.upstream.lifecycle import Timing
@@ -78,6 +79,10 @@ class OpenAIUpstream:
     ) -> None:
         """Stop serving."""
         self._serving.close()
+
+    def remember(self) -> Restore:
+        """Keep the keys, the models and the queue's limit; returns what puts them back."""
+        return remember([(self, ("_valid_keys", "_models", "_queue_tokens"))])
 
     def revoke_key(self) -> None:
         """From now on every call with the key is answered with 401."""
