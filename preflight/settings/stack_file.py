@@ -30,7 +30,7 @@ class Project:
         here = Path.cwd()
         for folder in (here, *here.parents):
             if (folder / _PROJECT_FILE).is_file():
-                return cls._read(folder)
+                return cls.at(folder)
         raise UsageError(
             "the working directory",
             f"is in no Pulumi project: no {_PROJECT_FILE} here or above",
@@ -38,7 +38,8 @@ class Project:
         )
 
     @classmethod
-    def _read(cls, folder: Path) -> "Project":
+    def at(cls, folder: Path) -> "Project":
+        """The one of this folder. Raises UsageError where its file cannot be read."""
         read = _load(folder / _PROJECT_FILE)
         declared = {
             key: schema for key, schema in read.get("config", {}).items() if "default" in schema

@@ -1,21 +1,31 @@
 """The rights to look at each cloud: as a table, and as what that cloud takes to grant them."""
 
 import json
+from collections.abc import Iterable
 
 from preflight import auditor
 from preflight.holders import marked_bedrock
-from preflight.looks import looks
+from preflight.looks import Look, looks, other_ways
 from preflight.render.pages.markdown import code, fenced, table
 from preflight.render.permissions_json import mark
 
 
 def rights(provider: str) -> str:
     """The provider's table."""
+    return _rights(looks(provider))
+
+
+def other_rights(provider: str) -> str:
+    """The provider's table of the ways that are taken where the first one is closed."""
+    return _rights(other_ways(provider))
+
+
+def _rights(rows: Iterable[Look]) -> str:
     return table(
         ("Permission", "On", "What it tells"),
         (
             (code(look.permission), look.on, look.tells + f" ({look.when})" * bool(look.when))
-            for look in looks(provider)
+            for look in rows
         ),
     )
 

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from preflight.render.pages import checks, facts, failures, looks, permissions, verdicts
+from preflight.render.pages import (
+    checks,
+    facts,
+    failures,
+    infrastructure,
+    looks,
+    permissions,
+    verdicts,
+)
 from preflight.seams import UsageError
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -29,6 +37,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "limits": facts.limits,
     "headers": facts.gateway_headers,
     "statuses": facts.statuses,
+    **infrastructure.PARTS,
 }
 """What can be rendered, by the name that a page calls it by."""
 
