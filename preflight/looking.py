@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from preflight.check import Check
-from preflight.looks import Look, looks
+from preflight.looks import Look, looks, other_ways
 
 _CHECKS = "preflight.checks"
 
@@ -16,7 +16,8 @@ _CHECKS = "preflight.checks"
 def looks_of(check: Check, provider: str) -> tuple[Look, ...]:
     """The rights that the check's questions to the provider need; none where it asks none."""
     asked = frozenset(_asked(check.function, set()))
-    return tuple(look for look in looks(provider) if asked.intersection(look.questions))
+    rows = (*looks(provider), *other_ways(provider))
+    return tuple(look for look in rows if asked.intersection(look.questions))
 
 
 def _asked(function: Callable[..., Any], seen: set[str]) -> Iterator[str]:
@@ -28,11 +29,12 @@ def _asked(function: Callable[..., Any], seen: set[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr
-        used = _named(node, function.__globals__)
-        if isinstance(used, Check):
-            used = used.function
-        if getattr(used, "__module__", "").startswith(_CHECKS):
-            yield from _asked(used, seen)
+        named = _named(node, function.__globals__)
+        # A table of functions is used with all of them.
+        for used in named.values() if isinstance(named, dict) else (named,):
+            one = used.function if isinstance(used, Check) else used
+            if getattr(one, "__module__", "").startswith(_CHECKS):
+                yield from _asked(one, seen)
 
 
 def _named(node: ast.AST, known: dict[str, Any]) -> Any:

@@ -17,12 +17,17 @@ class Scope(StrEnum):
     KEYS = "the account's keys"
     JOB_ROLE = "the job role"
     IDENTITIES = "the job role and the gateway identity"
+    GATEWAY_USER = "the gateway identity, where it is a user"
+    GROUPS = "the groups of the gateway's user"
+    POLICIES = "the policies attached to them"
+    ORGANIZATION = "the organization"
     MODEL = "the model"
     PROFILES = "the inference profiles"
     REGION = "*, in the region"
     PROJECT = "the project"
     GATEWAY = "the gateway's service account"
     GROUP = "the resource group"
+    ANCESTORS = "the project, and the folders and organization above it"
     SUBSCRIPTION = "the subscription"
 
 
@@ -49,6 +54,9 @@ _WITH_KEY = "only where a customer key encrypts the bucket"
 _WITH_POOL = "only where the gateway comes in by an identity pool"
 _PROMISED = "only where the stack promises it"
 _WITH_PROFILE = "only for an inference profile, or to find the one that a model needs"
+
+_NO_ENGINE = "only where IAM's own engine may not be asked, or does not know enough"
+_NO_GATEWAY = "only where asking as the gateway is refused, or a policy leaves it open"
 
 _READER = "Reader"
 _USAGES_READER = "Cognitive Services Usages Reader"
@@ -99,7 +107,37 @@ LOOKS = (
 # fmt: on
 """Every right to look, by provider. OpenAI has none: all its looks go through the gateway."""
 
+# fmt: off
+OTHER_WAYS = (
+    Look("bedrock", "iam:GetRole", ("written",), Scope.IDENTITIES, "that the role is there, its boundary and its tags", _NO_ENGINE),
+    Look("bedrock", "iam:ListRolePolicies", ("written",), Scope.IDENTITIES, "which policies are in the role", _NO_ENGINE),
+    Look("bedrock", "iam:GetRolePolicy", ("written",), Scope.IDENTITIES, "what they say", _NO_ENGINE),
+    Look("bedrock", "iam:ListAttachedRolePolicies", ("written",), Scope.IDENTITIES, "which policies are attached to the role", _NO_ENGINE),
+    Look("bedrock", "iam:GetPolicy", ("written",), Scope.POLICIES, "which version of an attached policy, or of a boundary, is in force", _NO_ENGINE),
+    Look("bedrock", "iam:GetPolicyVersion", ("written",), Scope.POLICIES, "what it says", _NO_ENGINE),
+    Look("bedrock", "iam:GetUser", ("written",), Scope.GATEWAY_USER, "that the user is there, its boundary and its tags", _NO_ENGINE),
+    Look("bedrock", "iam:ListUserPolicies", ("written",), Scope.GATEWAY_USER, "which policies are in the user", _NO_ENGINE),
+    Look("bedrock", "iam:GetUserPolicy", ("written",), Scope.GATEWAY_USER, "what they say", _NO_ENGINE),
+    Look("bedrock", "iam:ListAttachedUserPolicies", ("written",), Scope.GATEWAY_USER, "which policies are attached to the user", _NO_ENGINE),
+    Look("bedrock", "iam:ListGroupsForUser", ("written",), Scope.GATEWAY_USER, "which groups it is in", _NO_ENGINE),
+    Look("bedrock", "iam:ListGroupPolicies", ("written",), Scope.GROUPS, "which policies are in a group", _NO_ENGINE),
+    Look("bedrock", "iam:GetGroupPolicy", ("written",), Scope.GROUPS, "what they say", _NO_ENGINE),
+    Look("bedrock", "iam:ListAttachedGroupPolicies", ("written",), Scope.GROUPS, "which policies are attached to a group", _NO_ENGINE),
+    Look("bedrock", "organizations:DescribeOrganization", ("control_policies",), Scope.ORGANIZATION, "whether the account is in an organization, and leads it", f"{_NO_ENGINE}; without it a caveat says so"),
+    Look("bedrock", "organizations:ListParents", ("control_policies",), Scope.ORGANIZATION, "which units the account is in", f"{_NO_ENGINE}; without it a caveat says so"),
+    Look("bedrock", "organizations:ListPoliciesForTarget", ("control_policies",), Scope.ORGANIZATION, "which service control policies hold there", f"{_NO_ENGINE}; without it a caveat says so"),
+    Look("bedrock", "organizations:DescribePolicy", ("control_policies",), Scope.ORGANIZATION, "what they say", f"{_NO_ENGINE}; without it a caveat says so"),
+
+)
+# fmt: on
+"""Rights for the ways that are taken where the first one is closed. The auditor goes without."""
+
 
 def looks(provider: str) -> tuple[Look, ...]:
-    """The rows of one provider."""
+    """The rows of one provider: what every check is asked by first."""
     return tuple(look for look in LOOKS if look.provider == provider)
+
+
+def other_ways(provider: str) -> tuple[Look, ...]:
+    """The provider's rows that are needed only where a first way is closed."""
+    return tuple(look for look in OTHER_WAYS if look.provider == provider)

@@ -22,6 +22,7 @@ from preflight.seams import (
     LifecycleRule,
     Refused,
     Role,
+    Written,
 )
 
 ACCOUNT = "123456789012"
@@ -82,6 +83,11 @@ def granted(promised: Bedrock) -> dict[Right, Mapping[str, str]]:
     }
 
 
+def _allow(right: Right, on: Mapping[str, str]) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": right[1], "Resource": right[2]}
+    return statement | ({"Condition": {"StringEquals": dict(on)}} if on else {})
+
+
 @dataclass
 class FakeAws:
     """A healthy account; every field may be broken. `refused`: look -> the permission it lacks."""
@@ -103,6 +109,9 @@ class FakeAws:
     rights: dict[Right, Mapping[str, str]] = field(default_factory=lambda: granted(PROMISED))
     denials: set[str] = field(default_factory=set)
     looks_at: tuple[str, ...] = ()
+    boundary: Mapping[str, Any] | None = None
+    control: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    limits: Mapping[str, bool] = field(default_factory=dict)
     models: dict[str, FoundationModel] = field(
         default_factory=lambda: {
             MODEL: FoundationModel(
@@ -182,7 +191,25 @@ class FakeAws:
         condition = self.rights.get(right)
         allowed = condition is not None and condition.items() <= context.items()
         denied = action in self.denials
-        return Decision(action, resource, allowed and not denied, denied, self.looks_at)
+        allowed = allowed and not denied and all(self.limits.values())
+        return Decision(action, resource, allowed, denied, self.looks_at, **self.limits)
+
+    def written(self, principal: str) -> Written | None:
+        self._look("written")
+        if principal not in self.principals:
+            return None
+        own = [_allow(right, on) for right, on in self.rights.items() if right[0] == principal]
+        own += [{"Effect": "Deny", "Action": action, "Resource": "*"} for action in self.denials]
+        if self.looks_at:
+            keys = dict.fromkeys(self.looks_at, "somewhere")
+            on = {"Action": "*", "Resource": "*", "Condition": {"StringEquals": keys}}
+            own += [{"Effect": effect, **on} for effect in ("Allow", "Deny")]
+        return Written(({"Version": "2012-10-17", "Statement": own},), self.boundary)
+
+    def control_policies(self, account: str) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+        self._look("control_policies")
+        assert account == ACCOUNT
+        return self.control
 
     def foundation_model(self, region: str, model: str) -> FoundationModel | None:
         self._look("foundation_model")

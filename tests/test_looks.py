@@ -13,7 +13,7 @@ from preflight.checks import azure as azure_checks
 from preflight.checks import bedrock as bedrock_checks
 from preflight.checks import vertex as vertex_checks
 from preflight.cloud import aws, azure, gcp
-from preflight.looks import LOOKS, looks
+from preflight.looks import LOOKS, OTHER_WAYS, looks, other_ways
 from preflight.promises import parse
 from preflight.sandbox.aws.clients import Clients
 from preflight.sandbox.aws.cloud import AwsCloud
@@ -32,7 +32,7 @@ from preflight.seams import Aws, Azure, Gcp
 
 ROOT = Path(__file__).parents[1]
 PERMISSION = re.compile(
-    r"\b(?:s3|iam|kms|sts|bedrock|servicequotas):[A-Z][A-Za-z]+"
+    r"\b(?:s3|iam|kms|sts|bedrock|servicequotas|organizations):[A-Z][A-Za-z]+"
     r"|\biam\.googleapis\.com/[a-z][A-Za-z]+\.[a-z]+\b"
     r"|\b(?:storage|resourcemanager|serviceusage|iam|aiplatform|cloudkms)\.[a-z][A-Za-z]+\.[a-z][A-Za-z]+\b"
     r"|\bMicrosoft\.[A-Za-z]+/[A-Za-z/]+/read\b"
@@ -69,15 +69,18 @@ def test_every_permission_that_a_client_names_has_its_row():
         for found in PERMISSION.findall(text)
         if not found.endswith(".com")
     }
-    assert named <= {look.permission for look in LOOKS}
+    rows = {look.permission for look in (*LOOKS, *OTHER_WAYS)}
+    assert named <= rows
     # Put together from parts in the client, so that no literal holds them.
     quotas = {look.permission for look in LOOKS if look.permission.startswith("servicequotas:")}
-    assert named | quotas == {look.permission for look in LOOKS}
+    roles = {right for right in rows if right.startswith("roles/")}
+    assert named | quotas | roles == rows
 
 
 @pytest.mark.parametrize("provider", SEAMS)
 def test_every_question_of_a_seam_has_its_rows(provider):
-    questions = {question for look in looks(provider) for question in look.questions}
+    rows = (*looks(provider), *other_ways(provider))
+    questions = {question for look in rows for question in look.questions}
     # Who asks is told by the credentials themselves at Azure and Google Cloud.
     asked = set(methods(SEAMS[provider])) - ({"caller"} if provider != "bedrock" else set())
     assert questions == asked
@@ -85,7 +88,8 @@ def test_every_question_of_a_seam_has_its_rows(provider):
 
 def test_a_right_to_look_changes_nothing():
     reads = re.compile(r"[:./](Get|List|Describe|Simulate|get|read$)")
-    assert [look.permission for look in LOOKS if not reads.search(look.permission)] == []
+    rights = {look.permission for look in (*LOOKS, *OTHER_WAYS)} - {"roles/iam.securityReviewer"}
+    assert [right for right in rights if not reads.search(right)] == []
 
 
 def held_against(provider, suites, promised, connect, allow, *, never=NEVER_ASKED):

@@ -1,7 +1,9 @@
 """The gateway identity: it may upload, start, follow and stop jobs, and hand over the job role."""
 
 from preflight.check import Answer, Failed, Passed, check
-from preflight.checks.bedrock_rights import IN_BUCKET, UP, circumstances, named, rights
+from preflight.checks.bedrock_request import named
+from preflight.checks.bedrock_rights import IN_BUCKET, UP, nobody, rights
+from preflight.checks.bedrock_ways import standing
 from preflight.contract import Bedrock
 from preflight.permissions import Identity, On, arns
 from preflight.seams import Aws
@@ -11,11 +13,14 @@ from preflight.seams import Aws
 def gateway_identity(promised: Bedrock, aws: Aws) -> Answer:
     """The gateway makes every call to AWS as this role or user."""
     action, resource = "s3:ListBucket", arns(promised, On.BUCKET)[0]
-    context = circumstances(promised, Identity.GATEWAY, action, resource)
-    # IAM's simulator knows users and roles alike, and answers for any question that one is missing.
-    if aws.may(promised.gateway_principal_arn, action, resource, context) is None:
+    try:
+        # IAM's engine knows users and roles alike, and says for any question that one is missing.
+        found = standing(promised, aws, Identity.GATEWAY, action, resource)
+    except ValueError:
+        return nobody(promised, Identity.GATEWAY)
+    if found is None:
         return Failed(f"{named(promised, Identity.GATEWAY)} does not exist", UP)
-    return Passed(f"{promised.gateway_principal_arn} exists")
+    return Passed(f"{promised.gateway_principal_arn} exists", by=found.by)
 
 
 @check("bedrock-gateway-jobs", "The gateway may start, follow and stop jobs")

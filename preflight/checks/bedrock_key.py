@@ -1,15 +1,17 @@
 """The key that encrypts the bucket, where it is a customer's: usable by both identities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 
 from preflight.check import Answer, Failed, Passed, Unknown, check
-from preflight.checks.bedrock_rights import UP, arn_of, circumstances, named, request_of
+from preflight.checks.bedrock_request import named, request_of
+from preflight.checks.bedrock_rights import FORCE, UP
+from preflight.checks.bedrock_ways import Standing, standing
 from preflight.contract import Bedrock
-from preflight.iam import Effect, Ruling, evaluate
+from preflight.iam import Effect, Resource, Ruling, evaluate
 from preflight.permissions import Identity, On, Permission, buckets, condition, permissions
-from preflight.seams import Aws, Decision, KmsKey
+from preflight.seams import Aws, KmsKey
 from preflight.seams.together import together
 
 
@@ -26,8 +28,21 @@ def bucket_key(promised: Bedrock, aws: Aws) -> Answer:
         for answer in chain.from_iterable(found):
             if isinstance(answer, kind):
                 return answer
-    whole = (answers[-1] for answers in found)
-    return Passed("; ".join(dict.fromkeys(one.detail for one in whole if isinstance(one, Passed))))
+    return _all_of([answers[-1] for answers in found])
+
+
+def _all_of(answers: Iterable[Answer], detail: str = "") -> Passed:
+    """What those that passed say together; `detail` in the place of theirs."""
+    passed = [one for one in answers if isinstance(one, Passed)]
+
+    def said(texts: Iterable[str], joint: str) -> str:
+        return joint.join(dict.fromkeys(text for text in texts if text))
+
+    return Passed(
+        detail or said((one.detail for one in passed), "; "),
+        said((one.caveat for one in passed), "; "),
+        said((one.by for one in passed), ", and "),
+    )
 
 
 def _of_bucket(promised: Bedrock, aws: Aws, name: str) -> Iterator[Answer]:
@@ -56,8 +71,9 @@ def _of_bucket(promised: Bedrock, aws: Aws, name: str) -> Iterator[Answer]:
     if key.state != "Enabled":
         yield Failed(f"key {key.arn}, which encrypts bucket {name}, is {key.state}", _enable(key))
         return
-    yield from _answers(promised, aws, key)
-    yield Passed(f"both identities may use key {key.arn}")
+    answers = tuple(_answers(promised, aws, key))
+    yield from answers
+    yield _all_of(answers, f"both identities may use key {key.arn}")
 
 
 _AS_PROMISED = (
@@ -87,14 +103,8 @@ def _of_right(
         return Unknown(f"whether {right} is allowed: that is no role or user", "one")
     if said := _by_key_policy(ruling, right, row.action):
         return said
-    context = circumstances(promised, identity, row.action, key.arn)
-    context |= condition(row, promised)
-    who = arn_of(promised, identity)
-    decision = aws.may(who, row.action, key.arn, context)
-    # A key of another account needs both its own policy and the identity's.
-    named_there = ruling.effect is Effect.ALLOW and not ruling.delegated
-    alone = named_there and who.split(":")[4] == key.arn.split(":")[4]
-    return _by_own_policies(decision, right, row.action, alone=alone)
+    side = standing(promised, aws, identity, row.action, key.arn, more=condition(row, promised))
+    return _by_both(side, key, right, row.action)
 
 
 def _by_key_policy(ruling: Ruling, right: str, action: str) -> Answer | None:
@@ -117,22 +127,21 @@ def _by_key_policy(ruling: Ruling, right: str, action: str) -> Answer | None:
     return None
 
 
-def _by_own_policies(decision: Decision | None, right: str, action: str, *, alone: bool) -> Answer:
-    """The answer of the identity's policies; `alone`: the key's own lets it in without them."""
-    if decision is None:
+def _by_both(side: Standing | None, key: KmsKey, right: str, action: str) -> Answer:
+    """The answer of the identity's policies and the key's together, where the key's lets it in."""
+    if side is None:
         return Failed(f"{right}: that identity does not exist", UP)
-    if decision.explicitly_denied:
-        return Failed(
-            f"a policy of its own denies {right}", f"remove the statement that denies {action}"
-        )
-    if alone or decision.allowed:
-        return Passed(right)
-    if decision.missing_context:
-        return Unknown(
-            f"whether {right} is allowed depends on {', '.join(decision.missing_context)}",
-            "a policy that does not depend on it; or a job sent with --force",
-        )
+    verdict = side.on(Resource.key(key.policy, key.arn.split(":")[4]))
+    if verdict.effect is Effect.DENY:
+        change = f"remove the statement that denies {action}"
+        return Failed(f"a policy of its own denies {right}", change, by=side.by)
+    if verdict.allowed:
+        return Passed(right, side.caveat, side.by)
+    if side.missing or verdict.effect is Effect.UNKNOWN:
+        hangs_on = ", ".join(side.missing) or f"{verdict.statement}: {verdict.reason}"
+        return Unknown(f"whether {right} is allowed depends on {hangs_on}", FORCE, side.by)
     return Failed(
         f"no policy allows {right}: the key policy leaves that to the identity's own",
         f"{UP}, or allow {action} on the key in the policies of the identity",
+        by=side.by,
     )

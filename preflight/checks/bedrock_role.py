@@ -1,7 +1,8 @@
 """The job role: Bedrock may assume it, and it may read, write and run the model."""
 
 from preflight.check import Answer, Failed, Passed, Unknown, check
-from preflight.checks.bedrock_rights import IN_BUCKET, UP, named, rights
+from preflight.checks.bedrock_request import named
+from preflight.checks.bedrock_rights import IN_BUCKET, UP, rights
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Kind, Principal, Request, evaluate
 from preflight.permissions import Identity, On, trust_source_arn

@@ -6,6 +6,7 @@ from os import environ
 from preflight.cloud import aws_forms
 from preflight.cloud.aws_bedrock import Models
 from preflight.cloud.aws_bucket import Buckets
+from preflight.cloud.aws_documents import Documents
 from preflight.contract import Bedrock
 from preflight.iam import role_of_session
 from preflight.seams import Aws, Caller, Decision, Role
@@ -26,7 +27,7 @@ def connect(promised: Bedrock) -> Aws:
     return AwsClient(promised.region, profile, foreign=foreign)
 
 
-class AwsClient(Buckets, Models):
+class AwsClient(Buckets, Models, Documents):
     """Read-only questions to AWS. May be shared by threads."""
 
     def caller(self) -> Caller:
@@ -54,16 +55,28 @@ class AwsClient(Buckets, Models):
     def may(
         self, principal: str, action: str, resource: str, context: Mapping[str, str]
     ) -> Decision | None:
-        """What IAM's simulator says of one action on one resource."""
-        wanted = role_of_session(principal)
+        """What IAM's simulator says of one action on one resource.
 
+        It takes a role and no session of one, whose ARN leaves out the role's path: where a role
+        of that plain name is missing, it is looked up.
+        """
+        wanted = role_of_session(principal)
+        found = self._simulated(wanted, action, resource, context)
+        if found is not None or wanted == principal:
+            return found
+        role = self._entity("role", wanted.rpartition("/")[2], wanted)
+        return None if role is None else self._simulated(role["Arn"], action, resource, context)
+
+    def _simulated(
+        self, principal: str, action: str, resource: str, context: Mapping[str, str]
+    ) -> Decision | None:
         def look() -> Decision:
             answer = self._client("iam").simulate_principal_policy(
-                PolicySourceArn=wanted,
+                PolicySourceArn=principal,
                 ActionNames=[action],
                 ResourceArns=[resource],
                 ContextEntries=aws_forms.context_entries(context),
             )
             return aws_forms.decision(answer, action, resource)
 
-        return self._asked(look, wanted, "iam:SimulatePrincipalPolicy", _NO_ENTITY)
+        return self._asked(look, principal, "iam:SimulatePrincipalPolicy", _NO_ENTITY)

@@ -83,7 +83,21 @@ def decision(answer: Mapping[str, Any], action: str, resource: str) -> Decision:
         allowed=said == "allowed",
         explicitly_denied=said == "explicitDeny",
         missing_context=tuple(sorted(missing)),
+        boundary_allows=_limit(
+            specific, result, "PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary"
+        ),
+        organization_allows=_limit(
+            specific, result, "OrganizationsDecisionDetail", "AllowedByOrganizations"
+        ),
     )
+
+
+def _limit(
+    specific: Mapping[str, Any], result: Mapping[str, Any], detail: str, name: str
+) -> bool | None:
+    """What a limit says, where there is one: of the resource, else of the whole."""
+    said = {**result.get(detail, {}), **specific.get(detail, {})}.get(name)
+    return None if said is None else bool(said)
 
 
 def context_entries(context: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TextIO
 
 from preflight.failures.table import Failure, failures
-from preflight.looks import LOOKS
+from preflight.looks import LOOKS, OTHER_WAYS
 from preflight.permissions import PERMISSIONS
 
 BLOCK = 1 << 20
@@ -53,7 +53,8 @@ def _patterns() -> tuple[tuple[int, re.Pattern[str], Failure], ...]:
 @cache
 def _rights() -> dict[str, str]:
     """Each known right in lower case -> as it is spelled."""
-    named = [*(row.action for row in PERMISSIONS), *(look.permission for look in LOOKS)]
+    looks = (*LOOKS, *OTHER_WAYS)
+    named = [*(row.action for row in PERMISSIONS), *(look.permission for look in looks)]
     return {name.lower(): name for name in named}
 
 

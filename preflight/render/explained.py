@@ -6,7 +6,7 @@ from typing import Any
 from preflight.checklist import Listed, checklist
 from preflight.failures.table import Failure, seen_by
 from preflight.looking import looks_of
-from preflight.looks import LOOKS, Look
+from preflight.looks import LOOKS, OTHER_WAYS, Look
 from preflight.permissions import PERMISSIONS, Permission
 
 WIDTH = 100
@@ -139,7 +139,7 @@ def _held(right: str) -> list[Permission]:
 
 
 def _looking(right: str) -> list[Look]:
-    return [look for look in LOOKS if look.permission == right]
+    return [look for look in (*LOOKS, *OTHER_WAYS) if look.permission == right]
 
 
 def right_lines(right: str) -> list[str]:

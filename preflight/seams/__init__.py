@@ -1,6 +1,14 @@
 """Every question asked of the outside as a Protocol, the plain answers, and the error tree."""
 
-from preflight.seams.aws import Aws, Decision, FoundationModel, InferenceProfile, KmsKey, Role
+from preflight.seams.aws import (
+    Aws,
+    Decision,
+    FoundationModel,
+    InferenceProfile,
+    KmsKey,
+    Role,
+    Written,
+)
 from preflight.seams.azure import Azure, AzureAccount, Deployment, RoleDefinition, Usage
 from preflight.seams.errors import (
     CredentialsMissing,
@@ -60,4 +68,5 @@ __all__ = [
     "Unreachable",
     "Usage",
     "UsageError",
+    "Written",
 ]

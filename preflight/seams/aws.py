@@ -1,7 +1,7 @@
 """Questions about one AWS account, and their answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from preflight.seams.plain import Caller, LifecycleRule
@@ -17,13 +17,33 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the provider's own policy engine said about one action on one resource."""
+    """What the provider's own policy engine said about one action on one resource.
+
+    `boundary_allows` and `organization_allows` say so of the permissions boundary and of the
+    organization's policies; None where there is none.
+    """
 
     action: str
     resource: str
     allowed: bool
     explicitly_denied: bool = False
     missing_context: tuple[str, ...] = ()
+    boundary_allows: bool | None = None
+    organization_allows: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written about a role or user in its own account, parsed.
+
+    `policies` are those in it, those attached to it, and those of a user's groups; `boundary` is
+    its permissions boundary, None for none; `keys` are condition keys of its requests that are
+    known by looking: its name, its tags, the time.
+    """
+
+    policies: tuple[Mapping[str, Any], ...]
+    boundary: Mapping[str, Any] | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +127,20 @@ class Aws(Protocol):
         `context`: condition key -> value.
 
         None where there is no such principal. A bucket's or a key's own policy has no part in the
-        answer.
+        answer; the policies of the account's organization have, but for those with conditions.
+        """
+
+    def written(self, principal: str) -> Written | None:
+        """All that is written about a role or user; None where there is no such principal.
+
+        Looked up by iam:GetRole or iam:GetUser, iam:List* and iam:Get*.
+        """
+
+    def control_policies(self, account: str) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+        """The service control policies that hold for the account: from the root down, by level.
+
+        Looked up by organizations:Describe* and List*. () where the account is in no organization,
+        or leads it.
         """
 
     def foundation_model(self, region: str, model: str) -> FoundationModel | None:
