@@ -358,6 +358,7 @@ def test_a_command_of_a_cloud_begins_with_its_program(page):
     for line in re.findall(r"^\$ (\S+)", "\n".join(blocks(page, "console")), re.MULTILINE):
         program = line.partition("=")[0]
         assert program in {
+            ".",
             "PREFLIGHT_BUCKET_OWNER_PROFILE",
             "aws",
             "az",
