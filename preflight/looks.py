@@ -103,6 +103,7 @@ LOOKS = (
     Look("azure", "Microsoft.CognitiveServices/locations/usages/read", ("usages",), Scope.SUBSCRIPTION, "the quota of the region", granted_by=_USAGES_READER),
     Look("azure", "Microsoft.Authorization/roleAssignments/read", ("roles_of",), Scope.GROUP, "which roles the gateway's principal has", granted_by=_READER),
     Look("azure", "Microsoft.Authorization/roleDefinitions/read", ("roles_of",), Scope.GROUP, "what those roles hold", granted_by=_READER),
+    Look("azure", "Microsoft.Authorization/denyAssignments/read", ("denials_of",), Scope.GROUP, "what is denied on the account whatever the roles", granted_by=_READER),
 )
 # fmt: on
 """Every right to look, by provider. OpenAI has none: all its looks go through the gateway."""

@@ -28,6 +28,7 @@ GROUP = f"{ROOT}/resourceGroups/group"
 ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/account"
 DEPLOYMENT = f"{ACCOUNT}/deployments/batch"
 ASSIGNMENTS = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments"
+DENIALS = f"{ACCOUNT}/providers/Microsoft.Authorization/denyAssignments"
 USAGES = f"{ROOT}/providers/Microsoft.CognitiveServices/locations/swedencentral/usages"
 ROLE = f"{ACCOUNT}/providers/Microsoft.Authorization/roleDefinitions/role"
 DELETED = (
@@ -43,6 +44,7 @@ LOOKS = {
     ),
     "deployment": (DEPLOYMENT, "Microsoft.CognitiveServices/accounts/deployments/read"),
     "roles_of": (ASSIGNMENTS, "Microsoft.Authorization/roleAssignments/read"),
+    "denials_of": (DENIALS, "Microsoft.Authorization/denyAssignments/read"),
     "usages": (USAGES, "Microsoft.CognitiveServices/locations/usages/read"),
 }
 """Each look: the path it asks, and the permission it needs."""

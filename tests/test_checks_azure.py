@@ -12,6 +12,7 @@ from preflight.seams import (
     Azure,
     AzureAccount,
     Caller,
+    DenyAssignment,
     Deployment,
     Refused,
     RoleDefinition,
@@ -60,6 +61,7 @@ class FakeAzure:
     quotas: dict[str, Usage] = field(
         default_factory=lambda: {"OpenAI.GlobalBatch.gpt-4o-mini": Usage(50, 1000)}
     )
+    denials: tuple[DenyAssignment, ...] = ()
     kept: bool | Exception = False
 
     def caller(self):
@@ -78,6 +80,9 @@ class FakeAzure:
 
     def roles_of(self, promised, principal_id):
         return self.roles.get(principal_id, ())
+
+    def denials_of(self, promised):
+        return self.denials
 
     def usages(self, promised):
         return self.quotas

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import httpx2
 import pytest
 from suite_reports import outcomes, report
 
@@ -12,6 +13,7 @@ from preflight.checks import openai as openai_checks
 from preflight.checks import vertex as vertex_checks
 from preflight.cloud import azure, gateway, gcp
 from preflight.contract import AzureOpenAI, Gateway, OpenAI, VertexAI
+from preflight.grants import azure_account_id
 from preflight.permissions import Identity, On, permissions
 from preflight.report import Verdict
 from preflight.sandbox.accounts import OpenAIAccount
@@ -24,6 +26,7 @@ from preflight.sandbox.handlers import azure as azure_handlers
 from preflight.sandbox.handlers import gcp as gcp_handlers
 from preflight.sandbox.upstream import OpenAIUpstream
 from preflight.seams import Refused
+from preflight.seams.azure import EVERYONE
 
 PROJECT = "sandbox-project"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
@@ -216,6 +219,27 @@ def test_a_breakage_at_azure_fails_exactly_its_check(openai_account, breakage, c
     cloud, promised = openai_account
     breakage(cloud.env, promised)
     assert judged_azure(promised).failed_ids() == {check_id}
+
+
+@pytest.mark.parametrize("whom", [PRINCIPAL, EVERYONE])
+def test_what_a_deny_assignment_takes_away_no_role_gives_back(openai_account, whom):
+    cloud, promised = openai_account
+    write = "Microsoft.CognitiveServices/accounts/OpenAI/files/write"
+    cloud.deny("Locked", azure_account_id(promised), (write,), (whom,))
+    looked = judged_azure(promised)
+    assert looked.failed_ids() == {"azure-gateway-role"}
+    assert write in outcomes(looked)["azure-gateway-role"].problem
+    token = httpx2.post(
+        f"{cloud.url}/sandbox/tokens", json={"principal_id": PRINCIPAL}, trust_env=False
+    ).json()["access_token"]
+    refused = httpx2.post(
+        f"{cloud.url}/accounts/{promised.account}/openai/files",
+        params={"api-version": promised.api_version},
+        headers={"Authorization": f"Bearer {token}"},
+        files={"file": ("r.jsonl", b"{}"), "purpose": (None, "batch")},
+        trust_env=False,
+    )
+    assert (refused.status_code, "files/write" in refused.text) == (403, True)
 
 
 def test_a_role_held_through_a_group_counts(openai_account):

@@ -74,6 +74,7 @@ def test_the_caller_is_whoever_the_credentials_are(arm_double):
         ("deleted", False),
         ("deployment", None),
         ("roles_of", ()),
+        ("denials_of", ()),
         ("usages", {}),
     ],
 )

@@ -4,6 +4,7 @@ from azure_double import (
     ACCOUNT,
     ASSIGNMENTS,
     DELETED,
+    DENIALS,
     DEPLOYMENT,
     GROUP,
     LOOKS,
@@ -19,10 +20,12 @@ from azure_double import (
 from preflight.cloud import azure
 from preflight.seams import (
     AzureAccount,
+    DenyAssignment,
     Deployment,
     RoleDefinition,
     Usage,
 )
+from preflight.seams.azure import EVERYONE
 
 pytest_plugins = ["azure_fixtures"]
 
@@ -100,6 +103,42 @@ def test_a_role_held_on_a_management_group_holds_on_the_account(arm_double):
     block = {"dataActions": ["x"]}
     arm_double.answers[ROLE] = {"properties": {"roleName": "r", "permissions": [block]}}
     assert look("roles_of") == (RoleDefinition("r", ("x",)),)
+
+
+def test_a_role_is_held_under_its_assignments_condition(arm_double):
+    held = assignment(ACCOUNT)
+    held["properties"]["condition"] = "@Resource[x] StringEquals 'y'"
+    arm_double.answers[ASSIGNMENTS] = {"value": [held, assignment(GROUP)]}
+    block = {"dataActions": ["x"]}
+    arm_double.answers[ROLE] = {"properties": {"roleName": "r", "permissions": [block]}}
+    assert look("roles_of") == (
+        RoleDefinition("r", ("x",), condition="@Resource[x] StringEquals 'y'"),
+        RoleDefinition("r", ("x",)),
+    )
+
+
+def denial(scope, **properties):
+    block = {"dataActions": ["x/*"], "notDataActions": ["x/y"]}
+    made = {"denyAssignmentName": "no", "scope": scope, "permissions": [block]}
+    return {"id": scope, "name": "guid", "properties": made | properties}
+
+
+def test_deny_assignments_are_those_that_hold_on_the_account(arm_double):
+    everyone = {"id": EVERYONE, "type": "SystemDefined"}
+    arm_double.answers[DENIALS] = {
+        "value": [
+            denial(GROUP, principals=[everyone], excludePrincipals=[{"id": "A", "type": "Group"}]),
+            denial(ACCOUNT, doNotApplyToChildScopes=True, condition="c"),
+            denial(GROUP, doNotApplyToChildScopes=True),
+            denial(DEPLOYMENT),
+        ]
+    }
+    assert look("denials_of") == (
+        DenyAssignment("no", ("x/*",), ("x/y",), {EVERYONE: "SystemDefined"}, {"a": "Group"}),
+        DenyAssignment("no", ("x/*",), ("x/y",), condition="c"),
+    )
+    ((_, query, _),) = arm_double.asked
+    assert query["$filter"] == "atScope()"
 
 
 def test_assignments_through_groups_are_asked_for(arm_double):

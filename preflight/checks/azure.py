@@ -1,16 +1,15 @@
 """Azure OpenAI: the account, the deployment, and what the gateway's principal may do on them."""
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
+from preflight.checks.azure_rights import gateway_role
 from preflight.checks.remedies import instead
 from preflight.checks.retirement import azure_retirement
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_ACCOUNT_KINDS, AZURE_BATCH_SKUS
-from preflight.permissions import Identity, On, permissions
-from preflight.seams import Azure, AzureAccount, Deployment, LookError, RoleDefinition
+from preflight.seams import Azure, AzureAccount, Deployment, LookError
 
 _UP = "pulumi up --refresh"
 _READY = "Succeeded"
@@ -154,34 +153,6 @@ def deployment_model(promised: AzureOpenAI, azure: Azure) -> Answer:
             _UP,
         )
     return Passed(f"deployment {promised.deployment} serves {found.model} {found.model_version}")
-
-
-def _covers(role: RoleDefinition, action: str) -> bool:
-    """Whether the role holds the data action. Azure compares without regard to case."""
-
-    def matches(patterns: tuple[str, ...]) -> bool:
-        return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
-
-    return matches(role.data_actions) and not matches(role.not_data_actions)
-
-
-@check("azure-gateway-role", "The gateway's principal may upload files and run batches")
-def gateway_role(promised: AzureOpenAI, azure: Azure) -> Answer:
-    """Its roles on the account are added up. "OpenAI User" reads files and batches, no more."""
-    principal = promised.gateway_principal_id
-    roles = azure.roles_of(promised, principal)
-    who = f"{Identity.GATEWAY} {principal}"
-    names = ", ".join(sorted({role.name for role in roles})) or "no role"
-    rows = permissions("azure", Identity.GATEWAY, On.ACCOUNT)
-    lacks = [row for row in rows if not any(_covers(role, row.action) for role in roles)]
-    if lacks:
-        missing = ", ".join(f"{row.action} ({row.why})" for row in lacks)
-        carriers = " and ".join(sorted({row.granted_by for row in lacks}))
-        return Failed(
-            f"{who} holds {names} on account {promised.account} and lacks {missing}",
-            f"pulumi up --refresh, which gives it {carriers}",
-        )
-    return Passed(f"{who} holds {names} on account {promised.account}")
 
 
 @check("azure-quota", "The subscription's quota covers the deployment")

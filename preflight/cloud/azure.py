@@ -6,20 +6,28 @@ https://management.azure.com.
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from preflight.cloud.azure_forms import account, deployment, names, role_definitions
+from preflight.cloud.azure_forms import (
+    account,
+    deny_assignments,
+    deployment,
+    names,
+    role_definitions,
+)
 from preflight.cloud.one_moment import Moment, once
 from preflight.cloud.wire import azure_transport
 from preflight.contract import AzureOpenAI
+from preflight.grants import azure_account_id
 from preflight.seams import (
     AzureAccount,
     Caller,
     CredentialsMissing,
+    DenyAssignment,
     Deployment,
     LookError,
     Refused,
@@ -114,22 +122,44 @@ class AzureCloud:
     def roles_of(self, promised: AzureOpenAI, principal_id: str) -> tuple[RoleDefinition, ...]:
         """See `seams.Azure`. An account that does not exist has no roles on it."""
         # Roles are read at the account too: who looks need not see all of the subscription.
-        scope = (
-            f"/subscriptions/{promised.subscription_id}/resourceGroups/{promised.resource_group}"
-            f"/providers/Microsoft.CognitiveServices/accounts/{promised.account}"
-        )
+        scope = azure_account_id(promised)
         where = f"roles on account {promised.account}"
 
-        def assigned() -> list[str]:
+        def assigned() -> list[tuple[str, str]]:
             client = self._authorization()
             found = client.role_assignments.list_for_scope(
                 scope, filter=f"assignedTo('{principal_id}')", **self._how
             )
-            return list(dict.fromkeys(_holding(found, scope)))
+            held = (
+                (one.role_definition_id, one.condition or "")
+                for one in found
+                if _reaches(one.scope, scope)
+            )
+            return list(dict.fromkeys(held))
 
-        ids = told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
-        roles = together([partial(self._role, scope, role_id, where) for role_id in ids])
+        held = told(assigned, where, "Microsoft.Authorization/roleAssignments/read") or []
+        roles = together([partial(self._role, scope, *one, where) for one in held])
         return tuple(chain.from_iterable(roles))
+
+    @once
+    def denials_of(self, promised: AzureOpenAI) -> tuple[DenyAssignment, ...]:
+        """See `seams.Azure`. Nothing is denied on an account that does not exist."""
+        scope = azure_account_id(promised)
+
+        def denied() -> list[DenyAssignment]:
+            found = self._authorization().deny_assignments.list_for_scope(
+                scope, filter="atScope()", **self._how
+            )
+            return [
+                denial
+                for one in found
+                if _reaches(one.scope, scope)
+                and not (one.do_not_apply_to_child_scopes and not _same(one.scope, scope))
+                for denial in deny_assignments(one)
+            ]
+
+        where = f"deny assignments on account {promised.account}"
+        return tuple(told(denied, where, "Microsoft.Authorization/denyAssignments/read") or ())
 
     @once
     def usages(self, promised: AzureOpenAI) -> Mapping[str, Usage]:
@@ -146,7 +176,9 @@ class AzureCloud:
         }
 
     @once
-    def _role(self, scope: str, role_id: str, where: str) -> tuple[RoleDefinition, ...]:
+    def _role(
+        self, scope: str, role_id: str, condition: str, where: str
+    ) -> tuple[RoleDefinition, ...]:
         found = told(
             lambda: self._authorization().role_definitions.get(
                 scope, role_id.rpartition("/")[2], **self._how
@@ -154,7 +186,7 @@ class AzureCloud:
             where,
             "Microsoft.Authorization/roleDefinitions/read",
         )
-        return () if found is None else tuple(role_definitions(found))
+        return () if found is None else tuple(role_definitions(found, condition))
 
     # --- how it is asked ----------------------------------------------------------------------
 
@@ -197,13 +229,15 @@ class AzureCloud:
         )
 
 
-def _holding(assignments: Any, scope: str) -> Iterator[str]:
-    """The role ids of the assignments that hold on the scope; the list also has those below it."""
-    for assignment in assignments:
-        at = (assignment.scope or "").rstrip("/").lower()
-        # The list names only management groups that the subscription is in.
-        if at.startswith(_MANAGEMENT_GROUPS) or f"{scope.lower()}/".startswith(f"{at}/"):
-            yield assignment.role_definition_id
+def _reaches(at: str | None, scope: str) -> bool:
+    """Whether an assignment made at `at` holds on the scope; lists also have those below it."""
+    high = (at or "").rstrip("/").lower()
+    # The list names only management groups that the subscription is in.
+    return high.startswith(_MANAGEMENT_GROUPS) or f"{scope.lower()}/".startswith(f"{high}/")
+
+
+def _same(at: str | None, scope: str) -> bool:
+    return (at or "").rstrip("/").lower() == scope.lower()
 
 
 def told(look: Callable[[], T], where: str, permission: str) -> T | None:

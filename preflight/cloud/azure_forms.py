@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from preflight.seams import AzureAccount, Caller, Deployment, RoleDefinition
+from preflight.seams import AzureAccount, Caller, DenyAssignment, Deployment, RoleDefinition
 
 _TOKEN_PARTS = 3
 
@@ -42,14 +42,32 @@ def _word(model: Any, field: str) -> str:
     return str(getattr(value, "value", value) or "")
 
 
-def role_definitions(found: Any) -> Iterator[RoleDefinition]:
+def role_definitions(found: Any, condition: str = "") -> Iterator[RoleDefinition]:
     """One for each block of permissions: what a block takes away, it takes from itself only."""
     for block in found.permissions or ():
         yield RoleDefinition(
             name=found.role_name or found.name or "",
             data_actions=tuple(block.data_actions or ()),
             not_data_actions=tuple(block.not_data_actions or ()),
+            condition=condition,
         )
+
+
+def deny_assignments(found: Any) -> Iterator[DenyAssignment]:
+    """One for each block of permissions."""
+    for block in found.permissions or ():
+        yield DenyAssignment(
+            name=found.deny_assignment_name or found.name or "",
+            data_actions=tuple(block.data_actions or ()),
+            not_data_actions=tuple(block.not_data_actions or ()),
+            principals=_principals(found.principals),
+            excluded=_principals(found.exclude_principals),
+            condition=found.condition or block.condition or "",
+        )
+
+
+def _principals(found: Any) -> dict[str, str]:
+    return {(one.id or "").lower(): one.type or "" for one in found or ()}
 
 
 def names(token: str) -> Caller:

@@ -9,7 +9,14 @@ from preflight.seams.aws import (
     Role,
     Written,
 )
-from preflight.seams.azure import Azure, AzureAccount, Deployment, RoleDefinition, Usage
+from preflight.seams.azure import (
+    Azure,
+    AzureAccount,
+    DenyAssignment,
+    Deployment,
+    RoleDefinition,
+    Usage,
+)
 from preflight.seams.errors import (
     CredentialsMissing,
     LookError,
@@ -42,6 +49,7 @@ __all__ = [
     "Caller",
     "CredentialsMissing",
     "Decision",
+    "DenyAssignment",
     "Deployment",
     "FoundationModel",
     "GatewayAnswer",

@@ -1,7 +1,7 @@
 """Questions about one Azure subscription, and their answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from preflight.contract import AzureOpenAI
@@ -37,11 +37,34 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class RoleDefinition:
-    """What one Azure role holds on the data plane."""
+    """What one Azure role holds on the data plane.
+
+    `condition` is that of its assignment, "" for none.
+    """
 
     name: str
     data_actions: tuple[str, ...]
     not_data_actions: tuple[str, ...] = ()
+    condition: str = ""
+
+
+EVERYONE = "00000000-0000-0000-0000-000000000000"
+"""The principal that stands for all in a deny assignment."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenyAssignment:
+    """What is denied on the data plane, whatever roles say.
+
+    To whom, and who is left out: object id -> type (User, Group, ServicePrincipal, SystemDefined).
+    """
+
+    name: str
+    data_actions: tuple[str, ...]
+    not_data_actions: tuple[str, ...] = ()
+    principals: Mapping[str, str] = field(default_factory=dict)
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +105,12 @@ class Azure(Protocol):
         Looked up by Microsoft.Authorization/roleAssignments/read.
 
         Assignments through groups are followed where the service does (`assignedTo`).
+        """
+
+    def denials_of(self, promised: AzureOpenAI) -> tuple[DenyAssignment, ...]:
+        """The deny assignments that hold on the account, whomever they are about.
+
+        Looked up by Microsoft.Authorization/denyAssignments/read.
         """
 
     def usages(self, promised: AzureOpenAI) -> Mapping[str, Usage]:

@@ -22,6 +22,7 @@ _ABOUT = {
     "account": _ACCOUNT,
     "deployment": (*_ACCOUNT, "deployment"),
     "roles_of": _ACCOUNT,
+    "denials_of": _ACCOUNT,
     "usages": ("subscription_id", "region"),
 }
 """Azure's questions are put with a whole promise; what of it each is about, where not all."""

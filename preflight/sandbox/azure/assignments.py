@@ -1,14 +1,16 @@
 """Role assignments: who holds which role where. They hold at their scope and all below it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from preflight.sandbox.azure.identity import Directory
 from preflight.sandbox.azure.names import OPERATOR, SUBSCRIPTION, subscription_id
-from preflight.sandbox.azure.roles import OWNER, Role
+from preflight.sandbox.azure.roles import OWNER, Role, matches
 
+EVERYONE = "00000000-0000-0000-0000-000000000000"
 _NAMED = re.compile(r"(principalid eq|assignedto)\s*\(?\s*'([^']+)'\s*\)?", re.IGNORECASE)
 
 
@@ -56,6 +58,59 @@ def covers(scope: str, other: str) -> bool:
     return low == high or low.startswith(f"{high}/")
 
 
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A deny assignment, as Azure makes them for itself: nobody can make one by hand.
+
+    `principals` and `excluded` are lower-case object ids; `EVERYONE` is all.
+    """
+
+    name: str
+    scope: str
+    data_actions: tuple[str, ...]
+    principals: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+
+    def reaches(self, scope: str) -> bool:
+        """Whether it holds there."""
+        return covers(self.scope, scope)
+
+    def denies(self, who: Collection[str], action: str) -> bool:
+        """Whether it keeps somebody, who is known by these ids, from a data action."""
+        meant = EVERYONE in self.principals or any(one in self.principals for one in who)
+        named = any(one in self.excluded for one in who)
+        return meant and not named and matches(self.data_actions, action)
+
+    def shape(self) -> dict[str, Any]:
+        """As Resource Manager shows it."""
+        return {
+            "id": f"{self.scope}/providers/Microsoft.Authorization/denyAssignments/{self.name}",
+            "type": "Microsoft.Authorization/denyAssignments",
+            "name": self.name,
+            "properties": {
+                "denyAssignmentName": self.name,
+                "description": "",
+                "permissions": [
+                    {
+                        "actions": [],
+                        "notActions": [],
+                        "dataActions": self.data_actions,
+                        "notDataActions": [],
+                    }
+                ],
+                "scope": self.scope,
+                "doNotApplyToChildScopes": False,
+                "principals": [_principal(one) for one in self.principals],
+                "excludePrincipals": [_principal(one) for one in self.excluded],
+                "isSystemProtected": True,
+            },
+        }
+
+
+def _principal(name: str) -> dict[str, str]:
+    return {"id": name, "type": "SystemDefined" if name == EVERYONE else "ServicePrincipal"}
+
+
 class Assignments:
     """All assignments of the subscription, and what follows from them.
 
@@ -66,6 +121,7 @@ class Assignments:
         """Begin with the operator as Owner."""
         self._directory = directory
         self._all: dict[tuple[str, str], Assignment] = {}
+        self.denials: list[Denial] = []
         name = "00000000-0000-0000-0000-0000000000aa"
         self.put(name, subscription_id(SUBSCRIPTION), OPERATOR, "ServicePrincipal", OWNER)
 
@@ -122,6 +178,9 @@ class Assignments:
 
     def may_data(self, principal: str, action: str, scope: str) -> bool:
         """Whether the principal may do this on the data plane."""
+        who = self._directory.held_as(principal)
+        if any(one.reaches(scope) and one.denies(who, action) for one in self.denials):
+            return False
         return any(role.holds_data(action) for role in self._roles(principal, scope))
 
     def _roles(self, principal: str, scope: str) -> list[Role]:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from flask import Flask, Response, jsonify, request
 
+from preflight.sandbox.azure.assignments import Denial
 from preflight.sandbox.azure.data_plane import DataPlane, refused
 from preflight.sandbox.azure.identity import BadToken, Tokens
 from preflight.sandbox.azure.manager import Asked, manage
@@ -79,6 +80,13 @@ class AzureCloud:
         with self._world.lock:
             self._world.directory.principals.setdefault(principal.lower(), "ServicePrincipal")
         return self._tokens.mint(principal, audience)[0]
+
+    def deny(
+        self, name: str, scope: str, data_actions: tuple[str, ...], principals: tuple[str, ...]
+    ) -> None:
+        """Make a deny assignment, as a managed application does: nobody can by hand."""
+        with self._world.lock:
+            self._world.assignments.denials.append(Denial(name, scope, data_actions, principals))
 
     def add_group(self, group: str, members: Iterable[str]) -> None:
         """Make an Entra group of these object ids."""

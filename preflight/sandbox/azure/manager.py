@@ -30,6 +30,7 @@ _DELETED = rf"{_LOCATION}/resourcegroups/(?P<group>[^/]+)/deletedaccounts/(?P<ac
 _DELETED_ACTION = "locations/resourceGroups/deletedAccounts"
 _ASSIGNMENTS = r"(?P<scope>.*)/providers/microsoft.authorization/roleassignments"
 _DEFINITIONS = r"(?P<scope>.*)/providers/microsoft.authorization/roledefinitions"
+_DENIALS = r"(?P<scope>.*)/providers/microsoft.authorization/denyassignments"
 _NAME = r"/(?P<name>[^/]+)"
 
 _ROWS: dict[str, tuple[tuple[str, str, str, Callable[[World, Call], Answer]], ...]] = {
@@ -73,6 +74,7 @@ _ROWS: dict[str, tuple[tuple[str, str, str, Callable[[World, Call], Answer]], ..
         ("GET", _ASSIGNMENTS, "roleAssignments/read", role_calls.list_assignments),
         ("GET", f"{_DEFINITIONS}{_NAME}", "roleDefinitions/read", role_calls.get_definition),
         ("GET", _DEFINITIONS, "roleDefinitions/read", role_calls.list_definitions),
+        ("GET", _DENIALS, "denyAssignments/read", role_calls.list_denials),
     ),
 }
 """Resource provider -> method, path, action, and who answers."""

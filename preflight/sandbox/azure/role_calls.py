@@ -53,6 +53,11 @@ def list_assignments(world: World, call: Call) -> Answer:
     return listed([one.shape() for one in found])
 
 
+def list_denials(world: World, call: Call) -> Answer:
+    """The deny assignments at and above a scope."""
+    return listed([one.shape() for one in world.assignments.denials if one.reaches(call["scope"])])
+
+
 def delete_assignment(world: World, call: Call) -> Answer:
     """Take a role away."""
     gone = world.assignments.delete(call["scope"], call["name"])

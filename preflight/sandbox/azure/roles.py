@@ -32,11 +32,11 @@ class Role:
 
     def holds(self, action: str) -> bool:
         """Whether it carries a management action."""
-        return _any(self.actions, action) and not _any(self.not_actions, action)
+        return matches(self.actions, action) and not matches(self.not_actions, action)
 
     def holds_data(self, action: str) -> bool:
         """Whether it carries a data action."""
-        return _any(self.data_actions, action)
+        return matches(self.data_actions, action)
 
     def shape(self, scope: str) -> dict[str, Any]:
         """As Resource Manager shows it at that scope."""
@@ -127,7 +127,8 @@ ROLES = {
 """By the GUID of the definition, which is the same in every tenant."""
 
 
-def _any(patterns: Sequence[str], action: str) -> bool:
+def matches(patterns: Sequence[str], action: str) -> bool:
+    """Whether any of the patterns stands for the action."""
     return any(_pattern(pattern).fullmatch(action) for pattern in patterns)
 
 
