@@ -7,7 +7,7 @@ from preflight.contract import AzureOpenAI, Bedrock, Gateway, OpenAI, Promises, 
 
 _ACCOUNT = "123456789012"
 _REGION = "us-west-2"
-_MODEL = "anthropic.claude-3-5-haiku-20241022-v1:0"
+_MODEL = "openai.gpt-oss-120b-1:0"
 _PROJECT = "your-project"
 _NUMBER = "123456789012"
 
@@ -22,7 +22,7 @@ EXAMPLE = Promises(
             account="your-openai-account",
             region="swedencentral",
             deployment="your-batch-deployment",
-            model="gpt-4o-mini",
+            model="gpt-5-mini",
             sku="GlobalBatch",
             api_version="2024-10-21",
             gateway_principal_id="11111111-1111-1111-1111-111111111111",
@@ -35,7 +35,7 @@ EXAMPLE = Promises(
             project_number=_NUMBER,
             region="europe-west4",
             bucket="your-vertex-bucket",
-            model="gemini-2.5-flash",
+            model="gemini-3.5-flash-lite",
             gateway_service_account=f"your-gateway@{_PROJECT}.iam.gserviceaccount.com",
             service_agent=f"service-{_NUMBER}@gcp-sa-aiplatform.iam.gserviceaccount.com",
         ),

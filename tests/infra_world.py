@@ -21,9 +21,18 @@ AZURE = {
     "azureEnabled": True,
     "azureSubscriptionId": SUBSCRIPTION,
     "gatewayAzurePrincipalId": PRINCIPAL,
+    "azureModels": ["gpt-4o-mini@2024-07-18"],
 }
-VERTEX = {"vertexEnabled": True, "vertexProject": "sandbox-project"}
-BEDROCK = {"bedrockEnabled": True, "gatewayAwsPrincipalArn": GATEWAY_ARN}
+VERTEX = {
+    "vertexEnabled": True,
+    "vertexProject": "sandbox-project",
+    "vertexModels": ["gemini-2.5-flash"],
+}
+BEDROCK = {
+    "bedrockEnabled": True,
+    "gatewayAwsPrincipalArn": GATEWAY_ARN,
+    "bedrockModels": ["anthropic.claude-3-5-haiku-20241022-v1:0"],
+}
 ALL = OPENAI | AZURE | VERTEX | BEDROCK
 AUDITORS = {
     "auditorAwsPrincipalArn": "arn:aws:iam::999999999999:role/ci",

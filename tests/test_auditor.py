@@ -27,6 +27,7 @@ from preflight.sandbox.azure.roles import ROLES
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.provision import provision
+from preflight.sandbox.world import MODELS
 
 AUDITOR_OBJECT = "00000000-0000-0000-0000-00000000a0d1"
 MODEL = "anthropic.claude-3-5-haiku-20241022-v1:0"
@@ -168,7 +169,7 @@ def made(cloud, monkeypatch, **settings):
     """What the program makes at one provider."""
     for name, value in cloud.env.items():
         monkeypatch.setenv(name, value)
-    return parse(json.dumps(provision(settings, cloud.env, program=ROOT)), "the outputs")
+    return parse(json.dumps(provision(MODELS | settings, cloud.env, program=ROOT)), "the outputs")
 
 
 def not_passed(suites, promised, client):

@@ -341,7 +341,7 @@ def test_questions_are_asked_on_standard_error_and_enter_takes_the_default(
         "vertexEnabled": True,
         "vertexProject": "sandbox-project",
         "vertexRegions": ["europe-west4"],
-        "vertexModels": ["gemini-2.5-flash"],
+        "vertexModels": ["gemini-3.5-flash-lite"],
     }
     assert DECLARED["vertexProject"]["description"] in err
     assert "vertexRegions [europe-west4]: " in err

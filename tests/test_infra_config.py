@@ -119,7 +119,7 @@ SENTENCES = [
         (
             'bedrockModels is ["Claude 3.5 Haiku"], but must be a list of ids of foundation models'
             " or of inference profiles, not ARNs: pulumi config set --path 'bedrockModels[0]'"
-            " anthropic.claude-3-5-haiku-20241022-v1:0"
+            " openai.gpt-oss-120b-1:0"
         ),
     ),
     (
@@ -166,7 +166,7 @@ SENTENCES = [
         AZURE | {"azureModels": ["gpt-4o-mini"]},
         (
             'azureModels is ["gpt-4o-mini"], but must be a list of models, each with its version:'
-            " pulumi config set --path 'azureModels[0]' gpt-4o-mini@2024-07-18"
+            " pulumi config set --path 'azureModels[0]' gpt-5-mini@2025-08-07"
         ),
     ),
     (
@@ -174,7 +174,7 @@ SENTENCES = [
         (
             'azureModels is ["gpt-4o@2024-08-06", "gpt-4o@2024-11-20"], but must name one version'
             " of each model, and not two of gpt-4o: pulumi config set --path 'azureModels[0]'"
-            " gpt-4o-mini@2024-07-18"
+            " gpt-5-mini@2025-08-07"
         ),
     ),
     (

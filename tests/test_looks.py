@@ -28,6 +28,7 @@ from preflight.sandbox.gcp import roles as gcp_roles
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.provision import provision
+from preflight.sandbox.world import MODELS
 from preflight.seams import Aws, Azure, Gcp
 
 ROOT = Path(__file__).parents[1]
@@ -112,7 +113,7 @@ def provisioned(cloud, monkeypatch, **settings):
     """What the program makes at one provider; the environment is its operator's."""
     for name, value in cloud.env.items():
         monkeypatch.setenv(name, value)
-    return parse(json.dumps(provision(settings, cloud.env, program=ROOT)), "the outputs")
+    return parse(json.dumps(provision(MODELS | settings, cloud.env, program=ROOT)), "the outputs")
 
 
 def test_these_rights_and_no_others_are_needed_at_aws(tmp_path, monkeypatch):

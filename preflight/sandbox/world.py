@@ -14,7 +14,7 @@ import httpx2
 
 from preflight.contract import PROVIDERS, Promises
 from preflight.promises import parse
-from preflight.requests.example import write_requests
+from preflight.requests.example import PROVIDER_MODELS, write_requests
 from preflight.sandbox import tables
 from preflight.sandbox.accounts import (
     AzureAccount,
@@ -35,6 +35,13 @@ from preflight.sandbox.upstream import OpenAIUpstream
 GATEWAY_PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
 PROJECT = "sandbox-project"
+MODELS: Mapping[str, object] = {
+    "azureModels": ["gpt-4o-mini@2024-07-18"],
+    "vertexModels": [PROVIDER_MODELS["vertex"]],
+    "bedrockModels": [PROVIDER_MODELS["bedrock"]],
+}
+"""The settings that name models: those that the sandbox's clouds offer."""
+
 POLL_SECONDS = "0.3"
 REQUESTS = 1000
 
@@ -179,7 +186,7 @@ class World:
         for account in accounts(sandbox, clouds, settings):
             gateway.register(account)
         self._write_requests(sandbox)
-        files = (own_tables, *map(sandbox.request_file, self._providers))
+        files = (own_tables, promises, *map(sandbox.request_file, self._providers))
         self._held = [*(cloud.remember for cloud in clouds.values()), gateway.remember]
         self._held += [partial(_remember_file, file) for file in files]
         return sandbox
@@ -220,6 +227,7 @@ def settings_for(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, objec
         "gatewayAzurePrincipalId": GATEWAY_PRINCIPAL,
         "azureSubscriptionId": SUBSCRIPTION,
         "vertexProject": PROJECT,
+        **MODELS,
     }
     if "bedrock" in clouds:
         settings["gatewayAwsPrincipalArn"] = clouds["bedrock"].gateway_user_arn

@@ -56,7 +56,7 @@ AWS = (
         "bedrockModels",
         _MODEL,
         "must be a list of ids of foundation models or of inference profiles, not ARNs",
-        "anthropic.claude-3-5-haiku-20241022-v1:0",
+        "openai.gpt-oss-120b-1:0",
     ),
     forms.optional(
         "bedrock",

@@ -71,7 +71,7 @@ AZURE = (
         "azureModels",
         _MODEL,
         "must be a list of models, each with its version",
-        "gpt-4o-mini@2024-07-18",
+        "gpt-5-mini@2025-08-07",
     ),
     forms.text(
         "azure",

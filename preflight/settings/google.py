@@ -59,7 +59,7 @@ GOOGLE = (
         "must be a list of single regions, as a bucket has to be in the model's",
         "europe-west4",
     ),
-    forms.names("vertex", "vertexModels", "Google's ids of models", "gemini-2.5-flash"),
+    forms.names("vertex", "vertexModels", "Google's ids of models", "gemini-3.5-flash-lite"),
     forms.optional(
         "vertex",
         "auditorGcpMember",
