@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from preflight.catalog.batchable import unversioned
 from preflight.catalog.queues import queues, your_limit
 from preflight.catalog.source import caveats
 from preflight.catalog.yours import yours
@@ -53,7 +54,7 @@ def _waiting(model: str, answer: GatewayAnswer) -> tuple[int, int]:
     open_ones = [
         batch
         for batch in answer.listed
-        if batch.status in OPEN and (not batch.model or batch.model.startswith(model))
+        if batch.status in OPEN and unversioned(batch.model) in ("", unversioned(model))
     ]
     return sum(batch.requests for batch in open_ones), len(open_ones)
 

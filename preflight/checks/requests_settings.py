@@ -87,7 +87,8 @@ def _known(promised: Promised, scan: Scan, used: dict[str, Seen]) -> Answer:
             "may refuse each such row",
             f"{_TRY} [{provider}] of a file for --tables",
         )
-    said = f"{len(used)} parameters in use, all known" if used else "no parameters in use"
+    number = "1 parameter" if len(used) == 1 else f"{len(used) or 'no'} parameters"
+    said = f"{number} in use" + (", all known" if used else "")
     return Passed(f"{said} ({table.source})", table.source.warning)
 
 
