@@ -129,6 +129,7 @@ OTHER_WAYS = (
     Look("bedrock", "organizations:ListPoliciesForTarget", ("control_policies",), Scope.ORGANIZATION, "which service control policies hold there", f"{_NO_ENGINE}; without it a caveat says so"),
     Look("bedrock", "organizations:DescribePolicy", ("control_policies",), Scope.ORGANIZATION, "what they say", f"{_NO_ENGINE}; without it a caveat says so"),
 
+    Look("vertex", "roles/iam.securityReviewer", ("troubleshoot",), Scope.ANCESTORS, "what Google's Policy Troubleshooter says an identity may do, denials and inherited policies with it", _NO_GATEWAY),
 )
 # fmt: on
 """Rights for the ways that are taken where the first one is closed. The auditor goes without."""

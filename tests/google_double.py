@@ -48,6 +48,11 @@ LOOKS = {
     "ring_bindings": ((RING,), f"/v1/{RING}:getIamPolicy", "cloudkms.keyRings.getIamPolicy"),
     "bucket_grants": (("b", ["x"], GATEWAY), TOKEN, "iam.serviceAccounts.getAccessToken"),
     "project_grants": (("p", ["x"], GATEWAY), TOKEN, "iam.serviceAccounts.getAccessToken"),
+    "troubleshoot": (
+        (GATEWAY, "//cloudresourcemanager.googleapis.com/projects/p", "x"),
+        "/v3/iam:troubleshoot",
+        "roles/iam.securityReviewer",
+    ),
     "publisher_model": (
         ("p", "europe-west4", "m"),
         "/v1/projects/p/locations/europe-west4/publishers/google/models/m",

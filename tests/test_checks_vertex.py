@@ -132,16 +132,20 @@ def test_a_model_that_no_table_lists_is_unknown_and_its_numbered_version_is_not(
     assert "2026" in passed.caveat
 
 
-@pytest.mark.parametrize("method", methods(Gcp))
+# The second ways are in test_checks_vertex_ways.
+@pytest.mark.parametrize("method", [one for one in methods(Gcp) if one != "troubleshoot"])
 def test_a_refused_look_is_unknown_and_names_the_permission(method):
     # What is held higher up is looked at only while something is lacking below.
     everything = replace(FEDERATED, kms_key=KEY, storage_agent=STORAGE_AGENT)
     given = (*FakeGcp().on_bucket, KEY_USER)
     world = with_key(on_bucket=(), on_key=(), on_project={"sandbox-project": given})
     assert judged(world, everything).verdict is Verdict.READY
+    if method.endswith("_grants"):
+        refusing(world, "project_bindings")  # else the policies answer in the gateway's place
     looked = judged(refusing(world, method), everything)
     assert looked.verdict is Verdict.CANNOT_TELL
-    assert f"see {method}" in {getattr(one, "needs", "") for one in outcomes(looked).values()}
+    needs = [getattr(one, "needs", "") for one in outcomes(looked).values()]
+    assert f"see {method}" in {need.partition(", or ")[0] for need in needs}
 
 
 @pytest.mark.parametrize("row", permissions("vertex", Identity.GATEWAY), ids=lambda row: row.action)

@@ -17,6 +17,7 @@ from google_double import (
 
 from preflight.cloud.gcp_forms import expiry
 from preflight.seams import (
+    Access,
     Binding,
     GcpKey,
     GcsBucket,
@@ -209,3 +210,14 @@ def test_a_rule_that_deletes_nothing_does_not_count():
     archive = {"action": {"type": "SetStorageClass"}, "condition": {"age": 1}}
     abort = {"action": {"type": "AbortIncompleteMultipartUpload"}, "condition": {"age": 1}}
     assert list(expiry([archive, abort], TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "access"),
+    [("CAN_ACCESS", Access.YES), ("SOMETHING_NEW", Access.UNSEEN), (None, Access.UNSEEN)],
+)
+def test_a_word_of_the_troubleshooter_that_is_not_known_is_no_yes(google, word, access):
+    google.answers["/v3/iam:troubleshoot"] = {"overallAccessState": word}
+    assert look("troubleshoot") is access
+    _, _, body = google.asked[-1]
+    assert body["accessTuple"]["principal"] == GATEWAY

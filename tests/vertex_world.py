@@ -8,6 +8,7 @@ from preflight.checks.vertex import SUITES
 from preflight.contract import VertexAI
 from preflight.permissions import Identity, permissions
 from preflight.seams import (
+    Access,
     Binding,
     Caller,
     Gcp,
@@ -16,6 +17,7 @@ from preflight.seams import (
     IdentityProvider,
     LifecycleRule,
     ServiceAccount,
+    Unreachable,
 )
 
 GATEWAY = "batch-gateway@sandbox-project.iam.gserviceaccount.com"
@@ -117,6 +119,7 @@ class FakeGcp:
     keys: dict[str, GcpKey] = field(default_factory=lambda: {KEY: GcpKey(KEY, "ENABLED")})
     on_key: tuple[Binding, ...] = (KEY_USER,)
     on_ring: tuple[Binding, ...] = ()
+    troubleshooter: dict[str, Access] | None = None
     models: frozenset[tuple[str, str]] = frozenset({("europe-west4", "gemini-2.5-flash")})
 
     def caller(self):
@@ -163,6 +166,11 @@ class FakeGcp:
 
     def project_grants(self, project, permissions, identity):
         return self.held[identity] & frozenset(permissions)
+
+    def troubleshoot(self, principal, resource, permission):
+        if self.troubleshooter is None:
+            raise Unreachable("what it may do", "the API is not enabled", "enable it")
+        return self.troubleshooter.get(permission, Access.YES)
 
     def publisher_model(self, project, region, model):
         return (region, model) in self.models

@@ -13,10 +13,11 @@ from preflight.checks.retirement import vertex_retirement
 from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
 from preflight.checks.vertex_federation import gateway_federation
 from preflight.checks.vertex_key import bucket_key
-from preflight.checks.vertex_rights import UP, by_policies, judged
+from preflight.checks.vertex_rights import UP
+from preflight.checks.vertex_ways import Place, agent_holds, bucket_resource, gateway_holds
 from preflight.contract import VertexAI
 from preflight.permissions import Identity, On, permissions
-from preflight.seams import Gcp
+from preflight.seams import Gcp, GcsBucket
 from preflight.seams.together import together
 
 _APIS = ("aiplatform.googleapis.com", "storage.googleapis.com")
@@ -89,20 +90,46 @@ def gateway_account(promised: VertexAI, gcp: Gcp) -> Answer:
 
 @check("vertex-gateway-bucket", "The gateway may use the bucket")
 def gateway_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
-    """Google itself is asked, as the gateway's service account, what it holds on the bucket."""
-    rows = permissions("vertex", Identity.GATEWAY, On.BUCKET, On.OBJECTS)
+    """Google itself is asked, as the gateway's service account, what it holds on the bucket.
+
+    Where nobody may act as the gateway, Google's Policy Troubleshooter is asked about it; where
+    that cannot tell either, its roles are looked up.
+    """
     email = promised.gateway_service_account
-    held = gcp.bucket_grants(promised.bucket, [row.action for row in rows], email)
-    return judged(f"{Identity.GATEWAY} {email}", f"gs://{promised.bucket}", rows, held)
+    return gateway_holds(
+        gcp,
+        email,
+        permissions("vertex", Identity.GATEWAY, On.BUCKET, On.OBJECTS),
+        lambda actions: gcp.bucket_grants(promised.bucket, actions, email),
+        Place(
+            f"gs://{promised.bucket}",
+            bucket_resource(promised.bucket),
+            (
+                lambda: gcp.bucket_bindings(promised.bucket),
+                lambda: gcp.project_bindings(_home(promised, gcp.bucket(promised.bucket))),
+            ),
+        ),
+    )
 
 
 @check("vertex-gateway-project", "The gateway may run batch jobs in the project")
 def gateway_project(promised: VertexAI, gcp: Gcp) -> Answer:
-    """Google itself is asked, as the gateway's service account, what it holds on the project."""
-    rows = permissions("vertex", Identity.GATEWAY, On.PROJECT)
+    """Google itself is asked, as the gateway's service account, what it holds on the project.
+
+    The other ways are those of vertex-gateway-bucket.
+    """
     email = promised.gateway_service_account
-    held = gcp.project_grants(promised.project, [row.action for row in rows], email)
-    return judged(f"{Identity.GATEWAY} {email}", f"project {promised.project}", rows, held)
+    return gateway_holds(
+        gcp,
+        email,
+        permissions("vertex", Identity.GATEWAY, On.PROJECT),
+        lambda actions: gcp.project_grants(promised.project, actions, email),
+        Place(
+            f"project {promised.project}",
+            f"//cloudresourcemanager.googleapis.com/projects/{promised.project}",
+            (lambda: gcp.project_bindings(promised.project),),
+        ),
+    )
 
 
 @check("vertex-agent-name", "The promised service agent is Vertex AI's in this project", gate=True)
@@ -128,15 +155,23 @@ def agent_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
     found = found_bucket(promised, gcp)
     if isinstance(found, Failed):
         return found
-    own = found.project_number in ("", promised.project_number)
-    home = promised.project if own else found.project_number
-    return by_policies(
+    home = _home(promised, found)
+    return agent_holds(
         gcp,
-        frozenset({f"serviceAccount:{promised.service_agent}"}),
+        (Identity.SERVICE_AGENT, promised.service_agent),
         permissions("vertex", Identity.SERVICE_AGENT, On.BUCKET, On.OBJECTS),
-        (lambda: gcp.bucket_bindings(promised.bucket), lambda: gcp.project_bindings(home)),
-        (f"{Identity.SERVICE_AGENT} {promised.service_agent}", f"gs://{promised.bucket}"),
+        Place(
+            f"gs://{promised.bucket}",
+            bucket_resource(promised.bucket),
+            (lambda: gcp.bucket_bindings(promised.bucket), lambda: gcp.project_bindings(home)),
+        ),
     )
+
+
+def _home(promised: VertexAI, found: GcsBucket | None) -> str:
+    """The project that the bucket is of; its policy reaches the bucket too."""
+    number = found.project_number if found else ""
+    return promised.project if number in ("", promised.project_number) else number
 
 
 @check("vertex-model", "Google publishes the model in the region")

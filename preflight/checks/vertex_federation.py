@@ -1,5 +1,7 @@
 """Workload identity: the gateway's own tokens, exchanged for its service account's. No key file."""
 
+from dataclasses import replace
+
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.vertex_rights import UP, by_policies
 from preflight.contract import VertexAI
@@ -33,7 +35,7 @@ def gateway_federation(promised: VertexAI, gcp: Gcp) -> Answer:
         (f"{Identity.WORKLOAD} {promised.federation}", email),
     )
     if isinstance(answer, Passed) and promised.federation_provider is None:
-        return Passed(answer.detail, caveat="the pool's provider is not promised, nor looked at")
+        return replace(answer, caveat="the pool's provider is not promised, nor looked at")
     return answer
 
 

@@ -4,9 +4,12 @@ Cloud Storage uses the key in its own name, whoever reads or writes. What it lac
 the gateway's upload, or by the job when it begins to read.
 """
 
+from dataclasses import replace
+
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.vertex_bucket import found_bucket
-from preflight.checks.vertex_rights import UP, by_policies
+from preflight.checks.vertex_rights import UP
+from preflight.checks.vertex_ways import Place, agent_holds
 from preflight.contract import VertexAI
 from preflight.permissions import Identity, permissions
 from preflight.seams import Gcp, GcsBucket
@@ -35,7 +38,7 @@ def bucket_key(promised: VertexAI, gcp: Gcp) -> Answer:
         return Passed("Google's own keys encrypt it")
     answer = _usable(promised, gcp, found, found.kms_key)
     if isinstance(answer, Passed) and not promised.kms_key:
-        return Passed(answer.detail, caveat=f"no key is promised, and {found.kms_key} encrypts it")
+        return replace(answer, caveat=f"no key is promised, and {found.kms_key} encrypts it")
     return answer
 
 
@@ -62,14 +65,17 @@ def _usable(promised: VertexAI, gcp: Gcp, bucket: GcsBucket, name: str) -> Answe
             "who uses its key",
             "a look at the bucket's project number",
         )
-    return by_policies(
+    return agent_holds(
         gcp,
-        frozenset({f"serviceAccount:{agent}"}),
+        (Identity.STORAGE_AGENT, agent),
         permissions("vertex", Identity.STORAGE_AGENT),
-        (
-            lambda: gcp.key_bindings(name),
-            lambda: gcp.ring_bindings(name.partition("/cryptoKeys/")[0]),
-            lambda: gcp.project_bindings(name.split("/")[1]),
+        Place(
+            name,
+            f"//cloudkms.googleapis.com/{name}",
+            (
+                lambda: gcp.key_bindings(name),
+                lambda: gcp.ring_bindings(name.partition("/cryptoKeys/")[0]),
+                lambda: gcp.project_bindings(name.split("/")[1]),
+            ),
         ),
-        (f"{Identity.STORAGE_AGENT} {agent}", name),
     )

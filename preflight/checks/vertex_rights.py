@@ -1,5 +1,6 @@
 """What an identity holds at Google Cloud, as policies and roles say: it cannot be asked itself."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -14,12 +15,25 @@ Policy = Callable[[], Iterable[Binding]]
 """Looks a policy up; only as far as it takes."""
 
 
-def judged(who: str, where: str, rows: tuple[Permission, ...], held: frozenset[str]) -> Answer:
-    """Whether all the rows are held."""
-    lacks = lacking(rows, held)
+BY = "policies and roles, evaluated here"
+
+_GROUPS = ("group:", "principalSet://")
+"""Members whose own members no policy shows."""
+
+_CONVENIENCE = re.compile(r"project(Owner|Editor|Viewer):(.+)")
+"""A member that stands for all who hold a basic role on a project."""
+
+
+def judged(
+    names: tuple[str, str], rows: Iterable[Permission], held: frozenset[str], by: str
+) -> Answer:
+    """Whether all the rows are held. `names` are who and where."""
+    who, where = names
+    wanted = tuple(rows)
+    lacks = lacking(wanted, held)
     if lacks:
-        return Failed(f"{who} lacks on {where}: {named(lacks)}", UP)
-    return Passed(f"{who} holds on {where}: {', '.join(row.action for row in rows)}")
+        return Failed(f"{who} lacks on {where}: {named(lacks)}", UP, by=by)
+    return Passed(f"{who} holds on {where}: {', '.join(row.action for row in wanted)}", by=by)
 
 
 def by_policies(
@@ -37,20 +51,55 @@ def by_policies(
     who, where = names
     always: frozenset[str] = frozenset()
     conditional: list[Binding] = []
+    grouped: list[Binding] = []
+
+    def take(given: list[Binding]) -> bool:
+        """Add what they give; whether that is enough."""
+        nonlocal always
+        always |= held_by(gcp, [one for one in given if not one.condition])
+        conditional.extend(one for one in given if one.condition)
+        return not lacking(rows, always)
+
     for policy in policies:
-        given = [binding for binding in policy() if binding.member in members]
-        always |= held_by(gcp, [binding for binding in given if not binding.condition])
-        conditional += [binding for binding in given if binding.condition]
-        if not lacking(rows, always):
-            break
+        bindings = tuple(policy())
+        itself = [one for one in bindings if one.member in members]
+        if take(itself) or take(_conveniently(gcp, bindings, members)):
+            return judged(names, rows, always, BY)
+        grouped += [one for one in bindings if one.member.startswith(_GROUPS)]
     lacks = lacking(rows, always)
-    if lacks and not lacking(lacks, held_by(gcp, conditional)):
+    sometimes = held_by(gcp, conditional)
+    if not lacking(lacks, sometimes):
         conditions = "; ".join(sorted({binding.condition for binding in conditional}))
         return Unknown(
             f"{who} holds on {where} only under a condition: {named(lacks)}",
             f"a grant without a condition (pulumi up), or a look at the condition: {conditions}",
+            BY,
         )
-    return judged(who, where, rows, always)
+    others = [one for one in grouped if one.member not in members]
+    if not lacking(lacks, sometimes | held_by(gcp, others)):
+        groups = ", ".join(sorted({one.member for one in others}))
+        return Unknown(
+            f"{who} holds on {where} at the most as one of {groups}: {named(lacks)}",
+            "a grant to itself (pulumi up), or a look at who is in that group",
+            BY,
+        )
+    return judged(names, rows, always, BY)
+
+
+def _conveniently(gcp: Gcp, bindings: Iterable[Binding], members: frozenset[str]) -> list[Binding]:
+    """The bindings to all who hold a basic role, where the members hold it on that project."""
+
+    def means(member: str) -> bool:
+        found = _CONVENIENCE.fullmatch(member)
+        if found is None:
+            return False
+        role = f"roles/{found[1].lower()}"
+        return any(
+            one.role == role and one.member in members and not one.condition
+            for one in gcp.project_bindings(found[2])
+        )
+
+    return [one for one in bindings if means(one.member)]
 
 
 def held_by(gcp: Gcp, given: Iterable[Binding]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from preflight.cloud.gcp_forms import bindings, identity_provider
 from preflight.cloud.gcp_session import ACCOUNT_DOMAIN, GoogleSession
 from preflight.cloud.one_moment import once
-from preflight.seams import Binding, IdentityProvider, ServiceAccount
+from preflight.seams import Access, Binding, IdentityProvider, ServiceAccount
 
 _POOL_RIGHT = "iam.googleapis.com/workloadIdentityPools.get"
 _PROVIDER_RIGHT = "iam.googleapis.com/workloadIdentityPoolProviders.get"
@@ -46,6 +46,24 @@ class Identities(GoogleSession):
         around = self._find(f"{self._host('iam')}/v1/{pool}", pool, _POOL_RIGHT)
         found = self._find(f"{self._host('iam')}/v1/{name}", name, _PROVIDER_RIGHT)
         return None if around is None or found is None else identity_provider(found, around)
+
+    @once
+    def troubleshoot(self, principal: str, resource: str, permission: str) -> Access:
+        """See `seams.Gcp`. What is said in a word that is not known is not seen."""
+        found = self._get(
+            f"{self._host('policytroubleshooter')}/v3/iam:troubleshoot",
+            f"what {principal} may do on {resource}",
+            "roles/iam.securityReviewer",
+            body={
+                "accessTuple": {
+                    "principal": principal,
+                    "fullResourceName": resource,
+                    "permission": permission,
+                }
+            },
+        )
+        word = found.get("overallAccessState")
+        return Access(word) if word in set(Access) else Access.UNSEEN
 
 
 def _account(email: str) -> str:

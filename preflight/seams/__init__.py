@@ -31,6 +31,7 @@ from preflight.seams.errors import (
 )
 from preflight.seams.gateway import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, ListedBatch, Route
 from preflight.seams.gcp import (
+    Access,
     Binding,
     Gcp,
     GcpKey,
@@ -42,6 +43,7 @@ from preflight.seams.plain import Caller, LifecycleRule
 
 __all__ = [
     "NOT_THE_GATEWAY",
+    "Access",
     "Aws",
     "Azure",
     "AzureAccount",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from preflight.seams.plain import Caller, LifecycleRule
@@ -66,6 +67,15 @@ class IdentityProvider:
     audiences: tuple[str, ...]
     subject_from: str
     condition: str
+
+
+class Access(StrEnum):
+    """What Google's Policy Troubleshooter says of one permission, in its own words."""
+
+    YES = "CAN_ACCESS"
+    NO = "CANNOT_ACCESS"
+    CONDITIONAL = "UNKNOWN_CONDITIONAL"
+    UNSEEN = "UNKNOWN_INFO"
 
 
 class Gcp(Protocol):
@@ -134,6 +144,13 @@ class Gcp(Protocol):
         """Those of the permissions that the service account holds on the project, asked *as* it.
 
         Asked by impersonation.
+        """
+
+    def troubleshoot(self, principal: str, resource: str, permission: str) -> Access:
+        """What Google's own engine says of another principal: its Policy Troubleshooter.
+
+        The principal is an e-mail address, the resource a full resource name. Inherited policies
+        and denials are in it, as far as whoever asks may see them (roles/iam.securityReviewer).
         """
 
     def publisher_model(self, project: str, region: str, model: str) -> bool:

@@ -22,6 +22,7 @@ from preflight.sandbox.gcp.rings_api import RingsApi
 from preflight.sandbox.gcp.roles_api import RolesApi
 from preflight.sandbox.gcp.storage_api import StorageApi
 from preflight.sandbox.gcp.sts_api import StsApi
+from preflight.sandbox.gcp.troubleshooter_api import TroubleshooterApi
 from preflight.sandbox.gcp.vertex_api import VertexApi
 from preflight.sandbox.gcp.world import new_world
 from preflight.sandbox.memory import Restore, remember
@@ -66,6 +67,7 @@ class GcpCloud:
             StsApi(world, self._identities),
             RingsApi(world),
             KeysApi(world),
+            TroubleshooterApi(world),
             StorageApi(world, store),
             VertexApi(world, JobRunner(world, store, job_seconds), agent_seconds),
         )

@@ -17,6 +17,7 @@ TOKENS_API = "sts.googleapis.com"
 KEYS_API = "cloudkms.googleapis.com"
 PROJECTS_API = "cloudresourcemanager.googleapis.com"
 SERVICES_API = "serviceusage.googleapis.com"
+TROUBLESHOOTER_API = "policytroubleshooter.googleapis.com"
 
 VERTEX_AGENT = f"service-{NUMBER}@gcp-sa-aiplatform.iam.gserviceaccount.com"
 """Whom Vertex AI acts as: it reads a job's requests and writes its results."""
