@@ -162,7 +162,7 @@ def lacking(lost):
         return world
     if lost.provider == "azure":
         role = RoleDefinition("a role", tuple(row.action for row in rows))
-        return SimpleNamespace(roles_of=lambda *_: (role,))
+        return SimpleNamespace(roles_of=lambda *_: (role,), denials_of=lambda _: ())
     held = {
         f"roles/{identity.name}": frozenset(row.action for row in rows if row.identity is identity)
         for identity in Identity
