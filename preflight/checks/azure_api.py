@@ -3,6 +3,7 @@
 import re
 
 from preflight.catalog.batchable import api_versions
+from preflight.catalog.source import caveats
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.contract import AzureOpenAI
 from preflight.seams import Azure
@@ -38,4 +39,5 @@ def api_version(promised: AzureOpenAI, azure: Azure) -> Answer:
             f"API version {version} is in no list of versions ({table})",
             "gateway-batch-api to pass, which asks with it; then send with --force",
         )
-    return Passed(f"API version {version} has the batch API", caveat=f"by {table}")
+    caveat = caveats(f"by {table}", table.source.warning)
+    return Passed(f"API version {version} has the batch API", caveat)

@@ -1,6 +1,7 @@
 """The model: offered in the region, agreed to, able to run as a batch job, and not too busy."""
 
 from preflight.catalog.bedrock_models import batch_models
+from preflight.catalog.source import caveats
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_named import base_model, is_profile, profile_ids
 from preflight.checks.bedrock_quota import Quota, quota, spellings
@@ -123,17 +124,19 @@ def model_batch(promised: Bedrock, aws: Aws) -> Answer:
         )
     regions = row.profile_regions if is_profile(promised) else row.regions
     if not row.regions and not row.profile_regions:
+        silent = "the table does not say in which regions"
         return Passed(
-            f"{base} runs as a batch job ({table})", "the table does not say in which regions"
+            f"{base} runs as a batch job ({table})", caveats(silent, table.source.warning)
         )
     if promised.region not in regions:
         through = "an inference profile of it" if is_profile(promised) else "its bare id"
         return Unknown(
-            f"{base} is listed for batch jobs by {through} in {', '.join(regions)}, "
+            f"{base} is listed for batch jobs by {through} in {', '.join(regions) or 'no region'}, "
             f"not in {promised.region} ({table})",
             "--force, once AWS's page on models for batch inference lists the region",
         )
-    return Passed(f"{base} runs as a batch job in {promised.region} ({table})")
+    said = f"{base} runs as a batch job in {promised.region} ({table})"
+    return Passed(said, table.source.warning)
 
 
 @check("bedrock-open-jobs", "There is room for another job")

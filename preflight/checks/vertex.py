@@ -7,6 +7,7 @@ writes for it. A fault of either is accepted at create and told hours later.
 from functools import partial
 
 from preflight.catalog.batchable import batchable
+from preflight.catalog.source import caveats
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
 from preflight.checks.retirement import vertex_retirement
@@ -200,7 +201,9 @@ def model_batch(promised: VertexAI, gcp: Gcp) -> Answer:
             f"model {promised.model} is in no list of batch models ({table})",
             "a look at Vertex AI's page of models that support batch inference",
         )
-    return Passed(f"model {promised.model} takes batches", caveat=f"by {table}")
+    return Passed(
+        f"model {promised.model} takes batches", caveats(f"by {table}", table.source.warning)
+    )
 
 
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
