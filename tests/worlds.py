@@ -70,10 +70,16 @@ class Worlds:
         self._case = None
 
 
-def judged(preflight, sandbox, provider):
+def judged(preflight, sandbox, provider, *options):
     """Exit code, report, and the checks: outcome -> id -> check."""
     code, out, err = preflight(
-        "check", sandbox.request_file(provider), "--provider", provider, "--format", "json"
+        "check",
+        sandbox.request_file(provider),
+        "--provider",
+        provider,
+        "--format",
+        "json",
+        *options,
     )
     assert out, err
     report = json.loads(out)
@@ -97,7 +103,7 @@ def sandbox(case, worlds, preflight, monkeypatch):
     for name, value in running.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
-    _, report, by_outcome = judged(preflight, running, case.provider)
+    _, report, by_outcome = judged(preflight, running, case.provider, *getattr(case, "options", ()))
     if report["verdict"] != "READY":
         worlds.close()
         bad = {kind: by_outcome.get(kind) for kind in ("failed", "unknown")}

@@ -30,6 +30,11 @@ _PROVIDERS_WORDS = re.compile(
 )
 """How the providers word a refused credential. The gateway passes their 401 on beside its own."""
 
+_NO_IDENTITY = re.compile(
+    r"sts:AssumeRole|SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken"
+)
+"""How AWS says, with a 403, that the gateway is nobody there: no check of rights sees it."""
+
 _ABOUT_AN_ACCOUNT = re.compile(
     r"provider[\s_-]?account|integration|x-tfy-provider-name|provider[\s_-]?name", re.IGNORECASE
 )
@@ -124,6 +129,12 @@ def _refused(promised: Route, answer: GatewayAnswer) -> Failed | Unknown:
         return Failed(
             f"the provider does not know {who}: {quoted(answer)}",
             f"renew the credentials of provider account {name} at the gateway",
+        )
+    if answer.status == FORBIDDEN and _NO_IDENTITY.search(f"{answer.code} {answer.message}"):
+        return Failed(
+            f"the gateway comes by no identity at the provider: {quoted(answer)}",
+            f"correct keys, role or external id of provider account {name} at the gateway, or what "
+            "the role's trust policy asks for",
         )
     if answer.status == FORBIDDEN:
         return Unknown(

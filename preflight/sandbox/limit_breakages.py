@@ -39,6 +39,30 @@ def _gateway(limits: dict[str, Any], row: str, value: Any, sandbox: Sandbox) -> 
         tables.change(sandbox.env, "gateway", row, value)
 
 
+def account(provider: str, **fields: Any) -> Apply:
+    """The gateway's account of the provider has other fields."""
+    return partial(_account, provider, fields)
+
+
+def no_account(provider: str) -> Apply:
+    """The gateway has no account of the provider."""
+    return partial(_account, provider, {})
+
+
+def _account(provider: str, fields: dict[str, Any], sandbox: Sandbox) -> None:
+    _tell(
+        f"{sandbox.promises.gateway.base_url}/sandbox/accounts/"
+        f"{sandbox.promises.of(provider)[0].provider_name}",
+        fields,
+        Authorization=f"Bearer {sandbox.env['TFY_API_KEY']}",
+    )
+
+
+def openai_key(sandbox: Sandbox) -> None:
+    """OpenAI does not know the gateway's key any more."""
+    _openai(sandbox, {"revoked": True})
+
+
 def full_queue(sandbox: Sandbox) -> None:
     """OpenAI's queue takes a thousand tokens of each model."""
     _openai(sandbox, {"queue_tokens": 1000})

@@ -31,6 +31,7 @@ from preflight.sandbox.gcp.federation import gateway_token
 from preflight.sandbox.memory import Restore
 from preflight.sandbox.provision import Progress, provision
 from preflight.sandbox.upstream import OpenAIUpstream
+from preflight.targets import named_model
 
 GATEWAY_PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
@@ -208,7 +209,9 @@ class World:
         self._say(f"writing {self._count:,} requests a provider from the standard library's docs")
         sandbox.requests.mkdir(exist_ok=True)
         for provider in self._providers:
-            write_requests(sandbox.request_file(provider), provider, count=self._count)
+            model = named_model(sandbox.promises.of(provider)[0])
+            path = sandbox.request_file(provider)
+            write_requests(path, provider, count=self._count, model=model)
 
 
 def _remember_file(path: Path) -> Restore:

@@ -26,11 +26,14 @@ def answer(row: Mapping[str, Any], model: str, *, converse: bool) -> Answered:
     anthropic = model.startswith("anthropic.") and not converse
     required = ("anthropic_version", "max_tokens", "messages") if anthropic else ("messages",)
     missing = [name for name in required if name not in asked]
-    if missing:
-        message = (
-            f"Malformed input request: #: required key [{missing[0]}] not found, "
-            "please reformat your input and try again."
+    short = anthropic and not missing and asked["max_tokens"] < 1
+    if missing or short:
+        wrong = (
+            f"#/max_tokens: {asked['max_tokens']} is not greater or equal to 1"
+            if short
+            else f"#: required key [{missing[0]}] not found"
         )
+        message = f"Malformed input request: {wrong}, please reformat your input and try again."
         error = {"errorCode": 400, "errorMessage": message, "expired": False, "retryable": False}
         return Answered({**row, "error": error}, failed=True)
     prompt = _text(asked["messages"][-1]["content"]) if asked["messages"] else ""

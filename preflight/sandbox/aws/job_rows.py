@@ -25,6 +25,8 @@ def parsed_rows(text: str, name: str) -> tuple[Row, ...]:
             raise JobFailed(f"Line {number} of {name} has no modelInput.")
         # Documented: a row without an id is given one.
         row.setdefault("recordId", f"CALL{number:07}")
+        if not isinstance(row["recordId"], str):
+            raise JobFailed(f"Line {number} of {name}: recordId is not a string.")
         rows.append(row)
     return tuple(rows)
 

@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from preflight.sandbox.azure.names import SUBSCRIPTION, account_id, group_id
+from preflight.sandbox.azure.names import GATEWAY, SUBSCRIPTION, account_id, group_id
 from preflight.sandbox.azure.operator import COGNITIVE, RESOURCES, Arm
 
 Named = dict[str, object]
 """The settings that name what was made."""
 
 REGION = "swedencentral"
+GATEWAYS = "00000000-0000-0000-0000-00000000690d"
 GROUP, ACCOUNT = "their-group", "their-account"
+
+
+def gateways_group(clouds: Mapping[str, Any]) -> Named:
+    """An Entra group that the gateway's principal is a member of."""
+    clouds["azure"].add_group(GATEWAYS, [GATEWAY])
+    return {}
 
 
 def group(clouds: Mapping[str, Any]) -> Named:

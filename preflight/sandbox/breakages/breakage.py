@@ -1,7 +1,9 @@
 """What a breakage declares, and how a row of the tables becomes one."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from preflight.sandbox.breakages.edits import Edit, apply_to
@@ -70,6 +72,18 @@ def in_file(provider: str, edit: Edit) -> Apply:
 
     def apply(sandbox: Sandbox) -> None:
         apply_to(sandbox.request_file(provider), edit)
+
+    return apply
+
+
+def in_promises(provider: str, **fields: object) -> Apply:
+    """A stack that promises other things of the provider's first target."""
+
+    def apply(sandbox: Sandbox) -> None:
+        path = Path(sandbox.env["PREFLIGHT_PROMISES"])
+        promises = json.loads(path.read_text(encoding="utf-8"))
+        promises[provider][0] |= fields
+        path.write_text(json.dumps(promises), encoding="utf-8")
 
     return apply
 

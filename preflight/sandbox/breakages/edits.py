@@ -95,6 +95,95 @@ def latin(lines: Lines) -> Lines:
     return [*lines[:-1], lines[-1].replace(b'"content": "', b'"content": "\xe9', 1)]
 
 
+def bom(lines: Lines) -> Lines:
+    """A byte order mark stands before the first request."""
+    return [BOM + lines[0], *lines[1:]]
+
+
+def half_emoji(lines: Lines) -> Lines:
+    """The last prompt begins with one of the two escapes that make an emoji."""
+    begun = b'"content": "'
+    return [*lines[:-1], lines[-1].replace(begun, begun + b"\\ud83d", 1)]
+
+
+def numbered(lines: Lines) -> Lines:
+    """The ids are numbers of six digits, written as texts."""
+    return [
+        _changed(line, fields(custom_id=f"{number:06d}")) for number, line in enumerate(lines, 1)
+    ]
+
+
+def schemas(*properties: dict[str, Any]) -> Edit:
+    """Each request asks for answers of a JSON Schema; the given parts of it take turns."""
+
+    def edit(lines: Lines) -> Lines:
+        return [
+            _changed(line, body(response_format=_schema(properties[number % len(properties)])))
+            for number, line in enumerate(lines)
+        ]
+
+    return edit
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """A part of a JSON Schema with so many objects in each other."""
+    inner: dict[str, Any] = {"type": "object"}
+    for _ in range(depth):
+        inner = {"type": "object", "properties": {"inner": inner}}
+    return inner
+
+
+def _schema(part: dict[str, Any]) -> dict[str, Any]:
+    named = {"name": "answer", "schema": {"type": "object", **part}}
+    return {"type": "json_schema", "json_schema": named}
+
+
+def unicode_ids(lines: Lines) -> Lines:
+    """The ids are words of other scripts than Latin."""
+    return [
+        _changed(line, fields(custom_id=f"\u95ee\u9898-\u03b1-{number}"))
+        for number, line in enumerate(lines)
+    ]
+
+
+def crlf(lines: Lines) -> Lines:
+    """The lines end as on Windows."""
+    return [line.rstrip(b"\n") + b"\r\n" for line in lines]
+
+
+def no_last_newline(lines: Lines) -> Lines:
+    """The last line has no end."""
+    return [*lines[:-1], lines[-1].rstrip(b"\n")]
+
+
+def plain_utf8(lines: Lines) -> Lines:
+    """The last prompt begins with an emoji, as it is."""
+    begun = b'"content": "'
+    return [*lines[:-1], lines[-1].replace(begun, begun + "\U0001f642 ".encode(), 1)]
+
+
+def reversed_fields(lines: Lines) -> Lines:
+    """The fields stand in another order."""
+    return [json.dumps(dict(reversed(json.loads(line).items()))).encode() + b"\n" for line in lines]
+
+
+def blanks(lines: Lines) -> Lines:
+    """There are blanks before the requests, behind them and around their values."""
+    return [
+        b" \t" + json.dumps(json.loads(line), separators=(" , ", "\t: ")).encode() + b"  \n"
+        for line in lines
+    ]
+
+
+def renamed(old: str, new: str) -> Callable[[dict[str, Any]], None]:
+    """A change: the field of the body has another name."""
+
+    def change(request: dict[str, Any]) -> None:
+        request["body"][new] = request["body"].pop(old)
+
+    return change
+
+
 def empty(lines: Lines) -> Lines:
     """Nothing is left."""
     del lines

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import msgspec
 from flask import Request, Response, jsonify
 
 from preflight.sandbox.accounts import BedrockAccount
 from preflight.sandbox.gateway.addresses import Address, address, decode, encode
 from preflight.sandbox.gateway.aws_clients import client
 from preflight.sandbox.gateway.conversion import for_bedrock
-from preflight.sandbox.gateway.lines import every_line
+from preflight.sandbox.gateway.lines import every_line, named
 from preflight.sandbox.gateway.models import provider_model
 from preflight.sandbox.gateway.objects import (
     Page,
@@ -52,11 +51,10 @@ class Bedrock:
         bucket = self.route.need("x-tfy-aws-s3-bucket")
         model = self.route.need("x-tfy-aws-bedrock-model")
         convert = for_bedrock(model)
-        rows: list[bytes] = []
-        for line in every_line(content):
-            record = {"recordId": line.custom_id, "modelInput": convert(line.body)}
-            rows.append(msgspec.json.encode(record) + b"\n")
-        converted = b"".join(rows)
+        converted = b"".join(
+            named(line, "recordId", {"modelInput": convert(line.body)})
+            for line in every_line(content)
+        )
         place = Address("s3", bucket, f"{uuid.uuid4()}.jsonl")
         client(self.account, "s3").put_object(Bucket=bucket, Key=place.key, Body=converted)
         return jsonify(file_object(place.id, place.uri, len(converted), int(time.time())))

@@ -64,6 +64,9 @@ def gemini(body: Body) -> Body:
     settings = _renamed(body, temperature="temperature", top_p="topP", stop="stopSequences")
     if (bound := _max_tokens(body)) is not None:
         settings["maxOutputTokens"] = bound
+    schema = _schema(body)
+    if schema is not None:
+        settings |= {"responseMimeType": "application/json", "responseSchema": schema}
     return {
         "contents": [
             {
@@ -98,6 +101,13 @@ def _texts(content: Any) -> list[str]:
         return [content]
     parts = content if isinstance(content, list) else []
     return [str(p["text"]) for p in parts if isinstance(p, dict) and p.get("type") == "text"]
+
+
+def _schema(body: Body) -> Any:
+    """The JSON Schema that answers are to follow; None where none is asked for."""
+    form = body.get("response_format")
+    named = form.get("json_schema") if isinstance(form, dict) else None
+    return named.get("schema") if isinstance(named, dict) else None
 
 
 def _max_tokens(body: Body) -> Any:

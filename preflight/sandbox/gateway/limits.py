@@ -26,13 +26,14 @@ class Limits:
     """None and empty: no limit.
 
     `max_bytes` of an upload, `max_open_batches` of a provider account, `counts_tokens` of uploads,
-    `unregistered`: models that no account has.
+    `unregistered`: models that no account has. `revoked`: the key is known no more.
     """
 
     max_bytes: int | None = None
     max_open_batches: int | None = None
     counts_tokens: bool = False
     unregistered: frozenset[str] = frozenset()
+    revoked: bool = False
 
     def with_rows(self, rows: dict[str, Any]) -> "Limits":
         """These, some of them given anew."""

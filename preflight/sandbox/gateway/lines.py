@@ -17,6 +17,14 @@ class Line(msgspec.Struct, frozen=True):
     custom_id: Any = msgspec.UNSET
 
 
+def named(line: Line, field: str, converted: dict[str, Any]) -> bytes:
+    """The provider's own line: a request without an id has none there either."""
+    record = {field: line.custom_id, **converted}
+    if line.custom_id is msgspec.UNSET:
+        del record[field]
+    return msgspec.json.encode(record) + b"\n"
+
+
 class _Body(msgspec.Struct, frozen=True):
     model: str = ""
 
@@ -40,7 +48,7 @@ def every_line(content: bytes) -> Iterator[Line]:
             raise _invalid(number, "it is empty")
         try:
             yield decoder.decode(row)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _invalid(number, str(error)) from error
 
 
@@ -59,7 +67,7 @@ def _readable(content: bytes, kind: type[_Kind]) -> Iterator[_Kind]:
     for row in content.split(b"\n"):
         try:
             yield decoder.decode(row)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
 
 

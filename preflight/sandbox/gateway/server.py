@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -101,6 +102,7 @@ class SandboxGateway:
             ("GET", "/models", self._models),
             ("POST", "/sandbox/limits", self._set_limits),
             ("POST", f"{FAULTS}/<name>", self._break),
+            ("POST", "/sandbox/accounts/<name>", self._change_account),
             ("POST", "/files", self._upload),
             ("GET", "/files", lambda: self._provider().files(_page())),
             ("GET", _FILE, lambda file_id: self._provider().file(file_id)),
@@ -117,7 +119,8 @@ class SandboxGateway:
 
     def _admit(self) -> None:
         shown = request.headers.get("Authorization", "").encode()
-        if not hmac.compare_digest(shown, b"Bearer " + self._api_key):
+        known = hmac.compare_digest(shown, b"Bearer " + self._api_key)
+        if not known or (self._limits.revoked and not request.path.startswith("/sandbox/")):
             raise Refusal(UNAUTHORIZED, "the gateway does not know this API key", "invalid_api_key")
 
     def _provider(self) -> Provider:
@@ -144,6 +147,15 @@ class SandboxGateway:
     def _break(self, name: str) -> Response:
         self._faults.put_in(name)
         return jsonify({"fault": name})
+
+    def _change_account(self, name: str) -> Response:
+        """Part of the sandbox, not of a gateway: fields of an account; `{}` removes it."""
+        fields = request.get_json()
+        others = {one: account for one, account in self._accounts.items() if one != name}
+        if fields:
+            others[name] = replace(self._accounts[name], **fields)
+        self._accounts = others
+        return jsonify({})
 
     def _models(self) -> Response:
         return jsonify(catalog(self._accounts.values(), self._limits.unregistered))

@@ -7,13 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx2
-import msgspec
 from flask import Request, Response, jsonify
 
 from preflight.sandbox.accounts import VertexAccount
 from preflight.sandbox.gateway.addresses import Address, address, decode, encode
 from preflight.sandbox.gateway.conversion import gemini
-from preflight.sandbox.gateway.lines import readable_lines
+from preflight.sandbox.gateway.lines import named, readable_lines
 from preflight.sandbox.gateway.models import provider_model
 from preflight.sandbox.gateway.objects import (
     Page,
@@ -58,7 +57,7 @@ class Vertex:
         self.route.need("x-tfy-vertex-region")
         self.route.need("x-tfy-provider-model")
         converted = b"".join(
-            msgspec.json.encode({"request": gemini(line.body), "requestId": line.custom_id}) + b"\n"
+            named(line, "requestId", {"request": gemini(line.body)})
             for line in readable_lines(content)
         )
         place = Address("gs", bucket, f"{uuid.uuid4()}.jsonl")

@@ -133,9 +133,11 @@ class OpenAIUpstream:
             raise Refusal(HTTPStatus.UNAUTHORIZED, "invalid_api_key", message)
 
     def _set_limits(self) -> Response:
-        """Part of the sandbox, not of OpenAI: the queue's limit, and models that are shut down."""
+        """Part of the sandbox, not of OpenAI: the queue's limit, the key, and what is shut down."""
         rows = request.get_json()
         self._queue_tokens = rows.get("queue_tokens", self._queue_tokens)
+        if rows.get("revoked"):
+            self.revoke_key()
         for model in rows.get("shut_down", []):
             self.remove_model(model)
         return jsonify({})
