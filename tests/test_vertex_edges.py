@@ -9,10 +9,12 @@ from vertex_world import (
     FEDERATED,
     GATEWAY,
     KEY,
+    POOL,
     PROMISED,
     PROVIDER,
     SUBJECT,
     WITH_KEY,
+    WORKLOAD_USER,
     FakeGcp,
     with_bucket,
     with_key,
@@ -245,6 +247,14 @@ def test_googles_own_service_accounts_are_of_the_promised_project():
     email = "123456789-compute@developer.gserviceaccount.com"
     world = FakeGcp(on_account=(), on_project={"sandbox-project": FakeGcp().on_account})
     assert isinstance(federated(world, gateway_service_account=email), Passed)
+
+
+def test_a_subject_may_hold_what_stands_before_subjects():
+    member = f"principal://{POOL}/subject/a/subject/b"
+    whole_pool = Binding(WORKLOAD_USER.role, f"principalSet://{POOL}/*")
+    world = with_provider(condition="assertion.sub == 'a/subject/b'")
+    world.on_account = (whole_pool,)
+    assert isinstance(federated(world, federation=member), Passed)
 
 
 @pytest.mark.parametrize("member", [f"serviceAccount:{GATEWAY}", f"serviceAccount:{AGENT}"])
