@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.services import kms, s3
 
-from preflight.sandbox.aws import object_keys
+from preflight.sandbox.aws import circumstances, object_keys
 from preflight.sandbox.aws.denials import BOUNDARY, denial
 from preflight.sandbox.aws.log_targets import refused_target
 from preflight.sandbox.aws.named_principals import (
@@ -28,6 +28,7 @@ _OWNER_KEYS = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
 
 def correct() -> None:
     """Put everything right. To be called once, before the first request."""
+    circumstances.correct()
     _resource_account()
     _bucket_policies()
     _key_policies()

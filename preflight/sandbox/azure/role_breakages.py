@@ -32,7 +32,13 @@ def has_role(name: str, scope: str = "account") -> Break:
 
 
 def assign(
-    env: Mapping[str, str], promised: AzureOpenAI, name: str, scope: str, principal: str = ""
+    env: Mapping[str, str],
+    promised: AzureOpenAI,
+    name: str,
+    scope: str,
+    *,
+    principal: str = "",
+    kind: str = "ServicePrincipal",
 ) -> None:
     """Assign a built-in role, by default to the gateway.
 
@@ -47,7 +53,7 @@ def assign(
     properties = {
         "roleDefinitionId": f"{definitions}/{_GUIDS[name]}",
         "principalId": principal or promised.gateway_principal_id,
-        "principalType": "ServicePrincipal",
+        "principalType": kind,
     }
     path = f"{places.get(scope, scope)}/providers/Microsoft.Authorization/roleAssignments"
     Arm(env).put(f"{path}/{uuid.uuid4()}", AUTHORIZATION, {"properties": properties})
@@ -56,7 +62,14 @@ def assign(
 def through_group(env: Mapping[str, str], promised: AzureOpenAI) -> None:
     """The gateway's role is that of a group that it is a member of."""
     remove_role(env, promised)
-    assign(env, promised, "Cognitive Services OpenAI Contributor", "account", GATEWAYS)
+    assign(
+        env,
+        promised,
+        "Cognitive Services OpenAI Contributor",
+        "account",
+        principal=GATEWAYS,
+        kind="Group",
+    )
 
 
 def account_with(**properties: object) -> Break:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from preflight.sandbox.breakages import edits
-from preflight.sandbox.breakages.breakage import in_cloud, in_file
+from preflight.sandbox.breakages.breakage import in_cloud, in_file, in_promises
 from preflight.sandbox.gcp import existing as google
 from preflight.sandbox.gcp import grant_breakages as grants
 from preflight.sandbox.gcp import healthy_grants as healthy
@@ -32,7 +32,7 @@ ROWS = (
     _row("their-account", "the service account was there", settings=_THEIR_ACCOUNT, prepare=google.service_account),
     _row("federation", "the gateway comes in by its own issuer", settings={"gatewayGcpSubject": google.SUBJECT}, prepare=google.issuer),
     _row("their-bucket", "another project's bucket", settings={"vertexBuckets": [google.BUCKET]}, prepare=google.bucket),
-    _row("their-encrypted-bucket", "another project's bucket with that project's key", settings={"vertexBuckets": [google.BUCKET], "vertexKeyNames": [google.KEY]}, prepare=google.encrypted_bucket),
+    _row("their-encrypted-bucket", "another project's bucket with that project's key", settings={"vertexBuckets": [google.BUCKET], "resultDays": 30}, prepare=google.encrypted_bucket),
     _row("customer-key", "a customer key that the stack makes", settings={"vertexCustomerKey": True}),
     _row("their-key", "another project's customer key", settings={"vertexKeyNames": [google.KEY]}, prepare=google.key),
     _row("labels", "labels on all that takes them", settings={"tags": ["team=search", "cost-centre=42"]}),
@@ -40,7 +40,7 @@ ROWS = (
     _row("fortnight", "results are kept for the shortest time", settings={"resultDays": 14}),
     _row("two-models", "two models", settings={"vertexModels": ["gemini-2.5-flash", "gemini-2.5-pro"]}),
     _row("two-regions", "two regions", settings={"vertexRegions": ["europe-west4", "us-central1"]}, options=("--region", "us-central1")),
-    _row("global", "the global endpoint, with another project's bucket", settings={"vertexRegions": ["global"], "vertexBuckets": [google.BUCKET]}, prepare=google.bucket),
+    _row("global", "the global endpoint, which takes a bucket of any place", in_promises("vertex", region="global")),
     _row("condition", "a condition that holds keeps the service agent to the bucket", _cloud(healthy.agent_condition('resource.name.startsWith("projects/_/buckets/{bucket}")')), "vertex-agent-bucket", _CONDITION),
 )
 # fmt: on
