@@ -87,7 +87,7 @@ def model(promised: Route, gateway: GatewayApi) -> Answer:
     if answer.status in (NOT_FOUND, NOT_ALLOWED) or answer.code == NOT_THE_GATEWAY:
         return Unknown(
             f"the gateway has no list of models: {quoted(answer)}",
-            f"a look at provider account {account}: is {name} there? Then a waiver of gateway-model",
+            f"a look: has provider account {account} model {name}? Then a waiver of gateway-model",
         )
     if answer.status != OK:
         what = "a key that may list models" if answer.status == FORBIDDEN else "another try"
