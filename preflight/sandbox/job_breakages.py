@@ -9,6 +9,7 @@ from functools import partial
 import httpx2
 
 from preflight.sandbox import breakages
+from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.breakages import BREAKAGES, Breakage
 from preflight.sandbox.gateway.faults import PATH
 from preflight.sandbox.world import Sandbox
@@ -86,6 +87,14 @@ JOB_BREAKAGES = (
         "the gateway loses the job role on its way",
         "gateway-create",
         "role ARN is required",
+    ),
+    Breakage(
+        "bedrock-account-region",
+        "bedrock",
+        "the gateway's account is in another region",
+        frozenset({"gateway-upload"}),
+        "PermanentRedirect",
+        limit.account("bedrock", region="us-east-1"),
     ),
     _breakage(
         "bedrock",

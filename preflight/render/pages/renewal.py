@@ -27,6 +27,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "times of failures": failures.times,
     "permissions": permissions.tables,
     "breakages": verdicts.tables,
+    "predictions": verdicts.matrix,
+    "variations": verdicts.variations,
     "breakages of a job": verdicts.of_a_job,
     "rights to look at AWS": partial(looks.rights, "bedrock"),
     "rights to look at Google Cloud": partial(looks.rights, "vertex"),
