@@ -159,7 +159,10 @@ class Buckets(AwsSession):
 
 
 def _of_s3(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer. Raises ValueError for a web page, which reads like a setting that is empty."""
-    if "html" in aws_calls.headers(answer).get("content-type", ""):
+    """The answer. Raises ValueError for what reads like an empty setting: a web page, no body."""
+    headers = aws_calls.headers(answer)
+    if "html" in headers.get("content-type", ""):
         raise ValueError("a web page")
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        raise ValueError("no body")
     return answer

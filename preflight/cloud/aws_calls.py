@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from preflight.cloud.readable import UNREADABLE
 from preflight.seams import CredentialsMissing, LookError, Refused, Unreachable
 
 CONNECT_SECONDS = 3
@@ -10,6 +11,7 @@ READ_SECONDS = 8
 TRIES = 3
 
 LOGIN = "aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+CLOCK = "set this machine's clock by the network's time (timedatectl set-ntp true)"
 _AGAIN = "check the network between here and AWS, then try again"
 _LONGEST_WORDS = 300
 
@@ -45,13 +47,15 @@ _NOBODY = frozenset(
         "MissingAuthenticationToken",
         "MissingAuthenticationTokenException",
         "NotSignedUp",
-        "RequestExpired",
-        "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "TokenRefreshRequired",
         "UnrecognizedClientException",
     }
 )
+_SKEWED = frozenset({"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"})
+_OF_TIME = ("Signature not yet current", "Signature expired")
+"""How services that have no code for it say that the clocks differ."""
+
 _NOBODY_HERE = (
     "NoCredentialsError",
     "NoAuthTokenError",
@@ -106,7 +110,7 @@ def told(
         raise Unreachable(
             where, f"AWS knows no such name ({_words(error)})", "correct it in the stack"
         ) from error
-    except (KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise Unreachable(
             where, f"the answer to {permission} cannot be read ({_words(error)})", _AGAIN
         ) from error
@@ -139,6 +143,10 @@ def _spoken(response: Mapping[str, Any], where: str, permission: str, who: str) 
     code = error_code(response)
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     message = str(response.get("Error", {}).get("Message", ""))
+    if code in _SKEWED or (code in _NOBODY and any(word in message for word in _OF_TIME)):
+        return CredentialsMissing(
+            where, f"AWS finds that this machine's clock differs from its own ({code})", CLOCK
+        )
     if code in _NOBODY:
         # The message of a wrong signature repeats what was signed: the code is enough.
         return CredentialsMissing(where, f"AWS does not accept the credentials ({code})", LOGIN)

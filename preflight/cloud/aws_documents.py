@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from preflight.cloud import aws_forms
 from preflight.cloud.aws_session import AwsSession
+from preflight.cloud.readable import readable
 from preflight.iam import role_of_session
 from preflight.seams import Unreachable, Written
 from preflight.seams.together import together
@@ -48,6 +49,7 @@ _KINDS = {
 class Documents(AwsSession):
     """The questions of `seams.Aws` about documents."""
 
+    @readable
     def written(self, principal: str) -> Written | None:
         """See `seams.Aws`. A namesake with another path is another principal."""
         wanted = role_of_session(principal)
@@ -147,6 +149,7 @@ class Documents(AwsSession):
             "iam:GetPolicyVersion",
         )
 
+    @readable
     def control_policies(self, account: str) -> tuple[tuple[_Policy, ...], ...]:
         """See `seams.Aws`. Where no policies of this kind are in force, nothing is attached."""
         organization = self._of_organizations(

@@ -36,6 +36,8 @@ def customer_key(answer: Mapping[str, Any]) -> str | None:
 def open_to_public(answer: Mapping[str, Any]) -> frozenset[str]:
     """The switches against public access that are off."""
     found = answer["PublicAccessBlockConfiguration"]
+    if not found:
+        raise ValueError("the block is empty")
     return frozenset(name for name in PUBLIC_ACCESS if found.get(name) is not True)
 
 

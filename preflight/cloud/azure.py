@@ -20,6 +20,7 @@ from preflight.cloud.azure_forms import (
     role_definitions,
 )
 from preflight.cloud.one_moment import Moment, once
+from preflight.cloud.readable import UNREADABLE
 from preflight.cloud.wire import azure_transport
 from preflight.contract import AzureOpenAI
 from preflight.grants import azure_account_id
@@ -47,7 +48,12 @@ _PATIENCE_SECONDS = 8
 _LONGEST_WORDS = 300
 _MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
 _MISSING = 404
-_REFUSED = (401, 403)
+_NOT_AUTHENTICATED = 401
+_REFUSED = (_NOT_AUTHENTICATED, 403)
+_CLOCK = "az login again; or set this machine's clock by the network's time"
+_OF_TIME = ("lifetime validation failed", "not yet valid", "has expired", "ExpiredAuthentication")
+"""How Azure says that a token is of another time."""
+
 
 T = TypeVar("T")
 
@@ -245,15 +251,18 @@ def told(look: Callable[[], T], where: str, permission: str) -> T | None:
     import azure.core.exceptions as core  # noqa: PLC0415 - instant start-up
 
     try:
-        return look()
+        found = look()
+        if found is None:
+            raise ValueError("it says nothing")
     except core.DecodeError as error:
         raise _silent(error, where) from error
     except core.HttpResponseError as error:
         if error.status_code == _MISSING and _is_azures(error):
             return None
         raise _spoken(error, where, permission) from error
-    except (core.AzureError, OSError, ValueError) as error:
+    except (core.AzureError, OSError, *UNREADABLE) as error:
         raise _silent(error, where) from error
+    return found
 
 
 def _spoken(error: Any, where: str, permission: str) -> LookError:
@@ -261,6 +270,9 @@ def _spoken(error: Any, where: str, permission: str) -> LookError:
     if error.status_code is None:
         what = f"there are no usable Azure credentials ({_short(error)})"
         return CredentialsMissing(where, what, _LOGIN)
+    if error.status_code == _NOT_AUTHENTICATED and any(word in str(error) for word in _OF_TIME):
+        what = f"Azure does not take the token for now ({_short(error)})"
+        return CredentialsMissing(where, what, _CLOCK)
     if error.status_code in _REFUSED:
         return Refused(where, permission)
     if "MissingSubscriptionRegistration" in str(error):

@@ -154,7 +154,7 @@ class GatewayClient:
         """The answer, whatever its status; what is no JSON is a page of somebody else's."""
         try:
             body = response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return self._unread(status, response, error)
         if status == _OK:
             if not isinstance(body, dict) or not isinstance(body.get("data"), list):
@@ -164,7 +164,7 @@ class GatewayClient:
         code, message = _words(body)
         return GatewayAnswer(status, code, self._clean(message))
 
-    def _unread(self, status: int, response: Any, error: ValueError) -> GatewayAnswer:
+    def _unread(self, status: int, response: Any, error: Exception) -> GatewayAnswer:
         kind = response.headers.get("content-type", "no content type").split(";")[0]
         if status >= _SERVER_FAULT:
             what = f"HTTP {status} with {kind}, as from a proxy that finds no gateway behind it"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from preflight.cloud.readable import UNREADABLE
 from preflight.cloud.wire import google_session
 from preflight.seams import CredentialsMissing, LookError, Refused, Unreachable
 
@@ -16,6 +17,10 @@ TRIES_AGAIN = 2
 """Of every other call."""
 
 LOGIN = "gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS"
+CLOCK = "set this machine's clock by the network's time (timedatectl set-ntp true)"
+_OF_TIME = ("reasonable timeframe", "used too early", "used too late", "clock")
+"""How Google says that the clocks differ: its tokens are good for a time of its own."""
+
 _AGAIN = "check the network between here and Google Cloud, then try again"
 
 _PASSING = (429, 500, 502, 503, 504)
@@ -48,7 +53,9 @@ def call(session: Any, url: str, body: Mapping[str, Any] | None) -> dict[str, An
     response = session.request(method, url, json=body, timeout=PATIENCE_SECONDS)
     if not response.ok:
         raise from_http_response(response)  # type: ignore[no-untyped-call]
-    answer: dict[str, Any] = response.json()
+    answer = response.json()
+    if not isinstance(answer, dict):
+        raise ValueError("JSON that is no object")  # noqa: TRY004 - what told() expects
     return answer
 
 
@@ -102,12 +109,10 @@ def told(look: Callable[[], T], where: str, permission: str, who: str = "") -> T
     except (auth.TransportError, auth.TimeoutError) as error:
         raise _silent(error, where) from error
     except (auth.GoogleAuthError, api.DuplicateCredentialArgs) as error:
-        raise CredentialsMissing(
-            where,
-            f"there are no usable Google credentials ({_short(error)})",
-            LOGIN,
-        ) from error
-    except (api.GoogleAPIError, requests.RequestException, OSError, ValueError) as error:
+        remedy = CLOCK if any(word in str(error) for word in _OF_TIME) else LOGIN
+        what = f"there are no usable Google credentials ({_short(error)})"
+        raise CredentialsMissing(where, what, remedy) from error
+    except (api.GoogleAPIError, requests.RequestException, OSError, *UNREADABLE) as error:
         raise _silent(error, where) from error
 
 

@@ -25,7 +25,7 @@ class Projects(GoogleSession):
         """See `seams.Gcp`."""
         url = f"{self._host('serviceusage')}/v1/projects/{project}/services/{service}"
         found = self._find(url, f"{service} in project {project}", "serviceusage.services.get")
-        return found is not None and found.get("state") == "ENABLED"
+        return found is not None and found["state"] == "ENABLED"
 
     @once
     def project_bindings(self, project: str) -> tuple[Binding, ...]:
