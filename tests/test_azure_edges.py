@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from test_checks_azure import (
     ACCOUNT,
+    CONTRIBUTOR,
     DEPLOYMENT,
+    PRINCIPAL,
     PROMISED,
     FakeAzure,
     with_account,
@@ -14,7 +16,7 @@ from test_checks_azure import (
 
 from preflight.check import Failed, Passed, Unknown
 from preflight.checks.azure import SIZED_CHECKS, SUITES, Sized
-from preflight.seams import Caller, Usage
+from preflight.seams import Caller, DenyAssignment, Usage
 
 CHECKS = {check.id: check for _, checks in SUITES for check in checks}
 QUOTA = "OpenAI.GlobalBatch.gpt-4o-mini"
@@ -168,3 +170,24 @@ def test_a_queue_that_is_too_small_is_answered_with_the_capacity_that_holds_the_
 def test_other_jobs_in_the_queue_are_a_caveat_of_every_fit():
     (check,) = SIZED_CHECKS
     assert check(PROMISED, Sized(FakeAzure(), 1)).caveat
+
+
+# --- the gateway's rights -------------------------------------------------------------------------
+
+
+def test_no_role_at_all_is_said_so():
+    failed = judged("azure-gateway-role", FakeAzure(roles={}))
+    assert "holds no role on account batch-account and lacks" in failed.problem
+
+
+def test_a_principal_is_the_same_in_capital_letters():
+    promised = replace(PROMISED, gateway_principal_id=PRINCIPAL.upper())
+    locked = DenyAssignment("Locked", ("*",), principals={PRINCIPAL: "ServicePrincipal"})
+    world = FakeAzure(roles={PRINCIPAL.upper(): (CONTRIBUTOR,)}, denials=(locked,))
+    assert isinstance(judged("azure-gateway-role", world, promised), Failed)
+
+
+def test_what_is_denied_to_another_under_a_condition_is_no_doubt():
+    other = {"00000000-0000-0000-0000-000000000088": "User"}
+    locked = DenyAssignment("Locked", ("*",), principals=other, condition="x")
+    assert isinstance(judged("azure-gateway-role", FakeAzure(denials=(locked,))), Passed)
