@@ -33,6 +33,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "rights to look at AWS": partial(looks.rights, "bedrock"),
     "rights to look at Google Cloud": partial(looks.rights, "vertex"),
     "rights to look at Azure": partial(looks.rights, "azure"),
+    "other ways at AWS": partial(looks.other_rights, "bedrock"),
+    "other ways at Google Cloud": partial(looks.other_rights, "vertex"),
     "AWS policy": looks.aws_policy,
     "Google Cloud role": looks.google_role,
     "Azure role": looks.azure_role,
