@@ -347,9 +347,9 @@ def test_the_first_five_listed_models_are_named_and_dots_stand_for_more(count, d
 @pytest.mark.parametrize(
     ("status", "code", "needs"),
     [
-        (404, "", "a look at provider account vertex-main"),
-        (405, "", "a look at provider account vertex-main"),
-        (200, NOT_THE_GATEWAY, "a look at provider account vertex-main"),
+        (404, "", "a waiver of gateway-model"),
+        (405, "", "a waiver of gateway-model"),
+        (200, NOT_THE_GATEWAY, "a waiver of gateway-model"),
         (403, "", "a key that may list models"),
         (401, "", "another try"),
         (500, "", "another try"),

@@ -349,3 +349,19 @@ def test_features_are_named_together(tmp_path):
     both = request(1, "vertex", tools=[schema], response_format={"type": "json_object"})
     passed = judged("requests-import-vertex", "vertex", of_a_file(tmp_path, both))
     assert passed.detail.startswith("tools and response_format without an empty object")
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure"])
+def test_a_plain_wrong_name_is_said_without_a_guess_at_what_it_is(tmp_path, provider):
+    found = of_a_file(tmp_path, request(1, provider, model="another"))
+    answer = judged("requests-model", provider, found)
+    assert answer.problem == 'body.model is "another" on line 1'
+
+
+def test_a_file_without_features_says_that_there_are_none(healthy):
+    for provider, check_id in (
+        ("vertex", "requests-import-vertex"),
+        ("bedrock", "requests-features-bedrock"),
+    ):
+        answer = judged(check_id, provider, healthy[provider])
+        assert answer == Passed("no tools, no response_format")

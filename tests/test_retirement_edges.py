@@ -97,6 +97,18 @@ def test_a_passed_day_by_an_old_table_says_how_old_the_table_is(provider, days, 
     assert "days old" in judged(provider).caveat
 
 
+@pytest.mark.parametrize("provider", CHECKS)
+def test_no_end_by_an_old_table_says_how_old_the_table_is(provider, tmp_path):
+    path = tmp_path / "tables.toml"
+    for read_on, old in (("2026-08-31", False), ("2025-01-31", True)):
+        row = f'{provider}.retires = {{ "{MODELS[provider]}" = false }}'
+        path.write_text(f"read_on = {read_on}\n{row}")
+        yours.use(str(path))
+        passed = judged(provider)
+        assert "no end is announced" in passed.detail
+        assert ("days old" in passed.caveat) == old
+
+
 @pytest.mark.parametrize("lifecycle", ["LEGACY", "", "EXTENDED"])
 def test_only_an_active_model_of_bedrock_needs_no_table(lifecycle, ends):
     ends("bedrock", 1)

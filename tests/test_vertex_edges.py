@@ -211,7 +211,8 @@ def test_an_audience_is_one_that_the_provider_takes(takes, promised, kind):
 def test_an_issuer_that_is_not_promised_is_not_compared():
     other = with_provider(issuer="https://other.example.com")
     assert isinstance(federated(other, federation_issuer=None), Passed)
-    assert isinstance(federated(other), Failed)
+    failed = federated(other)
+    assert "takes tokens of https://other.example.com, but" in failed.problem
     none = federated(with_provider(issuer=""))
     assert "takes tokens of no issuer, but" in none.problem
 
@@ -234,6 +235,8 @@ def test_only_a_condition_that_pins_the_gateways_own_subject_is_known_to_hold(co
 def test_a_promised_provider_leaves_no_doubt():
     assert not federated(FakeGcp()).caveat
     assert federated(FakeGcp(), federation_provider=None).caveat
+    lacking = federated(FakeGcp(on_account=()), federation_provider=None)
+    assert isinstance(lacking, Failed)
 
 
 def test_the_gateways_account_may_be_of_another_project_and_that_ones_policy_counts():
