@@ -18,11 +18,14 @@ CLOUDS = {
     "openai": partial(OpenAIUpstream, timing=QUICK),
     "azure": partial(AzureCloud, timing=QUICK),
     "vertex": partial(GcpCloud, job_seconds=0.2, agent_seconds=0.1),
-    "bedrock": partial(AwsCloud, job_seconds=0.3),
+    "bedrock": partial(AwsCloud, job_seconds=0.2),
 }
 POLL_SECONDS = "0.05"
 COUNT = {"openai": 20, "azure": 20, "vertex": 20, "bedrock": 100}
 """Requests in a file; Bedrock takes no fewer."""
+
+ASKED_EVERY = {"openai": 1, "azure": 1, "vertex": 1, "bedrock": 5}
+"""How many tests pass until a shared world is asked again whether it is READY."""
 
 
 def by_world(cases):
@@ -46,6 +49,8 @@ class Worlds:
         self._running = ExitStack()
         self._case = None
         self._count = 0
+        self.known_good = False
+        self.uses = 0
 
     def of(self, case):
         """The case's world, healthy: the one that is running where it is of the same settings."""
@@ -63,6 +68,7 @@ class Worlds:
             self.sandbox = self._running.enter_context(world)
             self.restore = world.remember()
             self._case = case
+            self.known_good, self.uses = False, 0
         return self.sandbox
 
     def close(self):
@@ -98,15 +104,27 @@ def worlds(tmp_path_factory):
 
 @pytest.fixture
 def sandbox(case, worlds, preflight, monkeypatch):
-    """The case's world, which is READY, and is put back afterwards."""
+    """The case's world, which is READY, and is put back afterwards.
+
+    What is put back must be READY again: the world is asked so before a test, and where that takes
+    long, when it is new, after a test that failed, and every few times between.
+    """
     running = worlds.of(case)
     for name, value in running.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
-    _, report, by_outcome = judged(preflight, running, case.provider, *getattr(case, "options", ()))
+    worlds.uses += 1
+    if not worlds.known_good or worlds.uses % ASKED_EVERY[case.provider] == 0:
+        _ready_or_fail(preflight, worlds, case)
+    worlds.known_good = False
+    yield running
+    worlds.restore()
+
+
+def _ready_or_fail(preflight, worlds, case):
+    options = getattr(case, "options", ())
+    _, report, by_outcome = judged(preflight, worlds.sandbox, case.provider, *options)
     if report["verdict"] != "READY":
         worlds.close()
         bad = {kind: by_outcome.get(kind) for kind in ("failed", "unknown")}
         pytest.fail(f"the world was not READY before it was changed: {bad}")
-    yield running
-    worlds.restore()
