@@ -13,6 +13,7 @@ from preflight.contract import PROVIDERS
 from preflight.render.pages.markdown import table
 from preflight.render.pages.renewal import PARTS, renew, renewed
 from preflight.sandbox.job_breakages import EVERY
+from preflight.sandbox.variations import VARIATIONS
 from preflight.seams import UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +21,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")], key=lambda path: path.relative_to(ROOT)
 )
 IDS = {listed.check.id for listed in checklist()}
-BREAKAGE_NAMES = {breakage.name for breakage in EVERY}
+BREAKAGE_NAMES = {breakage.name for breakage in (*EVERY, *VARIATIONS)}
 ACCOUNTS = {f"{provider}-main" for provider in PROVIDERS}
 WORLDS = "|".join(("requests", "gateway", *PROVIDERS))
 
