@@ -14,6 +14,7 @@ from preflight.render.pages.markdown import table
 from preflight.render.pages.renewal import PARTS, renew, renewed
 from preflight.sandbox.job_breakages import EVERY
 from preflight.sandbox.variations import VARIATIONS
+from preflight.seams import UsageError
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
