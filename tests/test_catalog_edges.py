@@ -1,6 +1,7 @@
 """The edges of the dated tables: versions of a model, whose row comes first, what a row may be."""
 
-from datetime import date
+import time
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from preflight.catalog.prices import price
 from preflight.catalog.queues import queues, your_limit
 from preflight.catalog.retirement import retirement, retirements
 from preflight.catalog.source import Source, caveats
+from preflight.catalog.source import today as real_today
 from preflight.seams import UsageError
 
 
@@ -236,6 +238,24 @@ def test_a_page_without_a_day_is_cited_alone():
     assert str(Source("a page")) == "a page"
 
 
+def test_a_young_table_or_one_without_a_day_warns_of_nothing():
+    for page in (Source("a page"), Source("a page", "2026-09")):
+        assert page.warning == ""
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"])
+def test_the_day_is_that_of_utc_wherever_it_is_asked(monkeypatch, zone):
+    # Of these two zones one has another day than UTC at any moment.
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        before, day = datetime.now(UTC).date(), real_today()
+        assert before <= day <= datetime.now(UTC).date()
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+
+
 def test_caveats_are_joined_and_empty_ones_left_out():
     assert caveats("a", "", "b") == "a; b"
     assert not caveats("", "")
@@ -316,3 +336,20 @@ def test_a_name_that_is_like_none_is_answered_with_all_there_are(tables):
     with pytest.raises(UsageError) as caught:
         tables("gateway.xyzzy = 1")
     assert "it knows max_bytes, max_open_batches, counts_tokens" in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_told_from_one_that_is_no_text(tmp_path):
+    with pytest.raises(UsageError, match=r"cannot be read \(No such file"):
+        yours.use(str(tmp_path / "none.toml"))
+
+
+def test_the_day_of_reading_is_a_row_that_is_known(tables):
+    with pytest.raises(UsageError) as caught:
+        tables("red_on = 2026-01-31")
+    assert "did you mean read_on?" in str(caught.value)
+
+
+def test_a_model_whose_quota_was_not_read_has_no_name_for_it():
+    rows = batch_models().models
+    assert not rows["mistral.devstral-2-123b"].quota_name
+    assert not rows["mistral.devstral-2-123b"].regions
