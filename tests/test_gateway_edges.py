@@ -300,6 +300,7 @@ def lists(listed, promised, provider="openai", **more):
         ("openai-main/claude-sonnet-4", "eu.anthropic.claude-sonnet-4-20250514-v1:0"),
         ("openai-main/claude-sonnet-4-20250514", "anthropic.claude-sonnet-4-20250514-v1:0"),
         ("gpt-4o", "gpt-4o"),
+        ("openai-main/team/gpt-4o", "gpt-4o"),
     ],
 )
 def test_a_model_is_found_under_another_spelling(listed, promised):

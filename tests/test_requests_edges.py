@@ -365,3 +365,11 @@ def test_a_file_without_features_says_that_there_are_none(healthy):
     ):
         answer = judged(check_id, provider, healthy[provider])
         assert answer == Passed("no tools, no response_format")
+
+
+def test_what_every_line_leaves_out_is_said_to_be_left_out(tmp_path):
+    bare = request(1, "vertex")
+    del bare["method"], bare["url"]
+    found = of_a_file(tmp_path, bare)
+    for check_id in ("requests-method", "requests-url"):
+        assert judged(check_id, "vertex", found) == Passed("left out")
