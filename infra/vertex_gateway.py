@@ -36,7 +36,8 @@ def service_account(
     if args.service_account:
         found = vertex_existing.service_account(args.service_account)
         output = pulumi.Output.from_input
-        return Gateway(output(found.name), output(found.email), found.project)
+        _, owner, *_ = found.name.split("/")  # projects/PROJECT/serviceAccounts/EMAIL
+        return Gateway(output(found.name), output(found.email), owner)
     made = gcp.serviceaccount.Account(
         f"{name}-gateway",
         project=project,
@@ -69,8 +70,10 @@ def federation(
         attribute_mapping={"google.subject": "assertion.sub"},
         # The issuer may serve others too; the binding below names the subject once more.
         attribute_condition=f'assertion.sub == "{args.subject}"',
-        oidc={"issuer_uri": args.issuer}
-        | ({"allowed_audiences": [args.audience]} if args.audience else {}),
+        oidc=gcp.iam.WorkloadIdentityPoolProviderOidcArgs(
+            issuer_uri=args.issuer,
+            allowed_audiences=[args.audience] if args.audience else None,
+        ),
         opts=enabled,
     )
     member = pulumi.Output.concat(
