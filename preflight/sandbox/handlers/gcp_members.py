@@ -11,118 +11,97 @@ _CONDITION = ("title", "expression", "description")
 
 
 @dataclass(frozen=True, slots=True)
-class BucketMember:
-    """gcp:storage/bucketIAMMember:BucketIAMMember. Nothing of it can change."""
+class PolicyMember:
+    """A member of one resource's policy. Nothing of it can change.
+
+    `on` is the input that names the resource.
+    """
 
     operator: Operator
-    rules: ClassVar[Rules] = Rules(replaced_by=frozenset({"bucket", "role", "member", "condition"}))
+    on: ClassVar[str]
+    rules: ClassVar[Rules]
 
     def create(self, _name: str, inputs: Inputs) -> Made:
-        """Add it to the bucket's policy."""
-        resource = f"b/{inputs['bucket'].removeprefix('b/')}"
-        etag = self.operator.change_policy(resource, partial(_add, inputs))
-        return f"{resource}/{inputs['role']}/{inputs['member']}", {**inputs, "etag": etag}
+        """Add it to the resource's policy."""
+        named = self._named(inputs)
+        etag = self.operator.change_policy(self._resource(named), partial(_add, inputs))
+        return f"{self._prefix(named)}/{inputs['role']}/{inputs['member']}", {**named, "etag": etag}
 
     def read(self, _identity: str, state: State) -> State | None:
-        """Itself while it stands in the policy; None where it, or the bucket, is gone."""
-        return _standing(self.operator, f"b/{state['bucket'].removeprefix('b/')}", state)
-
-    def update(self, _identity: str, state: State, inputs: Inputs) -> State:
-        """There is nothing to update."""
-        return {**state, **inputs}
-
-    def delete(self, _identity: str, state: State) -> None:
-        """Take it out of the policy."""
-        _withdraw(self.operator, f"b/{state['bucket'].removeprefix('b/')}", state)
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectMember:
-    """gcp:projects/iAMMember:IAMMember. Nothing of it can change."""
-
-    operator: Operator
-    rules: ClassVar[Rules] = Rules(
-        replaced_by=frozenset({"project", "role", "member", "condition"})
-    )
-
-    def create(self, _name: str, inputs: Inputs) -> Made:
-        """Add it to the project's policy."""
-        project = inputs.get("project") or self.operator.project
-        etag = self.operator.change_policy(f"projects/{project}", partial(_add, inputs))
-        state = {**inputs, "project": project, "etag": etag}
-        return f"{project}/{inputs['role']}/{inputs['member']}", state
-
-    def read(self, _identity: str, state: State) -> State | None:
-        """Itself while it stands in the policy."""
-        return _standing(self.operator, f"projects/{state['project']}", state)
-
-    def update(self, _identity: str, state: State, inputs: Inputs) -> State:
-        """There is nothing to update."""
-        return {**state, **inputs}
-
-    def delete(self, _identity: str, state: State) -> None:
-        """Take it out of the policy."""
-        _withdraw(self.operator, f"projects/{state['project']}", state)
-
-
-@dataclass(frozen=True, slots=True)
-class AccountMember:
-    """gcp:serviceaccount/iAMMember:IAMMember. Nothing of it can change."""
-
-    operator: Operator
-    rules: ClassVar[Rules] = Rules(
-        replaced_by=frozenset({"serviceAccountId", "role", "member", "condition"})
-    )
-
-    def create(self, _name: str, inputs: Inputs) -> Made:
-        """Add it to the service account's policy."""
-        account = inputs["serviceAccountId"]
-        etag = self.operator.change_policy(account, partial(_add, inputs))
-        return f"{account}/{inputs['role']}/{inputs['member']}", {**inputs, "etag": etag}
-
-    def read(self, _identity: str, state: State) -> State | None:
-        """Itself while it stands in the policy; None where it, or the account, is gone."""
-        account = state["serviceAccountId"]
-        if self.operator.find(f"/v1/{account}") is None:
-            return None
-        return _standing(self.operator, account, state)
+        """Itself while it stands in the policy; None where it, or the resource, is gone."""
+        return _standing(self.operator, self._resource(state), state)
 
     def update(self, _identity: str, state: State, inputs: Inputs) -> State:
         """There is nothing to update."""
         return {**state, **inputs}
 
     def delete(self, identity: str, state: State) -> None:
-        """Take it out of the policy."""
+        """Take it out of the policy, if it still stands there."""
         if self.read(identity, state) is not None:
-            _withdraw(self.operator, state["serviceAccountId"], state)
+            self.operator.change_policy(self._resource(state), partial(_remove, state))
+
+    def _named(self, inputs: Inputs) -> Inputs:
+        """The inputs, with the resource's name where it was left out."""
+        return inputs
+
+    def _resource(self, state: State) -> str:
+        """The resource as its API names it."""
+        return str(state[self.on])
+
+    def _prefix(self, state: State) -> str:
+        """What the member's id begins with."""
+        return self._resource(state)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMember:
-    """gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember. Nothing of it can change."""
+def _replaced_by(on: str) -> Rules:
+    return Rules(replaced_by=frozenset({on, "role", "member", "condition"}))
 
-    operator: Operator
-    rules: ClassVar[Rules] = Rules(
-        replaced_by=frozenset({"cryptoKeyId", "role", "member", "condition"})
-    )
 
-    def create(self, _name: str, inputs: Inputs) -> Made:
-        """Add it to the key's policy."""
-        key = inputs["cryptoKeyId"]
-        etag = self.operator.change_policy(key, partial(_add, inputs))
-        return f"{key}/{inputs['role']}/{inputs['member']}", {**inputs, "etag": etag}
+class BucketMember(PolicyMember):
+    """gcp:storage/bucketIAMMember:BucketIAMMember."""
+
+    on = "bucket"
+    rules = _replaced_by(on)
+
+    def _resource(self, state: State) -> str:
+        return f"b/{state['bucket'].removeprefix('b/')}"
+
+
+class ProjectMember(PolicyMember):
+    """gcp:projects/iAMMember:IAMMember."""
+
+    on = "project"
+    rules = _replaced_by(on)
+
+    def _named(self, inputs: Inputs) -> Inputs:
+        return {**inputs, "project": inputs.get("project") or self.operator.project}
+
+    def _resource(self, state: State) -> str:
+        return f"projects/{state['project']}"
+
+    def _prefix(self, state: State) -> str:
+        return str(state["project"])
+
+
+class AccountMember(PolicyMember):
+    """gcp:serviceaccount/iAMMember:IAMMember."""
+
+    on = "serviceAccountId"
+    rules = _replaced_by(on)
 
     def read(self, _identity: str, state: State) -> State | None:
-        """Itself while it stands in the policy; None where it, or the key, is gone."""
-        return _standing(self.operator, state["cryptoKeyId"], state)
+        """The policy of an account that is gone is refused, where others' is not there."""
+        account = self._resource(state)
+        if self.operator.find(f"/v1/{account}") is None:
+            return None
+        return _standing(self.operator, account, state)
 
-    def update(self, _identity: str, state: State, inputs: Inputs) -> State:
-        """There is nothing to update."""
-        return {**state, **inputs}
 
-    def delete(self, _identity: str, state: State) -> None:
-        """Take it out of the policy."""
-        _withdraw(self.operator, state["cryptoKeyId"], state)
+class KeyMember(PolicyMember):
+    """gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember."""
+
+    on = "cryptoKeyId"
+    rules = _replaced_by(on)
 
 
 def _standing(operator: Operator, resource: str, state: State) -> State | None:
@@ -131,11 +110,6 @@ def _standing(operator: Operator, resource: str, state: State) -> State | None:
     if policy is None or binding is None or state["member"] not in binding["members"]:
         return None
     return {**state, "etag": policy["etag"]}
-
-
-def _withdraw(operator: Operator, resource: str, state: State) -> None:
-    if _standing(operator, resource, state) is not None:
-        operator.change_policy(resource, partial(_remove, state))
 
 
 def _binding(policy: Policy, inputs: Inputs) -> dict[str, Any] | None:
