@@ -125,14 +125,14 @@ def test_each_command_prints_one_document_where_json_is_asked_for(preflight):
 
 @pytest.mark.parametrize("command", ["run", "submit"])
 def test_a_run_that_is_not_ready_prints_the_report_and_sends_nothing(preflight, double, command):
-    double.before["list"] = [refusal(401, "the gateway does not know this key")]
+    double.before["list"] = [refusal(404, "no such provider account")]
     shape = document(preflight(command, "requests.jsonl", "--format", "json"), "report", 1)
     assert shape["verdict"] == "NOT READY"
     assert (double.done["upload"], double.done["create"]) == (0, 0)
 
 
 def test_a_forced_run_prints_its_own_document_and_the_report_as_talk(preflight, double):
-    double.before["list"] = [refusal(401, "the gateway does not know this key")]
+    double.before["list"] = [refusal(404, "no such provider account")]
     ran = preflight("run", "requests.jsonl", "--force", "--format", "json")
     document(ran, "run", 0)
     assert "NOT READY" in ran[2]

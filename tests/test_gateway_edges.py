@@ -78,28 +78,6 @@ def test_a_refusal_that_does_not_speak_of_the_account_is_not_about_it(status):
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 def test_only_a_401_is_about_the_key(status):
     assert isinstance(answered("gateway-key", "vertex", status, "", "invalid"), Passed)
-    assert isinstance(answered("gateway-key", "vertex", 401, "", "invalid"), Failed)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "Incorrect API key provided",
-        "see https://platform.openai.com",
-        "invalid subscription key",
-        "The audience is incorrect",
-        "unknown tenant",
-        "Expected OAuth 2 access token",
-        "x@y.iam.gserviceaccount.com is disabled",
-        "Google says no",
-        "The security token is expired",
-        "the request signature does not match",
-        "The AWS Access Key Id is not there",
-        "user is not authorized to perform: bedrock:ListModelInvocationJobs",
-    ],
-)
-def test_the_words_of_a_provider_are_not_the_gateways_about_the_key(message):
-    assert isinstance(answered("gateway-key", "bedrock", 401, "", message), Passed)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
 from preflight.checks.gateway_limits import key_lifetime, model, open_batches
+from preflight.checks.gateway_refusals import Whose, whose
 from preflight.checks.gateway_words import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -21,15 +22,6 @@ from preflight.contract import AzureOpenAI, Bedrock, OpenAI
 from preflight.permissions import Identity
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
 
-_PROVIDERS_WORDS = re.compile(
-    r"platform\.openai\.com|incorrect api key"  # OpenAI
-    r"|subscription key|audience is incorrect|tenant"  # Azure
-    r"|oauth 2|google|gserviceaccount"  # Google Cloud
-    r"|security token|signature|access key id|not authorized to perform|aws",  # AWS
-    re.IGNORECASE,
-)
-"""How the providers word a refused credential. The gateway passes their 401 on beside its own."""
-
 _NO_IDENTITY = re.compile(
     r"sts:AssumeRole|SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken"
 )
@@ -38,11 +30,6 @@ _NO_IDENTITY = re.compile(
 _ABOUT_AN_ACCOUNT = re.compile(
     r"provider[\s_-]?account|integration|x-tfy-provider-name|provider[\s_-]?name", re.IGNORECASE
 )
-
-
-def refused_by_provider(answer: GatewayAnswer) -> bool:
-    """Whether a 401 is the provider's word about the gateway, not the gateway's about the key."""
-    return answer.status == UNAUTHORIZED and bool(_PROVIDERS_WORDS.search(answer.message))
 
 
 def _with_another_account(route: Route) -> str:
@@ -71,13 +58,22 @@ def reachable(promised: Route, gateway: GatewayApi) -> Answer:
 def key(promised: Route, gateway: GatewayApi) -> Answer:
     """A wrong or expired key stops every call. A provider's 401 is passed on as it is, too.
 
-    The two are told apart by their wording, since the status is the same.
+    The status is the same, so the two are told apart by the provider's own sentences, and by
+    whether the gateway shows its list of models, which no provider answers.
     """
     answer = gateway.batches(promised)
-    if answer.status == UNAUTHORIZED and not refused_by_provider(answer):
+    owner = whose(promised, answer, gateway) if answer.status == UNAUTHORIZED else None
+    if owner is Whose.GATEWAY:
         return Failed(
             f"the gateway refuses the key in TFY_API_KEY: {quoted(answer)}",
             "export TFY_API_KEY with a valid key of this gateway",
+        )
+    if owner is Whose.NOBODY_KNOWS:
+        return Unknown(
+            f"a list of models, and no list of batches: {quoted(answer)}. Who says so, the gateway "
+            "of the key or the provider of the gateway, its words do not tell",
+            "a key in TFY_API_KEY that may use batches; or the credentials of provider account "
+            f"{promised.provider_name} renewed at the gateway",
         )
     return Passed("not refused")
 
