@@ -1,0 +1,51 @@
+"""The requests of a file one by one, as places in it: what cutting it into shards needs to know."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from preflight.requests.diagnose import BLANKS, diagnose
+from preflight.requests.lines import LongLine, opened
+from preflight.requests.tokens import tokens_of
+
+
+class Request(NamedTuple):
+    """One request, by its place; its bytes are `file[offset : offset + length]`.
+
+    Attributes:
+        offset: of its first byte in the file.
+        length: bytes, without the newline (which the last line need not have).
+        custom_id: None where the line has none that is text: no provider takes such a line.
+        model: `body.model`; None where it is left out, null or empty.
+        tokens: about how many prompt tokens it has, without images and audio.
+    """
+
+    offset: int
+    length: int
+    custom_id: str | None
+    model: str | None
+    tokens: int
+
+
+def index(path: Path) -> Iterator[Request]:
+    """Yield every request of a file, in file order; blank lines are passed over.
+
+    One pass in flat memory. Lines that are no request come too, with no custom_id: what is wrong
+    with them `scan` says.
+
+    Raises:
+        RequestFileError: the file is missing, empty, unreadable, compressed or no regular file, or
+            it was changed while it was read.
+    """
+    with opened(path) as reader:
+        for piece in reader:
+            if isinstance(piece, LongLine):
+                yield Request(piece.offset, piece.size, None, None, 0)
+                continue
+            offset = piece.offset
+            for line in piece.lines:
+                if line.strip(BLANKS):
+                    facts, _ = diagnose(line, 0, 0)
+                    custom_id, model = (facts.custom_id, facts.model) if facts else (None, None)
+                    yield Request(offset, len(line), custom_id, model, tokens_of(line))
+                offset += len(line) + 1
