@@ -1,0 +1,142 @@
+"""A shard's file, cut from the run's copy of the request file: the same bytes every time."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder, encode
+
+from preflight.batch.shards.shard import NEWLINE, Shard, renamed_length, sent_id
+from preflight.requests.diagnose import BLANKS, diagnose
+from preflight.requests.duplicates import BOM
+from preflight.requests.lines import LONGEST_LINE
+from preflight.seams import RunError
+
+_BLOCK = 1 << 20
+_CUSTOM_ID = re.compile(rb'"custom_id"[ \t\r\n]*:[ \t\r\n]*("(?:[^"\\]|\\.)*")')
+
+
+class _Identified(Struct, gc=False):
+    custom_id: str
+
+
+class _Body(Struct, gc=False):
+    model: str | None = None
+
+
+class _Modelled(Struct, gc=False):
+    body: _Body
+
+
+_identified = Decoder(_Identified).decode
+_modelled = Decoder(_Modelled).decode
+_fields = Decoder(dict[str, Raw]).decode
+
+
+def cut(requests: Path, shard: Shard, to: BinaryIO) -> str:
+    """Write a shard's lines as they are sent; the SHA-256 of what was written, in hex.
+
+    Lines that are not renamed are the file's own, byte for byte; a last line without a newline gets
+    one.
+
+    Raises:
+        RunError: what was cut is not what was planned, as the file is not the one it was.
+    """
+    digest = hashlib.sha256()
+    written = 0
+    with requests.open("rb") as file:
+        for piece in _pieces(file, shard):
+            digest.update(piece)
+            to.write(piece)
+            written += len(piece)
+    if written != shard.bytes:
+        raise RunError(
+            str(requests),
+            f"gives {written:,} bytes for shard {shard.number}, and {shard.bytes:,} were planned: "
+            "it was changed or cut off",
+            "restore it from the file it is a copy of, or start anew with --out NEW_FOLDER",
+        )
+    return digest.hexdigest()
+
+
+def _pieces(file: BinaryIO, shard: Shard) -> Iterator[bytes]:
+    left_over = shard.bytes - (shard.end - shard.start)
+    if not shard.renamed and left_over in (0, NEWLINE):
+        # Nothing of the span is left out.
+        yield from _span(file, shard)
+        if left_over:
+            yield b"\n"
+        return
+    for ordinal, line in _lines(file, shard):
+        if shard.model is None or _model_of(line) == shard.model:
+            yield (renamed(line, ordinal) if shard.renamed else line) + b"\n"
+
+
+def _span(file: BinaryIO, shard: Shard) -> Iterator[bytes]:
+    file.seek(shard.start)
+    left = shard.end - shard.start
+    while left and (piece := file.read(min(left, _BLOCK))):
+        left -= len(piece)
+        yield piece
+
+
+def _lines(file: BinaryIO, shard: Shard) -> Iterator[tuple[int, bytes]]:
+    """Each request of the span with its ordinal, without its newline."""
+    file.seek(shard.start)
+    left, ordinal = shard.end - shard.start, shard.first
+    while left > 0 and (line := file.readline(left)):
+        left -= len(line)
+        line = line.removesuffix(b"\n")
+        if line.strip(BLANKS):
+            yield ordinal, line
+            ordinal += 1
+
+
+def _model_of(line: bytes) -> str:
+    """As the index reads it; "" for none."""
+    if len(line) > LONGEST_LINE:
+        return ""
+    try:
+        line.isascii() or line.decode()
+        return _modelled(line).body.model or ""
+    except (ValueError, RecursionError):
+        facts, _ = diagnose(line, 0, 0)
+        return facts.model or "" if facts else ""
+
+
+def _custom_id_of(line: bytes) -> str:
+    """Likewise."""
+    if len(line) > LONGEST_LINE:
+        return ""
+    try:
+        # msgspec does not look at the bytes it skips; in a line that is no UTF-8 there is no id.
+        line.isascii() or line.decode()
+        return _identified(line).custom_id
+    except (ValueError, RecursionError):
+        facts, _ = diagnose(line, 0, 0)
+        return facts.custom_id or "" if facts else ""
+
+
+def renamed(line: bytes, ordinal: int) -> bytes:
+    """The line under the name `sent_id(ordinal)`; as it is where it has no custom_id.
+
+    The rest of it stays byte for byte, and it is as long as `renamed_length` says.
+    """
+    custom_id, name = _custom_id_of(line), sent_id(ordinal)
+    if custom_id in ("", name):
+        return line
+    mark = BOM if line.startswith(BOM) else b""
+    length = renamed_length(len(line), custom_id, ordinal)
+    if found := _CUSTOM_ID.search(line):
+        start, end = found.span(1)
+        shorter = len(line) - length + len(name) + 2
+        blanks = b" " * (end - start - shorter)
+        made = b"".join((line[:start], encode(name), blanks, line[end:]))
+        # What was found may stand deeper, or in a text, or before another of its name.
+        if len(made) == length and _custom_id_of(made) == name:
+            return made
+    made = mark + encode({**_fields(line.removeprefix(mark)), "custom_id": name})
+    return made.ljust(length)
