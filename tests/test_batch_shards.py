@@ -103,9 +103,19 @@ def test_lines_without_a_model_are_shards_of_their_own():
     assert [(shard.model, shard.requests) for shard in found] == [("a", 2), ("", 2)]
 
 
-def test_blank_lines_are_in_the_span_and_not_in_the_bytes():
+def test_blank_lines_count_between_the_requests_of_a_shard_alone():
     (shard,) = shards([9] * 3, limits(), gap=2)
-    assert (shard.bytes, shard.start, shard.end) == (30, 0, 33)
+    assert (shard.bytes, shard.start, shard.end) == (34, 0, 33)
+    found = shards([9] * 4, limits(size=22), gap=2)
+    assert [(shard.bytes, shard.start) for shard in found] == [(22, 0), (22, 24)]
+    assert counts(shards([9] * 4, limits(size=21), gap=2)) == [1, 1, 1, 1]
+
+
+def test_blank_lines_count_where_requests_are_moved_to_the_last_shard():
+    found = shards([9] * 5, limits(low=2, high=4), gap=2)
+    assert [(shard.requests, shard.bytes) for shard in found] == [(3, 34), (2, 22)]
+    assert counts(shards([9] * 5, limits(low=2, high=4, size=46), gap=2)) == [3, 2]
+    assert counts(shards([9] * 3, limits(low=2, high=2, size=22), gap=2)) == [2, 1]
 
 
 def test_renamed_bytes_are_those_of_the_names_that_are_sent():

@@ -70,9 +70,13 @@ def _pieces(file: BinaryIO, shard: Shard) -> Iterator[bytes]:
         if left_over:
             yield b"\n"
         return
-    for ordinal, line in _lines(file, shard):
+    first = True
+    for ordinal, line, gap in _lines(file, shard):
         if shard.model is None or _model_of(line) == shard.model:
+            if not first:
+                yield gap
             yield (renamed(line, ordinal) if shard.renamed else line) + b"\n"
+            first = False
 
 
 def _span(file: BinaryIO, shard: Shard) -> Iterator[bytes]:
@@ -83,16 +87,19 @@ def _span(file: BinaryIO, shard: Shard) -> Iterator[bytes]:
         yield piece
 
 
-def _lines(file: BinaryIO, shard: Shard) -> Iterator[tuple[int, bytes]]:
-    """Each request of the span with its ordinal, without its newline."""
+def _lines(file: BinaryIO, shard: Shard) -> Iterator[tuple[int, bytes, bytes]]:
+    """Each request of the span: its ordinal, its line, and the blank lines before it."""
     file.seek(shard.start)
     left, ordinal = shard.end - shard.start, shard.first
+    gap: list[bytes] = []
     while left > 0 and (line := file.readline(left)):
         left -= len(line)
-        line = line.removesuffix(b"\n")
         if line.strip(BLANKS):
-            yield ordinal, line
+            yield ordinal, line.removesuffix(b"\n"), b"".join(gap)
             ordinal += 1
+            gap.clear()
+        else:
+            gap.append(line)
 
 
 def _model_of(line: bytes) -> str:

@@ -73,7 +73,8 @@ def renamed_length(length: int, custom_id: str, ordinal: int) -> int:
     The shortest spelling of the custom_id is counted: a line that spells it with more escapes is
     filled up with blanks, so that the size of a shard is known before it is cut.
     """
-    return length - len(encode(custom_id)) + len(encode(sent_id(ordinal)))
+    quoted = 3 + max(_DIGITS, len(str(ordinal)))
+    return length - len(encode(custom_id)) + quoted
 
 
 def whole(requests: int, size: int, tokens: int, *, closed: bool = True) -> Shard:

@@ -33,8 +33,8 @@ def split(
     """Divide a file; the same entries and limits always give the same shards.
 
     None is above a limit, but for a single request that is above it by itself: that is a shard of
-    its own. None is below the minimum where the file has enough requests for all of them. Blank
-    lines are in none.
+    its own. None is below the minimum where the file has enough requests for all of them. A request
+    takes the blank lines before it along, unless it is the first of its shard.
 
     Args:
         requests: each line of the file that is not blank, in order.
@@ -43,16 +43,16 @@ def split(
         renamed: whether custom_ids are replaced.
     """
     groups: dict[str, _Group] = {}
+    after = 0
     for number, entry in enumerate(requests):
+        offset, length, custom_id = entry.offset, entry.length, entry.custom_id
         model = (entry.model or "") if by_model else ""
         group = groups.get(model)
         if group is None:
             group = groups[model] = _Group(limits)
-        length = entry.length
-        if renamed and entry.custom_id:
-            length = renamed_length(length, entry.custom_id, number)
-        end = entry.offset + entry.length
-        group.add(_Request(entry.offset, end, length + NEWLINE, entry.tokens, number))
+        sent = renamed_length(length, custom_id, number) if renamed and custom_id else length
+        gap, after = offset - after, offset + length + NEWLINE
+        group.add(_Request(offset, offset + length, gap, sent + NEWLINE, entry.tokens, number))
     several = len(groups) > 1
     shards = [
         shard
@@ -64,8 +64,11 @@ def split(
 
 
 class _Request(NamedTuple):
+    """`gap`: bytes of the blank lines before it; `bytes`: of its line as it is sent."""
+
     start: int
     end: int
+    gap: int
     bytes: int
     tokens: int
     ordinal: int
@@ -73,32 +76,17 @@ class _Request(NamedTuple):
 
 @dataclass(slots=True)
 class _Part:
-    """A shard that is being filled. `tail`: its last requests, which a later one may need."""
+    """A shard that is being filled. `tail`: its last requests, which a later one may need.
+
+    `bytes` are without the gap before the first request.
+    """
 
     first: _Request
     end: int
     tail: deque[_Request]
-    requests: int = 0
+    requests: int = 1
     bytes: int = 0
     tokens: int = 0
-
-    def takes(self, more: Sequence[_Request], limits: ShardLimits) -> bool:
-        if self.requests + len(more) > limits.max_requests:
-            return False
-        if self.bytes + sum(one.bytes for one in more) > limits.max_bytes:
-            return False
-        tokens = self.tokens + sum(one.tokens for one in more)
-        return limits.max_tokens is None or tokens <= limits.max_tokens
-
-    def append(self, one: _Request) -> None:
-        self.count((one,), 1)
-        self.end = one.end
-        self.tail.append(one)
-
-    def count(self, several: Sequence[_Request], sign: int) -> None:
-        self.requests += sign * len(several)
-        self.bytes += sign * sum(one.bytes for one in several)
-        self.tokens += sign * sum(one.tokens for one in several)
 
 
 @dataclass(slots=True)
@@ -109,10 +97,22 @@ class _Group:
     parts: list[_Part] = field(default_factory=list)
 
     def add(self, one: _Request) -> None:
-        if not self.parts or not self.parts[-1].takes((one,), self.limits):
-            # One more than the minimum: what stands before those that were given away is the end.
-            self.parts.append(_Part(one, one.end, deque(maxlen=self.limits.min_requests + 1)))
-        self.parts[-1].append(one)
+        part, limits = self.parts[-1] if self.parts else None, self.limits
+        if (
+            part is None
+            or part.requests >= limits.max_requests
+            or part.bytes + one.gap + one.bytes > limits.max_bytes
+            or (limits.max_tokens is not None and part.tokens + one.tokens > limits.max_tokens)
+        ):
+            # One more than the minimum: what stands before those that are given away is the end.
+            tail = deque((one,), maxlen=limits.min_requests + 1)
+            self.parts.append(_Part(one, one.end, tail, 1, one.bytes, one.tokens))
+            return
+        part.requests += 1
+        part.bytes += one.gap + one.bytes
+        part.tokens += one.tokens
+        part.end = one.end
+        part.tail.append(one)
 
     def shards(self, model: str | None, *, renamed: bool) -> Iterator[Shard]:
         self._fill_up()
@@ -144,9 +144,21 @@ class _Group:
             if lacking <= 0 or lacking >= before.requests:
                 return
             moved = list(before.tail)[-lacking:]
-            if not part.takes(moved, self.limits):
+            if not self._move(moved, part):
                 return
-            part.count(moved, 1)
-            part.first = moved[0]
-            before.count(moved, -1)
+            before.requests -= lacking
+            before.bytes -= sum(one.gap + one.bytes for one in moved)
+            before.tokens -= sum(one.tokens for one in moved)
             before.end = before.tail[-lacking - 1].end
+
+    def _move(self, moved: Sequence[_Request], part: _Part) -> bool:
+        """Put these before the part's own; False: they do not fit."""
+        size = part.bytes + part.first.gap + sum(one.gap + one.bytes for one in moved)
+        size -= moved[0].gap
+        tokens = part.tokens + sum(one.tokens for one in moved)
+        most = self.limits.max_tokens
+        if size > self.limits.max_bytes or (most is not None and tokens > most):
+            return False
+        part.first, part.bytes, part.tokens = moved[0], size, tokens
+        part.requests += len(moved)
+        return True

@@ -1,0 +1,80 @@
+"""How much of a run may be open at the provider at once, and in which waves it is sent for that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from preflight.batch.shards import Shard
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit, and where it is from in words: an API that was asked, a dated table, an option."""
+
+    amount: int
+    source: str
+
+    def __str__(self) -> str:
+        """`20 (Service Quotas)`."""
+        return f"{self.amount:,} ({self.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a provider takes of open batches together. None: it has no such limit, or none is known.
+
+    Attributes:
+        max_jobs: batches that have not ended.
+        max_tokens: of their prompts; the queue of enqueued tokens.
+        max_requests: in them.
+        max_files: input files that are kept at once.
+    """
+
+    max_jobs: Bound | None = None
+    max_tokens: Bound | None = None
+    max_requests: Bound | None = None
+    max_files: Bound | None = None
+
+
+def hindrance(room: Room, open_shards: Sequence[Shard], files: int, shard: Shard) -> str:
+    """Why one more shard has to wait, in words; "" where it need not.
+
+    What is larger than the whole queue waits for nothing that could end: it is let in alone, and
+    the provider has the word.
+
+    Args:
+        room: what the provider takes.
+        open_shards: whose batches have not ended.
+        files: input files that are at the provider already, those of the open shards included.
+        shard: the one to send.
+    """
+    if room.max_files is not None and files + 1 > room.max_files.amount:
+        return f"{files:,} input files of at most {room.max_files}"
+    if not open_shards:
+        return ""
+    for bound, taken, more, words in (
+        (room.max_jobs, len(open_shards), 1, "open batches"),
+        (room.max_requests, sum(s.requests for s in open_shards), shard.requests, "open requests"),
+        (room.max_tokens, sum(s.tokens for s in open_shards), shard.tokens, "enqueued tokens"),
+    ):
+        if bound is not None and taken + more > bound.amount:
+            return f"{taken:,} {words}, and {more:,} more, of at most {bound}"
+    return ""
+
+
+def admits(room: Room, open_shards: Sequence[Shard], files: int, shard: Shard) -> bool:
+    """Whether one more shard may be sent now; see `hindrance`."""
+    return not hindrance(room, open_shards, files, shard)
+
+
+def waves(shards: Sequence[Shard], room: Room) -> tuple[tuple[Shard, ...], ...]:
+    """The shards in order, in groups that are open at once, the files of ended ones deleted.
+
+    A run need not wait for a whole wave: the next shard goes as soon as there is room for it.
+    """
+    made: list[list[Shard]] = []
+    for shard in shards:
+        if made and admits(room, made[-1], len(made[-1]), shard):
+            made[-1].append(shard)
+        else:
+            made.append([shard])
+    return tuple(map(tuple, made))
