@@ -6,7 +6,7 @@ from secrets import token_bytes
 from types import SimpleNamespace
 
 import grpc
-from engine.standin import served
+from engine.standin import serving
 from engine.wire import read, write
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2
@@ -21,12 +21,11 @@ DIFFERS = {
 @contextmanager
 def provider(package, env):
     """The stand-in, served and asked over gRPC."""
-    server, port = served(package, env)
-    try:
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield ResourceProviderStub(channel)
-    finally:
-        server.stop(None).wait()
+    with (
+        serving(package, env) as port,
+        grpc.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        yield ResourceProviderStub(channel)
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,11 @@ class Running:
 
 
 @contextmanager
-def running(folder, providers=PROVIDERS):
-    """A configured stack that was never up, with its clouds, until the block ends."""
+def running(folder, providers=PROVIDERS, *, attached=True):
+    """A configured stack that was never up, with its clouds, until the block ends.
+
+    Not `attached`, the engine finds the plugins on the PATH and starts them, as it does for users.
+    """
     scratch = folder / "clouds"
     scratch.mkdir()
     with ExitStack() as started:
@@ -84,6 +87,8 @@ def running(folder, providers=PROVIDERS):
         env = {name: value for cloud in clouds.values() for name, value in cloud.env.items()}
         gateway = started.enter_context(SandboxGateway(KEY))
         stack = Stack(folder / "stack", env)
+        if attached:
+            started.enter_context(stack.attached())
         stack.set(**settings_for(gateway.base_url, clouds))
         requests = folder / "requests"
         requests.mkdir()

@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from engine.standin import serving
 
 NEEDS_ENGINE = [pytest.mark.engine, pytest.mark.timeout(280)]
 """The marks of every test that drives the real engine."""
@@ -22,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("aws", "gcp", "azure-native")
 NAME = "dev"
 PATIENCE_SECONDS = 120
+
+ATTACHED = "PULUMI_DEBUG_PROVIDERS"
+"""The engine's own variable: PACKAGE:PORT of each provider that runs already."""
 
 _KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR")
 
@@ -93,6 +97,20 @@ class Stack:
         if settings is not None:
             shutil.copy(settings, self.project / f"Pulumi.{NAME}.yaml")
         self.plainly("stack", "init", NAME)
+
+    @contextmanager
+    def attached(self):
+        """In the block the engine asks stand-ins that run here, and starts none for each command.
+
+        To load the clouds' clients takes longer than most commands take.
+        """
+        with ExitStack() as started:
+            self.env[ATTACHED] = ",".join(
+                f"{package}:{started.enter_context(serving(package, dict(self.env)))}"
+                for package in PACKAGES
+            )
+            yield
+            del self.env[ATTACHED]
 
     def plainly(self, *words):
         """Run a command that is expected to succeed; its standard output."""

@@ -7,6 +7,7 @@ inputs that the program sets. Where there are no plugins, the real engine drives
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
 
@@ -203,6 +204,16 @@ def served(package, env):
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
+
+
+@contextmanager
+def serving(package, env):
+    """The port of a provider on loopback, until the block ends."""
+    server, port = served(package, env)
+    try:
+        yield port
+    finally:
+        server.stop(None).wait()
 
 
 def main(package, env):
