@@ -65,7 +65,7 @@ def _in_plain_text(promised: Bedrock, action: str, resource: str) -> tuple[Reque
     ours = request_of(promised, Identity.JOB_ROLE, action, resource)
     context = {**ours.context, "aws:SecureTransport": "false"}
     anybody = f"arn:{promised.partition}:iam::{promised.account}:user/{_ANYBODY}"
-    theirs = {**context, "aws:PrincipalArn": anybody, "aws:PrincipalAccount": promised.account}
+    theirs = {**context, "aws:PrincipalArn": anybody}
     return (
         replace(ours, context=context),
         replace(ours, context=theirs, principal=Principal.of_arn(anybody)),

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 
+from preflight.catalog.source import caveats
 from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_request import named, request_of
-from preflight.checks.bedrock_rights import FORCE, UP
+from preflight.checks.bedrock_rights import FORCE, UP, taken_as_absent
 from preflight.checks.bedrock_ways import Standing, standing
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Resource, Ruling, evaluate
@@ -136,7 +137,7 @@ def _by_both(side: Standing | None, key: KmsKey, right: str, action: str) -> Ans
         change = f"remove the statement that denies {action}"
         return Failed(f"a policy of its own denies {right}", change, by=side.by)
     if verdict.allowed:
-        return Passed(right, side.caveat, side.by)
+        return Passed(right, caveats(taken_as_absent(side.missing), side.caveat), side.by)
     if side.missing or verdict.effect is Effect.UNKNOWN:
         hangs_on = ", ".join(side.missing) or f"{verdict.statement}: {verdict.reason}"
         return Unknown(f"whether {right} is allowed depends on {hangs_on}", FORCE, side.by)

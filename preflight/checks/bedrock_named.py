@@ -4,7 +4,7 @@ import re
 
 from preflight.contract import Bedrock
 
-_GEOGRAPHY = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|global)\.")
+_GEOGRAPHY = re.compile(r"^(us|us-gov|eu|apac|jp|au|ca|global)\.")
 """What a system-defined inference profile's id begins with."""
 
 _MODEL = "foundation-model/"
@@ -23,7 +23,7 @@ def base_model(promised: Bedrock) -> str:
     for arn in promised.model_arns:
         if _MODEL in arn:
             return arn.split(_MODEL, 1)[1]
-    return _GEOGRAPHY.sub("", promised.model, count=1)
+    return _GEOGRAPHY.sub("", promised.model)
 
 
 def profile_ids(promised: Bedrock) -> tuple[str, ...]:

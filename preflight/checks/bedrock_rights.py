@@ -1,6 +1,6 @@
 """The permission table's rows for Amazon Bedrock, put to AWS one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -128,13 +128,18 @@ def _how(wrong: list[_Asked]) -> tuple[str, str]:
 
 
 def _caveats(asked: list[_Asked]) -> Iterator[str]:
-    missing = sorted({key for one in asked for key in one.standing.missing})
-    if missing:
-        yield f"its policies also look at {', '.join(missing)}, taken as absent"
+    if absent := taken_as_absent({key for one in asked for key in one.standing.missing}):
+        yield absent
     granted = [one.row.action for one in asked if one.by_bucket]
     if granted:
         yield f"{', '.join(granted)} by the bucket policy alone"
     yield from dict.fromkeys(one.standing.caveat for one in asked if one.standing.caveat)
+
+
+def taken_as_absent(missing: Iterable[str]) -> str:
+    """What to say of condition keys that a yes hangs on and that are not known; "" of none."""
+    keys = ", ".join(sorted(missing))
+    return f"its policies also look at {keys}, taken as absent" if keys else ""
 
 
 def bucket_in(arn: str) -> str:
