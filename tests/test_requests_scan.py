@@ -415,3 +415,32 @@ def test_a_quotation_is_short_and_cannot_write_on_the_terminal():
     assert quoted("x" * 1000) == '"' + "x" * 60 + '..."'
     hostile = json.loads('"\\u009b2J"')
     assert quoted(hostile).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("custom_ids", "expected"),
+    [
+        (["a1", "b2"], {}),
+        (["r0000000001"], {}),
+        (["ok", "a-b"], {"bedrock": 2}),
+        (["ok", "a_b", "A1"], {"bedrock": 2, "vertex": 3}),
+        (["000000"], {"vertex": 1}),
+        (["ok", "true"], {"vertex": 2}),
+        (["ok", "-a"], {"bedrock": 2, "vertex": 2}),
+        (["a" * 63, "a" * 64], {"vertex": 2}),
+        (["ok", "\u00e9"], {"bedrock": 2, "vertex": 2}),
+        (["ok", "\u0661"], {"bedrock": 2, "vertex": 2}),
+        (["ok", "a\n"], {"bedrock": 2, "vertex": 2}),
+    ],
+)
+@pytest.mark.parametrize("repeat", [1, 300])
+def test_the_first_id_that_a_provider_cannot_carry_is_known(tmp_path, custom_ids, expected, repeat):
+    named = ["ok"] * (repeat - 1) + custom_ids
+    rows = [request(0) | {"custom_id": custom_id} for custom_id in named]
+    found = scan(write(tmp_path / "requests.jsonl", map(line, rows)))
+    assert found.uncarried == {name: at + repeat - 1 for name, at in expected.items()}
+
+
+def test_the_longest_line_is_known(tmp_path):
+    lines = [b"x" * 10, b"x" * 300, b"x" * 300, b"x"]
+    assert scan(write(tmp_path / "requests.jsonl", lines)).longest_line == (300, 2)

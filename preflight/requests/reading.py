@@ -8,7 +8,7 @@ through the diagnosis. Memory stays flat but for eight bytes per request.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from msgspec.json import Decoder
@@ -16,7 +16,7 @@ from msgspec.json import Decoder
 from preflight.requests.diagnose import diagnose
 from preflight.requests.duplicates import Identities
 from preflight.requests.fault import Fault, Faults
-from preflight.requests.identifier import observed, unremarkable
+from preflight.requests.identifier import Uncarried, observed, unremarkable
 from preflight.requests.importing import Importer
 from preflight.requests.lines import LONGEST_LINE, Block, LongLine
 from preflight.requests.settings import settings
@@ -34,13 +34,15 @@ from preflight.requests.tally import Tally
 from preflight.requests.tokens import TokenSample
 
 _custom_id = attrgetter("custom_id")
+_size = itemgetter(0)
 
 
 @dataclass(slots=True)
 class Reading:
     """What has been seen so far. `like` is the first request; `decode` takes lines like it.
 
-    `longest` is the largest bound of an answer in tokens, and its line.
+    `longest` is the largest bound of an answer in tokens, and its line; `longest_line` the bytes of
+    the longest one, and its number.
     """
 
     requests: int = 0
@@ -52,6 +54,8 @@ class Reading:
     identities: Identities = field(default_factory=Identities)
     settings: Tally = field(default_factory=Tally)
     longest: tuple[int, int] = (0, 0)
+    longest_line: tuple[int, int] = (0, 0)
+    uncarried: Uncarried = field(default_factory=Uncarried)
     importer: Importer = field(default_factory=Importer)
     tokens: TokenSample = field(default_factory=TokenSample)
     like: Facts | None = None
@@ -61,10 +65,15 @@ class Reading:
         """Look at the next piece of the file."""
         if isinstance(piece, LongLine):
             self.requests += 1
+            self.longest_line = max(self.longest_line, (piece.size, piece.number), key=_size)
             message = f"is {piece.size:,} bytes long, over {LONGEST_LINE:,}"
             self.faults.add(Fault("line_too_long", piece.number, piece.offset, message))
             return
         self.tokens.look(piece.lines, piece.first - 1)
+        longest = max(map(len, piece.lines))
+        if longest > self.longest_line[0]:
+            number = next(n for n, one in enumerate(piece.lines) if len(one) == longest)
+            self.longest_line = (longest, piece.first + number)
         if not self._take_whole(piece):
             self._take_lines(piece)
 
@@ -87,6 +96,7 @@ class Reading:
         self.models.add(self.like.model, numbers)
         for name in self.like.settings.used:
             self.settings.add(name, numbers)
+        self.uncarried.look(custom_ids, block.first)
         plain = unremarkable(custom_ids)
         if plain and not self.like.features:
             return True
@@ -129,6 +139,7 @@ class Reading:
             self.longest = (facts.settings.longest, number)
         if facts.custom_id is not None:
             self.identities.add((facts.custom_id,))
+            self.uncarried.look((facts.custom_id,), number)
             self.faults.extend(observed(facts.custom_id, number, offset))
         self._take_features(facts.features, number, offset)
 

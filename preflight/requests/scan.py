@@ -32,6 +32,8 @@ class Scan:
         settings: which other fields of the body are in use, on how many and which first lines.
         media: types of content parts that are no text, in the lines that tokens are estimated by.
         longest: the largest bound of an answer, in tokens, and its line; (0, 0): none is named.
+        longest_line: its bytes without the newline, and its number.
+        uncarried: provider -> the first line whose custom_id it cannot carry as it is.
     """
 
     path: Path
@@ -49,6 +51,8 @@ class Scan:
     settings: Mapping[str | None, Seen] = field(default_factory=dict)
     media: Mapping[str | None, Seen] = field(default_factory=dict)
     longest: tuple[int, int] = (0, 0)
+    longest_line: tuple[int, int] = (0, 0)
+    uncarried: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, *codes: str) -> tuple[Fault, ...]:
         """The kept faults with one of these codes, in file order."""
@@ -93,4 +97,6 @@ def scan(path: Path) -> Scan:
         settings=reading.settings.seen(),
         media=reading.tokens.media.seen(),
         longest=reading.longest,
+        longest_line=reading.longest_line,
+        uncarried=reading.uncarried.lines,
     )
