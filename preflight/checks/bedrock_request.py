@@ -45,7 +45,7 @@ def circumstances(
     known only when it is made.
     """
     arn = arn_of(promised, identity)
-    service, owned_by = action.split(":", 1)[0], _account(resource)
+    service, owned_by = action.split(":", maxsplit=1)[0], _account(resource)
     # "*" is asked where the job runs.
     region = resource.split(":")[3] if resource.startswith("arn:") else promised.region
     known = {
