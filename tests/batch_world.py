@@ -8,6 +8,7 @@ from preflight.batch import plan as plans
 from preflight.batch.answers import Batch
 from preflight.batch.remote import Declined, Lost
 from preflight.batch.send import send as send_with
+from preflight.batch.send import shipment
 from preflight.contract import Gateway, OpenAI, Promises
 
 PROMISES = Promises(Gateway("http://127.0.0.1:1"), (OpenAI("openai-main", "gpt-4o-mini"),))
@@ -54,7 +55,7 @@ class FakeGateway:
 
         return self._do("create", carry_out)
 
-    def find_batch(self, name, file_id):
+    def find_batch(self, name, file_id, **_):
         return self.batches.get(name)
 
     def look(self, batch_id):
@@ -82,11 +83,12 @@ def quiet(_):
 
 
 def send(ledger, plan, gateway, say=quiet):
-    return send_with(ledger, plan, gateway, say, sleep=quiet)
+    return send_with(ledger.journal(1), shipment(plan), gateway, say, sleep=quiet)
 
 
 def openai_row(custom_id, code=200):
-    return {"custom_id": custom_id, "response": {"status_code": code, "body": {}}, "error": None}
+    body = {"choices": [{"index": 0, "message": {"content": "Hello."}}]} if code == 200 else {}
+    return {"custom_id": custom_id, "response": {"status_code": code, "body": body}, "error": None}
 
 
 def lines(*rows):

@@ -135,7 +135,7 @@ def test_requests_without_a_usable_id_are_missing_and_kept_as_they_are(tmp_path)
     requests, raw = tmp_path / "in.jsonl", tmp_path / "raw.jsonl"
     odd = b'{"no":"id"}\n\n[1]\n{"custom_id":7}\n{"custom_id":""}\n{"custom_id":"last"}'
     requests.write_bytes(odd)
-    raw.write_bytes(lines(openai_row(""), {"recordId": 7, "modelOutput": {}}))
+    raw.write_bytes(lines(openai_row(""), {"recordId": 7, "modelOutput": "yes"}))
     summary = merge(requests, [raw], tmp_path)
     assert (summary.requests, summary.results, summary.missing) == (5, 1, 4)
     assert summary.unmatched == 1

@@ -85,11 +85,9 @@ def test_an_id_that_was_coerced_to_a_number_is_still_found():
         {"content": [5, {"text": 7}], "usage": [1]},
         {"output": "x"},
         {"output": {"message": {"content": 5}}, "usage": "x"},
-        {"candidates": [5]},
-        {"candidates": []},
         {"candidates": [{"content": [], "finishReason": {}}], "usageMetadata": 3},
+        {"candidates": [{"content": {"parts": 5}}]},
         "text",
-        None,
     ],
 )
 def test_an_odd_body_is_still_a_result(body):

@@ -5,11 +5,8 @@ from typing import Any
 
 import msgspec
 
+from preflight.batch.answered import EMPTY
 from preflight.seams.canary import Returned, RowError
-
-_ANSWERS = ("choices", "output", "data", "results")
-"""Where OpenAI's bodies hold an answer: a chat or a completion, a response, embeddings,
-moderations. A body of another form is a provider's own, and is judged by not being empty."""
 
 _USED = (("prompt tokens", "prompt_tokens"), ("tokens of answers", "completion_tokens"))
 _LONGEST = 500
@@ -18,13 +15,13 @@ _LONGEST = 500
 def judged(folder: Path, requests: Path) -> Returned:
     """What came of the requests, by the files that a merge has written to the folder."""
     results, errors = _rows(folder / "results.jsonl"), _rows(folder / "errors.jsonl")
-    hollow = tuple(_id(row) for row in results if not _answered(row))
+    hollow = tuple(_id(row) for row in errors if _hollow(row))
     return Returned(
         batch="",
         status="",
         requests=len(_rows(requests)),
-        answered=len(results) - len(hollow),
-        errors=tuple(_error(row) for row in errors),
+        answered=len(results),
+        errors=tuple(_error(row) for row in errors if not _hollow(row)),
         missing=tuple(_id(row) for row in _rows(folder / "missing.jsonl")),
         strays=len(_lines(folder / "unmatched.jsonl")),
         hollow=hollow,
@@ -51,13 +48,10 @@ def _body(row: dict[str, Any]) -> Any:
     return response.get("body") if isinstance(response, dict) else None
 
 
-def _answered(row: dict[str, Any]) -> bool:
-    """Whether there is an answer in the body. An empty text is one: its length was bounded."""
-    body = _body(row)
-    if not isinstance(body, dict):
-        return bool(body)
-    named = [name for name in _ANSWERS if name in body]
-    return all(body[name] for name in named) if named else bool(body) and "error" not in body
+def _hollow(row: dict[str, Any]) -> bool:
+    """Whether the row says it succeeded, and the merge found no answer in it."""
+    error = row.get("error")
+    return isinstance(error, dict) and error.get("code") == EMPTY
 
 
 def _error(row: dict[str, Any]) -> RowError:

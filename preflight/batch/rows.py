@@ -1,8 +1,9 @@
 """One line of output, in whichever shape it comes, as one row of results.
 
 Three shapes are known: OpenAI's (`custom_id`, `response`), Bedrock's (`recordId`, `modelOutput` or
-`error`) and Vertex AI's (`status`, `response`, and the sibling keys it echoes). Native bodies of
-the known model families are given OpenAI's form; an unknown one is passed on as it came.
+`error`) and Vertex AI's (`status`, `response`, and the sibling keys it echoes). Each row is judged
+by its own status code and by whether there is an answer in it. A row in OpenAI's shape is passed on
+byte for byte; of the others a row in OpenAI's shape is made.
 """
 
 import json
@@ -12,8 +13,15 @@ from typing import Any
 
 import msgspec
 
+from preflight.batch.answered import lacking
+from preflight.batch.native import completion
+
 _OK = range(200, 300)
 _IDS = ("custom_id", "recordId", "requestId", "key")
+_OPENAI = frozenset({"custom_id", "response", "error"})
+
+UNREADABLE = "unreadable_row"
+"""The `code` of an error that a merge makes of a row whose values are no text or no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,143 +42,108 @@ class _Named(msgspec.Struct):
     key: str | int | None = None
 
 
-def row(line: bytes) -> Row | None:
-    """Read one line of output; None where it names no request or is not JSON."""
+def row(line: bytes, custom_id: str | None = None) -> Row | None:
+    """Read one line of output; None where it names no request or is not JSON.
+
+    Args:
+        line: as it came.
+        custom_id: what the request is called in what is written; None: as the row names it.
+    """
     try:
-        value = _decoded(line)
+        value, strict = _decoded(line)
     except (ValueError, RecursionError):
-        return _unreadable(line)
+        return _unreadable(line, custom_id)
     if not isinstance(value, dict):
         return None
-    custom_id = next((value[name] for name in _IDS if value.get(name) not in (None, "")), None)
-    if custom_id is None:
+    named = _identifier(value)
+    if named is None:
         return None
+    name = named if custom_id is None else custom_id
     ok, response, error = _judged(value)
-    return _row(str(custom_id), ok, response, error)
+    if strict and value.get("custom_id") == name and _unchanged(value, response, error):
+        return Row(name, ok, line.strip())
+    kept = value if value.keys() >= _OPENAI else {}
+    return _row(kept | {"custom_id": name, "response": response, "error": error}, ok=ok)
 
 
-def _decoded(line: bytes) -> Any:
-    """JSON, and what passes for it: NaN, 1e400, and half of an emoji where a reply was cut."""
+def _identifier(value: Mapping[str, Any]) -> str | None:
+    for name in _IDS:
+        if value.get(name) not in (None, ""):
+            return str(value[name])
+    request = value.get("request")  # Vertex AI's: a label is all that some gateways can tie to it
+    labels = request.get("labels") if isinstance(request, dict) else None
+    found = labels.get("custom_id") if isinstance(labels, dict) else None
+    return str(found) if found else None
+
+
+def _unchanged(value: Mapping[str, Any], response: Any, error: Any) -> bool:
+    """Whether the row says what is to be said, in OpenAI's shape."""
+    if not value.keys() >= _OPENAI:
+        return False
+    return value["response"] is response and value["error"] is error
+
+
+def _decoded(line: bytes) -> tuple[Any, bool]:
+    """JSON, and what passes for it: NaN, 1e400, and half of an emoji where a reply was cut.
+
+    With it, whether every reader takes it.
+    """
     try:
-        return msgspec.json.decode(line)
+        return msgspec.json.decode(line), True
     except ValueError:
-        return json.loads(line)
+        return json.loads(line), False
 
 
-def _row(custom_id: str, ok: bool, response: Any, error: Any) -> Row:
-    written = {"custom_id": custom_id, "response": response, "error": error}
+def _row(written: dict[str, Any], *, ok: bool) -> Row:
+    custom_id = written["custom_id"]
     try:
         return Row(custom_id, ok, msgspec.json.encode(written))
     except UnicodeEncodeError:  # half of an emoji is escaped, as it came
         return Row(custom_id, ok, json.dumps(written).encode())
 
 
-def _unreadable(line: bytes) -> Row | None:
+def _unreadable(line: bytes, custom_id: str | None) -> Row | None:
     """An error for the request that the row names, if it names one: it did come back."""
     try:
         named = msgspec.json.decode(line, type=_Named)
     except (ValueError, RecursionError):
         return None
-    custom_id = next((str(value) for value in msgspec.structs.astuple(named) if value), None)
-    if custom_id is None:
+    found = next((str(value) for value in msgspec.structs.astuple(named) if value), None)
+    if found is None:
         return None
-    error = {"message": "the row that came back cannot be read"}
-    return _row(custom_id, ok=False, response=None, error=error)
+    error = {"code": UNREADABLE, "message": "the row that came back cannot be read"}
+    return _row({"custom_id": custom_id or found, "response": None, "error": error}, ok=False)
 
 
 def _judged(value: Mapping[str, Any]) -> tuple[bool, Any, Any]:
     """Whether it succeeded, the response and the error, by the row's own words."""
-    if "modelOutput" in value or "recordId" in value:
-        error = value.get("error")
-        if error is not None or "modelOutput" not in value:
-            return False, None, error or {"message": "the row has no output"}
-        return True, {"status_code": 200, "body": completion(value["modelOutput"])}, None
-    if "status" in value and "custom_id" not in value:
-        status = value["status"]
-        if status or not value.get("response"):
-            return False, None, {"message": str(status or "the row has no response")}
-        return True, {"status_code": 200, "body": completion(value["response"])}, None
     response, error = value.get("response"), value.get("error")
-    code = response.get("status_code") if isinstance(response, dict) else None
-    ok = error is None and isinstance(code, int) and code in _OK
-    return ok, response, error
+    if "modelOutput" in value or "recordId" in value:
+        return _native(value.get("modelOutput"), error, "the row has no output")
+    if isinstance(response, dict) and response.keys() & {"status_code", "body"}:
+        code = response.get("status_code")
+        ok = error is None and isinstance(code, int) and code in _OK
+        empty = lacking(response.get("body")) if ok else None
+        return ok and empty is None, response, empty or error
+    if "status" in value:  # Vertex AI's, whose embeddings are `predictions`
+        status = value["status"]
+        told = {"message": _text(status)} if status else None
+        return _native(response or value.get("predictions"), told, "the row has no response")
+    if isinstance(response, dict) and response and error is None:
+        return _native(response, None, "")  # a native body, and nothing around it
+    return False, response, error
 
 
-def completion(body: Any) -> Any:
-    """A native body of a known family as a `chat.completion`; any other body as it is."""
-    if not isinstance(body, dict):
-        return body
-    if isinstance(body.get("content"), list):  # Anthropic's messages
-        usage = _object(body, "usage")
-        return _chat(
-            body,
-            _joined(body["content"]),
-            body.get("stop_reason"),
-            usage.get("input_tokens"),
-            usage.get("output_tokens"),
-        )
-    message = _object(body, "output").get("message")
-    if isinstance(message, dict):  # Amazon Nova, and Bedrock's Converse
-        usage = _object(body, "usage")
-        return _chat(
-            body,
-            _joined(message.get("content")),
-            body.get("stopReason"),
-            usage.get("inputTokens"),
-            usage.get("outputTokens"),
-        )
-    candidates = body.get("candidates")
-    if isinstance(candidates, list) and candidates and isinstance(candidates[0], dict):  # Gemini
-        usage = _object(body, "usageMetadata")
-        return _chat(
-            body,
-            _joined(_object(candidates[0], "content").get("parts")),
-            candidates[0].get("finishReason"),
-            usage.get("promptTokenCount"),
-            usage.get("candidatesTokenCount"),
-        )
-    return body
+def _native(body: Any, error: Any, nothing: str) -> tuple[bool, Any, Any]:
+    """A native body: a success, if there is an answer in it."""
+    if error is not None or body is None:
+        return False, None, error or {"message": nothing}
+    response = {"status_code": 200, "body": completion(body)}
+    empty = lacking(body) or lacking(response["body"])
+    return empty is None, response, empty
 
 
-def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = body.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-_FINISH = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "STOP": "stop",
-    "max_tokens": "length",
-    "MAX_TOKENS": "length",
-    "tool_use": "tool_calls",
-    "SAFETY": "content_filter",
-}
-
-
-def _joined(parts: Any) -> str:
-    if not isinstance(parts, list):
-        return ""
-    return "".join(str(p["text"]) for p in parts if isinstance(p, dict) and "text" in p)
-
-
-def _chat(
-    body: Mapping[str, Any], text: str, finish: Any, prompt: Any, generated: Any
-) -> dict[str, Any]:
-    counts = [count for count in (prompt, generated) if isinstance(count, int)]
-    return {
-        "object": "chat.completion",
-        "model": body.get("model") or body.get("modelVersion"),
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": text},
-                "finish_reason": _FINISH.get(str(finish), finish),
-            }
-        ],
-        "usage": {
-            "prompt_tokens": prompt,
-            "completion_tokens": generated,
-            "total_tokens": sum(counts) if counts else None,
-        },
-    }
+def _text(status: Any) -> str:
+    if not status or isinstance(status, str):
+        return status or ""
+    return msgspec.json.encode(status).decode()
