@@ -36,6 +36,9 @@ GATEWAY_WARN_BYTES = 50 * MB
 AZURE_BATCH_SKUS = ("GlobalBatch", "DataZoneBatch")
 """The deployment types that may run batch jobs. Source: Azure's deployment types page, 2026-10."""
 
+AZURE_KEPT_FILES, AZURE_EXPIRING_FILES = 500, 10_000
+"""Input files of one account: those that stay, those that expire. Source: as of LIMITS."""
+
 AZURE_ACCOUNT_KINDS = ("OpenAI", "AIServices")
 """The kinds of account that serve OpenAI models. Source: Azure's resource page, 2026-10."""
 

@@ -100,6 +100,7 @@ LOOKS = (
     Look("azure", "Microsoft.CognitiveServices/accounts/read", ("account",), Scope.GROUP, "that the account is there, and how it is set", granted_by=_READER),
     Look("azure", "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read", ("deleted",), Scope.SUBSCRIPTION, "whether the name of an account that is gone is still held", "only where it is gone; without it the repair names both cases"),
     Look("azure", "Microsoft.CognitiveServices/accounts/deployments/read", ("deployment",), Scope.GROUP, "that the deployment is there, and its kind", granted_by=_READER),
+    Look("azure", "Microsoft.CognitiveServices/accounts/models/read", ("offers",), Scope.GROUP, "which models the region offers, for which kinds of deployment, and until when", granted_by=_READER),
     Look("azure", "Microsoft.CognitiveServices/locations/usages/read", ("usages",), Scope.SUBSCRIPTION, "the quota of the region", granted_by=_USAGES_READER),
     Look("azure", "Microsoft.Authorization/roleAssignments/read", ("roles_of",), Scope.GROUP, "which roles the gateway's principal has", granted_by=_READER),
     Look("azure", "Microsoft.Authorization/roleDefinitions/read", ("roles_of",), Scope.GROUP, "what those roles hold", granted_by=_READER),

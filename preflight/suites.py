@@ -117,7 +117,9 @@ def _live(
             *_suites(provider, openai.TABLE_SUITES, promised, World(partial(_same, None))),
             *_openai_queue(way, promised, scan),
         ]
-    client, suites, sized = {"azure": _azure, "vertex": _vertex, "bedrock": _bedrock}[provider](
+    if provider == "azure":
+        return _azure(worlds, way, promised, scan)
+    client, suites, sized = {"vertex": _vertex, "bedrock": _bedrock}[provider](
         worlds, promised, scan
     )
     return [
@@ -140,15 +142,26 @@ def _openai_queue(way: World, promised: Any, scan: Scan | None) -> list[Suite]:
     return [Suite("openai", "openai queue", checks, promised, queued)]
 
 
-def _azure(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
+def _azure(worlds: Worlds, way: World, promised: Any, scan: Scan | None) -> list[Suite]:
     cloud = worlds.azure(promised)
+    begun = [(name, (*gateway.GATES, *checks)) for name, checks in azure.GATEWAY_SUITES]
+    suites = [
+        *_suites("azure", gateway.SUITES, promised, way),
+        *_suites("azure", azure.SUITES, promised, cloud),
+        *_suites("azure", tuple(begun), promised, way),
+    ]
     if scan is None:
-        return cloud, azure.SUITES, []
-    tokens = scan.tokens
+        return suites
+    tokens, count = scan.tokens, scan.requests
     sized = World(lambda: azure.Sized(cloud.get(), tokens), of=cloud)
-    gates = (azure.credentials, azure.account, azure.deployment, azure.deployment_type)
-    checks = (*(_through(gate, "azure") for gate in gates), *azure.SIZED_CHECKS)
-    return cloud, azure.SUITES, [Suite("azure", "azure queue", checks, promised, sized)]
+    queued = World(lambda: azure.Queued(cloud.get(), way.get(), tokens, count), of=cloud)
+    gates = tuple(_through(gate, "azure") for gate in azure.GATES)
+    before = tuple(_through(gate, "gateway") for gate in gateway.GATES)
+    return [
+        *suites,
+        Suite("azure", "azure queue", (*gates, *azure.SIZED_CHECKS), promised, sized),
+        Suite("azure", "azure jobs", (*gates, *before, *azure.QUEUED_CHECKS), promised, queued),
+    ]
 
 
 def _vertex(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:

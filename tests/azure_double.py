@@ -30,6 +30,7 @@ DEPLOYMENT = f"{ACCOUNT}/deployments/batch"
 ASSIGNMENTS = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments"
 DENIALS = f"{ACCOUNT}/providers/Microsoft.Authorization/denyAssignments"
 USAGES = f"{ROOT}/providers/Microsoft.CognitiveServices/locations/swedencentral/usages"
+OFFERS = f"{ACCOUNT}/models"
 ROLE = f"{ACCOUNT}/providers/Microsoft.Authorization/roleDefinitions/role"
 DELETED = (
     f"{ROOT}/providers/Microsoft.CognitiveServices/locations/swedencentral/resourceGroups/group"
@@ -43,6 +44,7 @@ LOOKS = {
         "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read",
     ),
     "deployment": (DEPLOYMENT, "Microsoft.CognitiveServices/accounts/deployments/read"),
+    "offers": (OFFERS, "Microsoft.CognitiveServices/accounts/models/read"),
     "roles_of": (ASSIGNMENTS, "Microsoft.Authorization/roleAssignments/read"),
     "denials_of": (DENIALS, "Microsoft.Authorization/denyAssignments/read"),
     "usages": (USAGES, "Microsoft.CognitiveServices/locations/usages/read"),

@@ -167,11 +167,6 @@ def test_a_queue_that_is_too_small_is_answered_with_the_capacity_that_holds_the_
     assert f"{tokens:,} tokens for a queue of 50,000 (deployment batch)" in failed.problem
 
 
-def test_other_jobs_in_the_queue_are_a_caveat_of_every_fit():
-    (check,) = SIZED_CHECKS
-    assert check(PROMISED, Sized(FakeAzure(), 1)).caveat
-
-
 # --- the gateway's rights -------------------------------------------------------------------------
 
 

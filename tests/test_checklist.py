@@ -117,7 +117,12 @@ def test_where_nobody_can_be_asked_as_only_the_credentials_are_unknown(provider,
     def connect():
         raise CredentialsMissing("here", "there is nobody", "log in")
 
-    asked = [suite for suite in every_suite() if suite.name.startswith(f"{provider} ")]
+    asked = [
+        suite
+        for suite in every_suite()
+        # Those that begin at the gateway are decided by the gateway's own gates.
+        if suite.name.startswith(f"{provider} ") and suite.checks[0].id.startswith(provider)
+    ]
     results = run([replace(suite, world=World(connect)) for suite in asked]).results
     by_kind = {}
     for result in results:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import pytest
 from suite_reports import methods, outcomes, refusing, report
@@ -14,6 +15,7 @@ from preflight.seams import (
     Caller,
     DenyAssignment,
     Deployment,
+    Offer,
     Refused,
     RoleDefinition,
     Usage,
@@ -41,6 +43,12 @@ ACCOUNT = AzureAccount(
     public_network_access="Enabled",
 )
 DEPLOYMENT = Deployment("batch", "GlobalBatch", 50, "gpt-4o-mini", "2024-07-18", "Succeeded")
+LATER = date(2099, 1, 1)
+OFFERS = (
+    Offer("gpt-4o-mini", "2024-07-18", {"GlobalBatch": LATER, "DataZoneBatch": None}, LATER),
+    Offer("gpt-4.1", "2025-04-14", {"GlobalBatch": LATER, "Standard": LATER}, LATER),
+    Offer("o3-mini", "2025-01-31", {"GlobalBatch": LATER}, LATER),
+)
 OPENAI = "Microsoft.CognitiveServices/accounts/OpenAI"
 CONTRIBUTOR = RoleDefinition("Cognitive Services OpenAI Contributor", (f"{OPENAI}/*",))
 USER = RoleDefinition(
@@ -61,6 +69,7 @@ class FakeAzure:
     quotas: dict[str, Usage] = field(
         default_factory=lambda: {"OpenAI.GlobalBatch.gpt-4o-mini": Usage(50, 1000)}
     )
+    offered: tuple[Offer, ...] = OFFERS
     denials: tuple[DenyAssignment, ...] = ()
     kept: bool | Exception = False
 
@@ -77,6 +86,9 @@ class FakeAzure:
 
     def deployment(self, promised):
         return self.deployments.get(promised.deployment)
+
+    def offers(self, promised):
+        return self.offered
 
     def roles_of(self, promised, principal_id):
         return self.roles.get(principal_id, ())

@@ -32,13 +32,20 @@ MODELS = {name: PROMISED[name].model for name in CHECKS} | {"bedrock": BEDROCK.m
 
 @dataclass
 class Legacy:
-    """An AWS that calls every model LEGACY, or does not offer it."""
+    """An AWS that calls every model LEGACY, or does not offer it; an Azure that names no day."""
 
     offered: bool = True
 
     def foundation_model(self, region, model):
         found = FakeAws().foundation_model(region, model)
         return replace(found, lifecycle="LEGACY") if self.offered else None
+
+
+    def offers(self, promised):
+        return ()
+
+    def deployment(self, promised):
+        return None
 
 
 def judged(provider, world=None):

@@ -21,6 +21,7 @@ from flask import Response
 from suite_reports import methods
 
 from preflight.cloud import azure
+from preflight.cloud.azure_calls import told
 from preflight.cloud.azure_forms import names
 from preflight.seams import (
     Azure,
@@ -73,6 +74,7 @@ def test_the_caller_is_whoever_the_credentials_are(arm_double):
         ("account", None),
         ("deleted", False),
         ("deployment", None),
+        ("offers", ()),
         ("roles_of", ()),
         ("denials_of", ()),
         ("usages", {}),
@@ -192,6 +194,6 @@ def test_no_exception_of_the_sdk_comes_through(kind):
         raise error
 
     with pytest.raises(LookError) as caught:
-        azure.told(ask, "here", "a.permission")
+        told(ask, "here", "a.permission")
     assert caught.value.__cause__ is error
     assert caught.value.remedy

@@ -1,5 +1,8 @@
 """What Azure answers, read into the plain answers of the seam."""
 
+from datetime import date
+
+import pytest
 from azure_double import (
     ACCOUNT,
     ASSIGNMENTS,
@@ -8,6 +11,7 @@ from azure_double import (
     DEPLOYMENT,
     GROUP,
     LOOKS,
+    OFFERS,
     PRINCIPAL,
     PROMISED,
     ROLE,
@@ -22,7 +26,9 @@ from preflight.seams import (
     AzureAccount,
     DenyAssignment,
     Deployment,
+    Offer,
     RoleDefinition,
+    Unreachable,
     Usage,
 )
 from preflight.seams.azure import EVERYONE
@@ -49,6 +55,39 @@ def test_an_account_is_read_whole(arm_double):
 def test_a_bare_account_is_read_without_a_guess(arm_double):
     arm_double.answers[ACCOUNT] = {"id": ACCOUNT, "location": "westus", "properties": {}}
     assert look("account") == AzureAccount("westus", "", "", "None", "", "")
+
+
+def test_offers_are_read_with_their_kinds_and_days_and_other_makers_models_are_left_out(arm_double):
+    mini = {
+        "format": "OpenAI",
+        "name": "gpt-4o-mini",
+        "version": "2024-07-18",
+        "deprecation": {"inference": "2027-03-31T00:00:00Z"},
+        "skus": [
+            {"name": "GlobalBatch", "deprecationDate": "2027-02-28T00:00:00Z"},
+            {"name": "Standard"},
+        ],
+    }
+    bare = {"format": "OpenAI", "name": "gpt-4.1", "version": "2025-04-14"}
+    other = {"format": "Meta", "name": "Llama", "version": "1"}
+    arm_double.answers[OFFERS] = {"value": [mini, bare, other]}
+    assert look("offers") == (
+        Offer(
+            "gpt-4o-mini",
+            "2024-07-18",
+            {"GlobalBatch": date(2027, 2, 28), "Standard": None},
+            date(2027, 3, 31),
+        ),
+        Offer("gpt-4.1", "2025-04-14"),
+    )
+
+
+@pytest.mark.parametrize("day", ["soon", "2027-13-01", "31.12.2027"])
+def test_a_day_that_is_none_is_no_answer(arm_double, day):
+    offer = {"format": "OpenAI", "name": "m", "version": "1", "deprecation": {"inference": day}}
+    arm_double.answers[OFFERS] = {"value": [offer]}
+    with pytest.raises(Unreachable):
+        look("offers")
 
 
 def test_a_deployment_is_read_whole(arm_double):

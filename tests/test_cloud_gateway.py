@@ -41,7 +41,7 @@ BATCHES = {
 
 
 class Double:
-    """A server that gives one answer to everything, and knows what it was asked."""
+    """A server that gives one answer to everything, after its pages, and knows what was asked."""
 
     def __init__(self):
         self.url = ""
@@ -49,6 +49,7 @@ class Double:
 
     def reset(self):
         self.answer = BATCHES
+        self.pages = []
         self.asked = []
         self.pause = 0
 
@@ -59,9 +60,10 @@ class Double:
         def answer(path):
             self.asked.append((f"/{path}", request.args.to_dict(), dict(request.headers)))
             time.sleep(self.pause)
-            if isinstance(self.answer, Response):
-                return self.answer
-            return Response(json.dumps(self.answer), 200, content_type="application/json")
+            told = self.pages.pop(0) if self.pages else self.answer
+            if isinstance(told, Response):
+                return told
+            return Response(json.dumps(told), 200, content_type="application/json")
 
         return app
 
@@ -133,6 +135,48 @@ def test_further_pages_are_asked_for_while_they_are_of_the_last_hour(double):
     double.answer = {"data": [{"id": "new", "created_at": now}], "has_more": True}
     assert len(look(double).listed) == 20
     assert [query.get("after") for _, query, _ in double.asked] == [None] + ["new"] * 19
+
+
+def file(number, **more):
+    return {"id": f"file-{number}", "object": "file", "purpose": "batch", **more}
+
+
+def test_input_files_are_counted_by_whether_they_expire_and_no_other_files_are(double):
+    rows = [
+        file(1),
+        file(2, expires_at=None),
+        file(3, expires_at=1893456000),
+        file(4, purpose="batch_output"),
+        {"object": "file", "purpose": "batch"},
+        "x",
+    ]
+    double.answer = {"object": "list", "data": rows}
+    answer = look(double, "files")
+    assert (answer.kept, answer.expiring, answer.more) == (2, 1, False)
+    assert (answer.batches, answer.listed, answer.models) == ({}, (), ())
+    [(path, query, _)] = double.asked
+    assert (path, query) == ("/files", {})
+
+
+def test_further_pages_of_files_are_counted_and_one_that_is_refused_is_the_answer(double):
+    pages = [
+        {"data": [file(1), file(2)], "has_more": True},
+        {"data": [file(3, expires_at=1893456000)], "has_more": True},
+        {"data": [file(4)], "has_more": False},
+    ]
+    double.pages = [*pages]
+    answer = look(double, "files")
+    assert (answer.kept, answer.expiring, answer.more) == (3, 1, False)
+    assert [query.get("after") for _, query, _ in double.asked] == [None, "file-2", "file-3"]
+    double.pages = [pages[0], said(403, {"error": {"message": "no more"}})]
+    refused = look(double, "files")
+    assert (refused.status, refused.message) == (403, "no more")
+
+
+def test_an_endless_list_of_files_is_given_up(double):
+    double.answer = {"data": [file(1)], "has_more": True}
+    answer = look(double, "files")
+    assert (answer.kept, answer.more, len(double.asked)) == (20, True, 20)
 
 
 def test_models_are_listed_by_id(double):

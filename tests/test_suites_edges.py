@@ -10,6 +10,13 @@ SUITES = {
     "gateway": dict(gateway.SUITES),
     "openai tables": dict(openai.TABLE_SUITES),
     "openai queue": {"gates": openai.GATES},
+    "azure gates": {
+        "gateway's": gateway.GATES,
+        "queue": azure.GATES,
+        **dict(azure.GATEWAY_SUITES),
+        "sized": azure.SIZED_CHECKS,
+        "queued": azure.QUEUED_CHECKS,
+    },
 } | {name: dict(module.SUITES) for name, module in MODULES.items()}
 
 # A check that ends in ! is a gate: what stands after it is asked only where it passed.
@@ -37,6 +44,29 @@ STAND = {
             "gateway-key!",
             "gateway-provider-account!",
             "openai-key!",
+        ],
+    },
+    "azure gates": {
+        "gateway's": [
+            "gateway-reachable!",
+            "gateway-key!",
+            "gateway-provider-account!",
+            "gateway-batch-api!",
+        ],
+        "queue": [
+            "azure-credentials!",
+            "azure-account!",
+            "azure-deployment!",
+            "azure-deployment-type",
+        ],
+        "azure files": [
+            "azure-files",
+        ],
+        "sized": [
+            "azure-capacity",
+        ],
+        "queued": [
+            "azure-open-batches",
         ],
     },
     "openai": {
@@ -74,9 +104,15 @@ STAND = {
             "azure-deployment!",
             "azure-quota",
         ],
+        "azure model": [
+            "azure-credentials!",
+            "azure-account!",
+            "azure-model-retirement",
+            "azure-model-offered!",
+            "azure-model-batch",
+        ],
         "azure API": [
             "azure-api-version",
-            "azure-model-retirement",
         ],
     },
     "vertex": {

@@ -22,16 +22,24 @@ class Retirement:
 
 def retirement(provider: str, model: str) -> Retirement | None:
     """What is announced of a model, or of the model it is a version of; None: it is not listed."""
-    own = yours()
-    for name in (model, unversioned(model)):
-        day = own.of_model(provider, "retires", name)
-        if day is not None:
-            return Retirement(day or None, own.source)
+    own = your_retirement(provider, model)
+    if own is not None:
+        return own
     table = _shipped()[provider]
     for name in (model, unversioned(model)):
         if name in table.days:
             told = table.days[name]
             return Retirement(date.fromisoformat(told) if told else None, table.source)
+    return None
+
+
+def your_retirement(provider: str, model: str) -> Retirement | None:
+    """What the user's own tables say of it; None where they say nothing."""
+    own = yours()
+    for name in (model, unversioned(model)):
+        day = own.of_model(provider, "retires", name)
+        if day is not None:
+            return Retirement(day or None, own.source)
     return None
 
 

@@ -1,9 +1,9 @@
 """Azure OpenAI: the account, the deployment, and what the gateway's principal may do on them."""
 
-from dataclasses import dataclass
-
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
+from preflight.checks.azure_models import model_batch, model_offered
+from preflight.checks.azure_queue import QUEUED_CHECKS, SIZED_CHECKS, Queued, Sized, files
 from preflight.checks.azure_rights import gateway_role
 from preflight.checks.remedies import instead
 from preflight.checks.retirement import azure_retirement
@@ -13,7 +13,6 @@ from preflight.seams import Azure, AzureAccount, Deployment, LookError
 
 _UP = "pulumi up --refresh"
 _READY = "Succeeded"
-_A_THOUSAND_TOKENS = 1000
 
 
 @check("azure-credentials", "Azure knows who is asking", gate=True)
@@ -182,36 +181,28 @@ def _same(name: str, wanted: str) -> bool:
     return name.lower().replace("-", "") == wanted.lower().replace("-", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Sized:
-    """Azure, and how many tokens the request file would put into the queue (an estimate)."""
-
-    azure: Azure
-    tokens: int
-
-
-@check("azure-capacity", "The deployment's queue takes the request file")
-def capacity(promised: AzureOpenAI, world: Sized) -> Answer:
-    """All waiting jobs of a deployment share its capacity; above it: token_limit_exceeded."""
-    found = _deployment(promised, world.azure)
-    if isinstance(found, Failed):
-        return found
-    room = found.capacity * _A_THOUSAND_TOKENS
-    seen = f"about {world.tokens:,} tokens for a queue of {room:,} (deployment {found.name})"
-    if world.tokens > room:
-        needed = -(-world.tokens // _A_THOUSAND_TOKENS)
-        return Failed(seen, f"pulumi config set azureCapacity {needed}; then pulumi up")
-    return Passed(seen, caveat="what other jobs have in the queue cannot be seen")
-
-
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("azure account", (credentials, account, subdomain, region, network)),
     ("azure deployment", (credentials, account, deployment, deployment_type, deployment_model)),
     ("azure gateway identity", (credentials, account, gateway_role)),
     ("azure quota", (credentials, account, deployment, quota)),
-    ("azure API", (api_version, azure_retirement)),
+    ("azure model", (credentials, account, azure_retirement, model_offered, model_batch)),
+    ("azure API", (api_version,)),
 )
 """Side by side; inside one, what a gate decides comes after it."""
 
-SIZED_CHECKS: tuple[Check, ...] = (capacity,)
-"""Those that need the request file as well: their world is a `Sized`."""
+GATES: tuple[Check, ...] = (credentials, account, deployment, deployment_type)
+"""What decides about the deployment's queue."""
+
+GATEWAY_SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (("azure files", (files,)),)
+"""Asked through the gateway, once its own gates have passed."""
+
+__all__ = [
+    "GATES",
+    "GATEWAY_SUITES",
+    "QUEUED_CHECKS",
+    "SIZED_CHECKS",
+    "SUITES",
+    "Queued",
+    "Sized",
+]

@@ -161,5 +161,8 @@ CHECKS: tuple[Check, ...] = (
 )
 """In order of asking and of reading."""
 
+GATES: tuple[Check, ...] = (reachable, key, provider_account, batch_api)
+"""What decides about all else that is asked of a provider through the gateway."""
+
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (("gateway", CHECKS),)
 """For every provider's route."""

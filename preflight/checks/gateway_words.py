@@ -1,5 +1,8 @@
 """The gateway's answers: what their statuses are called, and how they are quoted."""
 
+from collections.abc import Set as AbstractSet
+
+from preflight.catalog.batchable import unversioned
 from preflight.seams import GatewayAnswer
 
 OK, BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 400, 401, 403, 404
@@ -17,6 +20,17 @@ def quoted(answer: GatewayAnswer) -> str:
     """The answer's own words."""
     words = ": ".join(part for part in (answer.code, answer.message) if part)
     return f"HTTP {answer.status}" + (f", {words}" if words else "")
+
+
+def open_requests(answer: GatewayAnswer, models: AbstractSet[str]) -> tuple[int, int]:
+    """Requests in open batches that are, or may be, of these models; and how many batches."""
+    wanted = {"", *map(unversioned, models)}
+    waiting = [
+        batch
+        for batch in answer.listed
+        if spelt(batch.status) in OPEN and unversioned(batch.model) in wanted
+    ]
+    return sum(batch.requests for batch in waiting), len(waiting)
 
 
 def spelt(status: str) -> str:

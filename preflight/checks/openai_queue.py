@@ -3,14 +3,13 @@
 import time
 from dataclasses import dataclass
 
-from preflight.catalog.batchable import unversioned
 from preflight.catalog.queues import queues, your_limit
 from preflight.catalog.source import caveats
 from preflight.catalog.yours import yours
 from preflight.check import Answer, Failed, Passed, Unknown, check
-from preflight.checks.gateway_words import OK, OPEN, quoted
+from preflight.checks.gateway_words import OK, open_requests, quoted
 from preflight.contract import OpenAI
-from preflight.seams import GatewayAnswer, GatewayApi
+from preflight.seams import GatewayApi
 
 _HOUR = 3600
 
@@ -45,18 +44,8 @@ def queue(promised: OpenAI, world: Queued) -> Answer:
             f"{table.creates_an_hour:,}",
             "send it an hour later",
         )
-    waiting, batches = _waiting(promised.model, answer)
+    waiting, batches = open_requests(answer, {promised.model})
     return _requests(promised, world, waiting) or _tokens(promised, world, waiting, batches)
-
-
-def _waiting(model: str, answer: GatewayAnswer) -> tuple[int, int]:
-    """Requests in open batches that are, or may be, of this model; and how many batches."""
-    open_ones = [
-        batch
-        for batch in answer.listed
-        if batch.status in OPEN and unversioned(batch.model) in ("", unversioned(model))
-    ]
-    return sum(batch.requests for batch in open_ones), len(open_ones)
 
 
 def _requests(promised: OpenAI, world: Queued, waiting: int) -> Answer | None:

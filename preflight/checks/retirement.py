@@ -5,16 +5,18 @@ a day that has passed is for a live look at the model to judge, where there is o
 """
 
 from datetime import date, timedelta
+from typing import TypeGuard
 
 from preflight.catalog import source
-from preflight.catalog.retirement import Retirement, retirement, retirements
-from preflight.catalog.source import caveats
+from preflight.catalog.retirement import Retirement, retirement, retirements, your_retirement
+from preflight.catalog.source import Source, caveats
 from preflight.check import Answer, Failed, Passed, Unknown, check
+from preflight.checks.azure_models import deployable
 from preflight.checks.bedrock_named import base_model
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
 from preflight.limits import LIMITS
-from preflight.seams import Aws
+from preflight.seams import Aws, Azure
 
 _QUEUE_HOURS = {"vertex": 72}
 """A job may wait so long before its window begins (Vertex AI's Gemini batch page, 2026-10)."""
@@ -55,7 +57,7 @@ def _in_window(provider: str, day: date) -> bool:
     return day <= source.today() + timedelta(days=-(-_hours(provider) // 24))
 
 
-def _over(found: Retirement | None) -> bool:
+def _over(found: Retirement | None) -> TypeGuard[Retirement]:
     return found is not None and found.day is not None and found.day <= source.today()
 
 
@@ -79,13 +81,22 @@ def openai_retirement(promised: OpenAI, world: None) -> Answer:
 
 
 @check("azure-model-retirement", "The model stays until the batch has ended")
-def azure_retirement(promised: AzureOpenAI, world: object) -> Answer:
+def azure_retirement(promised: AzureOpenAI, azure: Azure) -> Answer:
     """A deployment of a retired model stays, and answers every request with an error.
 
-    So the deployment itself shows nothing. Azure retires region by region, at the day of its
-    schedule or later.
+    So the deployment itself shows nothing. Azure's own list of the account's models names a day for
+    most versions, and for the types of deployment; where it does not, the dated table of Azure's
+    schedule is asked: by that Azure retires region by region, at the day or later.
     """
-    del world
+    if your_retirement("azure", promised.model) is None:
+        told = _by_azure(promised, azure)
+        if _over(told):
+            return Failed(
+                f"{promised.model} was retired on {told.day} ({told.source})",
+                instead("azureModels", promised.model, "a model that is still there"),
+            )
+        if told is not None:
+            return _ahead("azure", promised.model, told, "azureModels")
     found = retirement("azure", promised.model)
     if found is None:
         return _unlisted("azure", promised.model)
@@ -96,6 +107,18 @@ def azure_retirement(promised: AzureOpenAI, world: object) -> Answer:
             f'as a row of a file for --tables: azure.retires = {{ "{promised.model}" = DAY }}',
         )
     return _ahead("azure", promised.model, found, "azureModels")
+
+
+def _by_azure(promised: AzureOpenAI, azure: Azure) -> Retirement | None:
+    """The first day of those that Azure's list names for what is deployed; None where for none."""
+    days = [
+        day
+        for offer in deployable(promised, azure)[0]
+        for day in (offer.ends, offer.kinds.get(promised.sku))
+        if day is not None
+    ]
+    source = Source(f"Azure's list of models for account {promised.account}")
+    return Retirement(min(days), source) if days else None
 
 
 @check("vertex-model-retirement", "The model stays until the job has ended")

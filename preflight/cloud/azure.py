@@ -9,31 +9,29 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
+from preflight.cloud.azure_calls import told
 from preflight.cloud.azure_forms import (
     account,
     deny_assignments,
     deployment,
     names,
+    offers,
     role_definitions,
 )
 from preflight.cloud.one_moment import Moment, once
-from preflight.cloud.readable import UNREADABLE
 from preflight.cloud.wire import azure_transport
 from preflight.contract import AzureOpenAI
 from preflight.grants import azure_account_id
 from preflight.seams import (
     AzureAccount,
     Caller,
-    CredentialsMissing,
     DenyAssignment,
     Deployment,
-    LookError,
-    Refused,
+    Offer,
     RoleDefinition,
-    Unreachable,
     Usage,
 )
 from preflight.seams.together import together
@@ -41,21 +39,10 @@ from preflight.seams.together import together
 ENDPOINT_VARIABLE = "PREFLIGHT_ARM_ENDPOINT"
 _PUBLIC = "https://management.azure.com"
 _SCOPE = f"{_PUBLIC}/.default"
-_LOGIN = "az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
-_AGAIN = "check the network between here and Azure, then try again"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE_SECONDS = 8
-_LONGEST_WORDS = 300
 _MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
-_MISSING = 404
-_NOT_AUTHENTICATED = 401
-_REFUSED = (_NOT_AUTHENTICATED, 403)
-_CLOCK = "az login again; or set this machine's clock by the network's time"
-_OF_TIME = ("lifetime validation failed", "not yet valid", "has expired", "ExpiredAuthentication")
-"""How Azure says that a token is of another time."""
 
-
-T = TypeVar("T")
 
 # What fails arrives as an error; without a handler Python would print the SDK's own words as well.
 logging.getLogger("azure").addHandler(logging.NullHandler())
@@ -123,6 +110,20 @@ class AzureCloud:
             "Microsoft.CognitiveServices/accounts/deployments/read",
         )
         return None if found is None else deployment(found)
+
+    @once
+    def offers(self, promised: AzureOpenAI) -> tuple[Offer, ...]:
+        """See `seams.Azure`. The account's own list is of its region, and needs no wider right."""
+        found = told(
+            lambda: offers(
+                self._openai().accounts.list_models(
+                    promised.resource_group, promised.account, **self._how
+                )
+            ),
+            f"models of account {promised.account}",
+            "Microsoft.CognitiveServices/accounts/models/read",
+        )
+        return found or ()
 
     @once
     def roles_of(self, promised: AzureOpenAI, principal_id: str) -> tuple[RoleDefinition, ...]:
@@ -244,56 +245,3 @@ def _reaches(at: str | None, scope: str) -> bool:
 
 def _same(at: str | None, scope: str) -> bool:
     return (at or "").rstrip("/").lower() == scope.lower()
-
-
-def told(look: Callable[[], T], where: str, permission: str) -> T | None:
-    """What the look answers; None where there is no such thing. Raises only LookError."""
-    import azure.core.exceptions as core  # noqa: PLC0415 - instant start-up
-
-    try:
-        found = look()
-        if found is None:
-            raise ValueError("it says nothing")
-    except core.DecodeError as error:
-        raise _silent(error, where) from error
-    except core.HttpResponseError as error:
-        if error.status_code == _MISSING and _is_azures(error):
-            return None
-        raise _spoken(error, where, permission) from error
-    except (core.AzureError, OSError, *UNREADABLE) as error:
-        raise _silent(error, where) from error
-    return found
-
-
-def _spoken(error: Any, where: str, permission: str) -> LookError:
-    """Azure answered otherwise; an error without a status means that nobody could be asked as."""
-    if error.status_code is None:
-        what = f"there are no usable Azure credentials ({_short(error)})"
-        return CredentialsMissing(where, what, _LOGIN)
-    if error.status_code == _NOT_AUTHENTICATED and any(word in str(error) for word in _OF_TIME):
-        what = f"Azure does not take the token for now ({_short(error)})"
-        return CredentialsMissing(where, what, _CLOCK)
-    if error.status_code in _REFUSED:
-        return Refused(where, permission)
-    if "MissingSubscriptionRegistration" in str(error):
-        return Unreachable(
-            where,
-            "the subscription is not registered for Cognitive Services",
-            "az provider register --namespace Microsoft.CognitiveServices",
-        )
-    return Unreachable(where, f"Azure answered {error.status_code}: {_short(error)}", _AGAIN)
-
-
-def _silent(error: Exception, where: str) -> Unreachable:
-    return Unreachable(where, f"Azure did not answer ({_short(error)})", _AGAIN)
-
-
-def _is_azures(error: Any) -> bool:
-    """Azure says "not found" in JSON; a proxy in between says it in HTML, which is no answer."""
-    kind = error.response.headers.get("content-type", "") if error.response is not None else ""
-    return "json" in kind
-
-
-def _short(error: Any) -> str:
-    words = " ".join(str(getattr(error, "message", error)).split())
-    return f"{type(error).__name__}: {words[:_LONGEST_WORDS]}"

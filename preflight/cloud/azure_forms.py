@@ -2,12 +2,22 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
-from preflight.seams import AzureAccount, Caller, DenyAssignment, Deployment, RoleDefinition
+from preflight.seams import (
+    AzureAccount,
+    Caller,
+    DenyAssignment,
+    Deployment,
+    Offer,
+    RoleDefinition,
+)
 
 _TOKEN_PARTS = 3
+_OPENAI = "OpenAI"
+_DAY_LENGTH = len("2026-10-31")
 
 
 def account(found: Any) -> AzureAccount:
@@ -34,6 +44,33 @@ def deployment(found: Any) -> Deployment:
         model_version=_word(model, "version"),
         provisioning_state=_word(found.properties, "provisioning_state"),
     )
+
+
+def offers(found: Iterable[Any]) -> tuple[Offer, ...]:
+    """The OpenAI models of an account's list, each with the types of deployment it may have.
+
+    Raises ValueError for a day that is none.
+    """
+    return tuple(
+        Offer(
+            model=_word(one, "name"),
+            version=_word(one, "version"),
+            kinds={
+                _word(sku, "name"): _day(getattr(sku, "deprecation_date", None))
+                for sku in getattr(one, "skus", None) or ()
+            },
+            ends=_day(getattr(getattr(one, "deprecation", None), "inference", None)),
+        )
+        for one in found
+        if _word(one, "format") == _OPENAI
+    )
+
+
+def _day(moment: Any) -> date | None:
+    """The day of a moment, as the SDK reads it or as Azure writes it; None for no moment."""
+    if not moment:
+        return None
+    return date.fromisoformat(str(moment)[:_DAY_LENGTH])
 
 
 def _word(model: Any, field: str) -> str:

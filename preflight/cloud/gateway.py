@@ -96,6 +96,24 @@ class GatewayClient:
         """See `seams.GatewayApi`."""
         return self._asked(route, lambda client: client.models.with_raw_response.list())
 
+    @once
+    def files(self, route: Route) -> GatewayAnswer:
+        """See `seams.GatewayApi`. How long a page is, is left to the provider: they differ."""
+        answer = self._files(route, {})
+        for _ in range(1, _PAGES):
+            if not answer.more or not answer.listed:
+                break
+            older = self._files(route, {"after": answer.listed[-1].id})
+            if older.status != _OK:
+                return older
+            answer = replace(
+                older, kept=answer.kept + older.kept, expiring=answer.expiring + older.expiring
+            )
+        return replace(answer, batches={}, listed=(), models=())
+
+    def _files(self, route: Route, after: dict[str, str]) -> GatewayAnswer:
+        return self._asked(route, lambda client: client.files.with_raw_response.list(**after))
+
     def key_expiry(self, route: Route) -> int | None:
         """See `seams.GatewayApi`."""
         del route
@@ -178,15 +196,19 @@ class GatewayClient:
 
 
 def _list(body: Mapping[str, Any]) -> GatewayAnswer:
-    """A list of batches or of models, which have the same form."""
+    """A list of batches, of models or of files, which have the same form."""
     rows = [row for row in body["data"] if isinstance(row, Mapping) and "id" in row]
     listed = tuple(map(_listed, rows))
+    inputs = [row for row in rows if row.get("purpose") == "batch"]
+    expiring = sum(bool(row.get("expires_at")) for row in inputs)
     return GatewayAnswer(
         _OK,
         batches={batch.id: batch.status for batch in listed},
         listed=listed,
         more=body.get("has_more") is True,
         models=tuple(batch.id for batch in listed),
+        kept=len(inputs) - expiring,
+        expiring=expiring,
     )
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from preflight.sandbox.azure.offer import OFFERS
 from preflight.sandbox.gcp.regions import MODELS as GOOGLES
 from preflight.sandbox.upstream.service import MODELS as OPENAIS
 
@@ -18,7 +17,6 @@ def write(path: Path) -> None:
     """Say of each model of the sandbox that no end of it is announced."""
     kept = {
         "openai": set(OPENAIS),
-        "azure": {offer.model for offer in OFFERS},
         "vertex": set(GOOGLES),
     }
     ends = {name: {"retires": dict.fromkeys(sorted(kept[name]), False)} for name in kept}

@@ -14,6 +14,7 @@ from preflight.seams.azure import (
     AzureAccount,
     DenyAssignment,
     Deployment,
+    Offer,
     RoleDefinition,
     Usage,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "ListedBatch",
     "LookError",
     "NotInTime",
+    "Offer",
     "PreflightError",
     "PromiseError",
     "Refused",

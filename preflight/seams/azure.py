@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from preflight.contract import AzureOpenAI
@@ -46,6 +47,20 @@ class RoleDefinition:
     data_actions: tuple[str, ...]
     not_data_actions: tuple[str, ...] = ()
     condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One version of a model that an account may deploy.
+
+    `kinds` are the types of deployment it may have there, each with the day that type ends; `ends`
+    is the day the version itself does. None: Azure names no day.
+    """
+
+    model: str
+    version: str
+    kinds: Mapping[str, date | None] = field(default_factory=dict)
+    ends: date | None = None
 
 
 EVERYONE = "00000000-0000-0000-0000-000000000000"
@@ -97,6 +112,12 @@ class Azure(Protocol):
         """The deployment; None where it does not exist.
 
         Looked up by Microsoft.CognitiveServices/accounts/deployments/read.
+        """
+
+    def offers(self, promised: AzureOpenAI) -> tuple[Offer, ...]:
+        """The models that the account may deploy in its region; none where it does not exist.
+
+        Looked up by Microsoft.CognitiveServices/accounts/models/read.
         """
 
     def roles_of(self, promised: AzureOpenAI, principal_id: str) -> tuple[RoleDefinition, ...]:

@@ -32,7 +32,8 @@ class GatewayAnswer:
 
     `batches`: for status 200 on a list of batches, id -> status word; `listed` the same with all
     that the list says of each; `more`: there are others, older than these. `models`: for status 200
-    on a list of models, their ids.
+    on a list of models, their ids. `kept` and `expiring`: for status 200 on a list of files, how
+    many batch input files stay, and how many expire by themselves.
     """
 
     status: int
@@ -42,6 +43,8 @@ class GatewayAnswer:
     listed: tuple[ListedBatch, ...] = ()
     more: bool = False
     models: tuple[str, ...] = ()
+    kept: int = 0
+    expiring: int = 0
 
 
 NOT_THE_GATEWAY = "not_the_gateway"
@@ -65,6 +68,9 @@ class GatewayApi(Protocol):
 
     def models(self, route: Route) -> GatewayAnswer:
         """List the models that the key may use: GET {base}/models."""
+
+    def files(self, route: Route) -> GatewayAnswer:
+        """Count the provider's batch input files: GET {base}/files, as many pages as it takes."""
 
     def key_expiry(self, route: Route) -> int | None:
         """When the key expires, in seconds since the epoch; None where it does not say.

@@ -21,6 +21,7 @@ _ACCOUNT = ("subscription_id", "resource_group", "account")
 _ABOUT = {
     "account": _ACCOUNT,
     "deployment": (*_ACCOUNT, "deployment"),
+    "offers": _ACCOUNT,
     "roles_of": _ACCOUNT,
     "denials_of": _ACCOUNT,
     "usages": ("subscription_id", "region"),

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from flask import Flask, Response, jsonify, request
 
+from preflight.sandbox.azure import catalog
 from preflight.sandbox.azure.assignments import Denial
 from preflight.sandbox.azure.data_plane import DataPlane, refused
 from preflight.sandbox.azure.identity import BadToken, Tokens
@@ -71,9 +72,17 @@ class AzureCloud:
         self._serving.close()
 
     def remember(self) -> Restore:
-        """Keep all that Resource Manager knows; returns what puts it back."""
+        """Keep all that Resource Manager and the accounts hold; returns what puts it back."""
+        names = ("directory", "assignments", "resources", "deleted", "retiring", "withdrawn")
         with self._world.lock:
-            return remember([(self._world, ("directory", "assignments", "resources", "deleted"))])
+            known = remember([(self._world, names)])
+        stored = self._data_plane.remember()
+
+        def restore() -> None:
+            known()
+            stored()
+
+        return restore
 
     def token(self, principal: str, audience: str = COGNITIVE_SERVICES) -> str:
         """A token of any principal, by default for the data plane."""
@@ -101,6 +110,8 @@ class AzureCloud:
         app.register_error_handler(Refusal, refused)
         app.add_url_rule(IDENTITY_PATH, view_func=self._managed_identity)
         app.add_url_rule("/sandbox/tokens", view_func=self._any_token, methods=["POST"])
+        app.add_url_rule("/sandbox/offers", view_func=self._offers, methods=["POST"])
+        app.add_url_rule("/sandbox/accounts/<subdomain>", view_func=self._fill, methods=["POST"])
         app.add_url_rule(
             "/accounts/<subdomain>/openai/<path:tail>",
             view_func=self._openai,
@@ -139,6 +150,18 @@ class AzureCloud:
             return _said(HTTPStatus.BAD_REQUEST, message="principal_id is missing.")
         token = self.token(principal, asked.get("resource") or COGNITIVE_SERVICES)
         return _said(HTTPStatus.OK, access_token=token)
+
+    def _offers(self) -> Response:
+        """A door of the sandbox's own: what Azure offers no more, and what it retires when."""
+        asked = request.get_json()
+        catalog.withdraw(self._world, asked.get("withdraw", []))
+        catalog.retire(self._world, asked.get("retire", {}))
+        return _said(HTTPStatus.OK)
+
+    def _fill(self, subdomain: str) -> Response:
+        """A door of the sandbox's own: files and a job of somebody else's in an account."""
+        self._data_plane.fill(subdomain, **request.get_json())
+        return _said(HTTPStatus.OK)
 
     def _openai(self, subdomain: str, tail: str) -> Response:
         return self._data_plane.answer(subdomain, tail, request)

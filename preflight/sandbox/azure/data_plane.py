@@ -10,6 +10,7 @@ from flask import Request, Response, jsonify
 from preflight.sandbox.azure.identity import BadToken, Tokens
 from preflight.sandbox.azure.names import ACCOUNT_KIND, BATCH_SKUS, COGNITIVE_SERVICES
 from preflight.sandbox.azure.resources import Resource, World
+from preflight.sandbox.memory import Restore
 from preflight.sandbox.upstream.answers import answer
 from preflight.sandbox.upstream.engine import Engine
 from preflight.sandbox.upstream.lifecycle import Timing
@@ -80,6 +81,28 @@ class DataPlane:
             return self._chat(account, thing, request)
         return perform(engine, name, thing, request)
 
+    def fill(self, subdomain: str, files: int = 0, deployment: str = "", requests: int = 0) -> None:
+        """Put files into an account, and a job that fills the deployment's queue and goes on."""
+        with self._world.lock:
+            account = self._world.account_of(subdomain)
+            if account is None:
+                raise _no_resource()
+            engine = self._engine(account)
+        engine.fill(files, deployment, requests)
+
+    def remember(self) -> Restore:
+        """Keep the accounts' files and batches; returns what puts them back."""
+        known = dict(self._engines)
+        kept = [engine.remember() for engine in known.values()]
+
+        def restore() -> None:
+            with self._world.lock:
+                self._engines = dict(known)
+            for put_back in kept:
+                put_back()
+
+        return restore
+
     def _authenticate(self, account: Resource, request: Request) -> str:
         """The caller's object id. Raises Refusal."""
         if account["properties"]["publicNetworkAccess"] == "Disabled":
@@ -143,6 +166,11 @@ class DataPlane:
                     f"{' and '.join(BATCH_SKUS)} only."
                 )
                 raise Rejected("invalid_request", message, param="body.model")
+            model = found["properties"]["model"]["name"]
+            if model in self._world.retiring:
+                # Time is short here: a day that a batch may last until is the day it ends on.
+                message = f"The model '{model}' has been retired; deploy another one."
+                raise Rejected("ModelRetired", message, param="body.model")
             message = (
                 "The number of enqueued tokens has surpassed the configured limit of "
                 f"{sku['capacity']}K for the deployment '{name}'. Please either increase the limit "

@@ -1,4 +1,4 @@
-"""Model deployments, the models that may be deployed, and the quota they take."""
+"""Model deployments, and the quota they take."""
 
 import uuid
 from http import HTTPStatus
@@ -28,7 +28,7 @@ def put_deployment(world: World, call: Call) -> Answer:
     if not isinstance(capacity, int) or isinstance(capacity, bool) or capacity < 1:
         raise bad("InvalidCapacity", "The capacity should be a positive integer.")
     properties = dict(call.body.get("properties") or {})
-    offer = _offer(properties.get("model") or {}, name, account["location"])
+    offer = _offer(world, properties.get("model") or {}, name, account["location"])
     deployment_id = f"{account['id']}/deployments/{call['deployment']}"
     _check_quota(world, deployment_id, account["location"], offer, (name, capacity))
     shape = {
@@ -75,29 +75,6 @@ def list_usages(world: World, call: Call) -> Answer:
     return listed(rows)
 
 
-def list_models(_world: World, call: Call) -> Answer:
-    """The models of a region, each with the kinds of deployment it may have there."""
-    rows: list[Resource] = []
-    for offer, kinds in offered(region(call["location"])):
-        skus = [
-            {
-                "name": sku,
-                "usageName": quota_name(offer.model, sku),
-                "capacity": {"minimum": 1, "maximum": quota, "default": 1},
-            }
-            for sku, quota in kinds.items()
-        ]
-        model = {
-            "format": "OpenAI",
-            "name": offer.model,
-            "version": offer.version,
-            "lifecycleStatus": "GenerallyAvailable",
-            "skus": skus,
-        }
-        rows.append({"kind": "OpenAI", "skuName": "S0", "model": model})
-    return listed(rows)
-
-
 def _deployment_in(world: World, call: Call) -> Resource:
     account = account_in(world, call)
     found = world.find(f"{account['id']}/deployments/{call['deployment']}")
@@ -107,17 +84,17 @@ def _deployment_in(world: World, call: Call) -> Resource:
     return found
 
 
-def _offer(model: Resource, sku: str, location: str) -> Offer:
+def _offer(world: World, model: Resource, sku: str, location: str) -> Offer:
     """The offer for a model. Raises ArmError where it is not to be had so and there."""
     name, version = model.get("name"), model.get("version")
     found = find(str(name), version) if model.get("format") == "OpenAI" else None
-    if found is None:
+    if found is None or found.model in world.withdrawn:
         message = (
             f"The model 'Format: {model.get('format')}, Name: {name}, Version: {version}' of "
             "account deployment is not supported."
         )
         raise bad("DeploymentModelNotSupported", message)
-    if not found.quota(sku, location):
+    if not found.quota(sku, location) or f"{found.model}/{sku}" in world.withdrawn:
         message = (
             f"The specified SKU '{sku}' for model '{name} {found.version}' is not supported in "
             f"this region '{location}'."

@@ -8,6 +8,7 @@ from typing import Any
 
 from preflight.sandbox.azure import (
     accounts,
+    catalog,
     deleted_accounts,
     deployments,
     groups,
@@ -60,7 +61,8 @@ _ROWS: dict[str, tuple[tuple[str, str, str, Callable[[World, Call], Answer]], ..
         ("DELETE", _DEPLOYMENT, "accounts/deployments/delete", deployments.delete_deployment),
         ("GET", _DEPLOYMENTS, "accounts/deployments/read", deployments.list_deployments),
         ("GET", f"{_LOCATION}/usages", "locations/usages/read", deployments.list_usages),
-        ("GET", f"{_LOCATION}/models", "locations/models/read", deployments.list_models),
+        ("GET", f"{_LOCATION}/models", "locations/models/read", catalog.of_region),
+        ("GET", f"{_ACCOUNT}/models", "accounts/models/read", catalog.of_account),
     ),
     "Microsoft.Authorization": (
         ("PUT", f"{_ASSIGNMENTS}{_NAME}", "roleAssignments/write", role_calls.put_assignment),
@@ -140,7 +142,7 @@ def _scope(path: str, names: Mapping[str, str]) -> str:
 
 
 _LISTED = re.compile(
-    r"(/resourcegroups|/providers/[^/]+/(deleted)?accounts|/deployments)$", re.IGNORECASE
+    r"(/resourcegroups|/providers/[^/]+/(deleted)?accounts|/deployments|/models)$", re.IGNORECASE
 )
 
 

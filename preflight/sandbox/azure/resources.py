@@ -43,13 +43,17 @@ class World:
     """All that Resource Manager knows. Hold `lock` to read or write it.
 
     `deleted` are the accounts that are gone, by their lower-case id: Azure keeps each of them, and
-    its name, for 48 hours. Here nobody waits so long.
+    its name, for 48 hours. Here nobody waits so long. `retiring`: model -> the day it ends, as an
+    ISO date; a job that is sent now does not end before. `withdrawn`: models, and models with one
+    type of deployment (`gpt-4o/GlobalBatch`), that are not offered any more.
     """
 
     directory: Directory = field(default_factory=Directory)
     lock: threading.RLock = field(default_factory=threading.RLock)
     resources: dict[str, Resource] = field(default_factory=dict)
     deleted: dict[str, Resource] = field(default_factory=dict)
+    retiring: dict[str, str] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
     assignments: Assignments = field(init=False)
 
     def __post_init__(self) -> None:

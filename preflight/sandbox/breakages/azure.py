@@ -5,6 +5,7 @@ from functools import partial
 from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.azure import breakages as azure
 from preflight.sandbox.azure import existing as microsoft
+from preflight.sandbox.azure import offer_breakages as offers
 from preflight.sandbox.azure import role_breakages as roles
 from preflight.sandbox.breakages import edits
 from preflight.sandbox.breakages.breakage import breakage, in_cloud, in_file, in_promises
@@ -47,5 +48,11 @@ ROWS = (
     _row("two-urls", "the requests spell their url in two ways", "requests-url", "url_mismatch", _file(edits.last(edits.fields(url="/v1/chat/completions")))),
     _row("blank-line", "there is a blank line between two requests", "requests-json", "invalid_json_line", _file(edits.blank_line)),
     _row("duplicate-id", "two requests share a custom_id", "requests-unique", "duplicate_custom_id", _file(edits.same_id)),
+    _row("retiring", "Azure retires the model tomorrow", "azure-model-retirement", "has been retired", _cloud(offers.retiring)),
+    _row("not-offered", "the region does not offer the model, so there is no deployment", "azure-deployment azure-model-offered", "model_not_found", _cloud(offers.withdrawn)),
+    _row("not-for-batches", "the region offers the model, but not for batches", "azure-deployment azure-model-batch", "model_not_found", _cloud(offers.not_for_batches("GlobalBatch", "DataZoneBatch"))),
+    _row("other-batch-kind", "the region offers the model for the other batch kind only", "azure-deployment azure-model-batch", "model_not_found", _cloud(offers.not_for_batches("GlobalBatch"))),
+    _row("full-of-files", "the account holds as many files as it may", "azure-files", "the most it may", _cloud(offers.full_of_files)),
+    _row("full-queue", "somebody else's job fills the deployment's queue", "", "token_limit_exceeded", _cloud(offers.full_queue), "azure-open-batches"),
 )
 # fmt: on

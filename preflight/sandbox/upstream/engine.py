@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from preflight.sandbox.memory import Restore, remember
 from preflight.sandbox.upstream.answers import BYTES_PER_TOKEN
-from preflight.sandbox.upstream.batch import Batch, Order, row
+from preflight.sandbox.upstream.batch import Batch, Order, Row, row
 from preflight.sandbox.upstream.filestore import FileStore, StoredFile
 from preflight.sandbox.upstream.lifecycle import TERMINAL, Course, Timing
 from preflight.sandbox.upstream.refusals import Refusal, Rejected, invalid
@@ -21,6 +23,7 @@ from preflight.sandbox.upstream.rules import Rules
 from preflight.sandbox.upstream.validation import Model, Request, Resolve, requests
 
 WINDOW = "24h"
+_HOUR_LONG = Timing(validating=0.5, running=3600)
 
 Shape = dict[str, Any]
 """A batch as the API shows it."""
@@ -51,6 +54,32 @@ class Engine:
         """The window of the next batch closes when this share (0..1) of its requests is done."""
         with self._lock:
             self._next_expires = share
+
+    def fill(self, files: int, model: str, requests: int) -> None:
+        """Put in what somebody else sent: small files, and a batch that takes all of its queue.
+
+        The batch runs for an hour. `model` is what a body would name; "" for no batch.
+        """
+        resolved = self._resolve(model) if model else None
+        with self._lock:
+            now = self._clock()
+            for number in range(files):
+                self._files.upload(BytesIO(b"{}\n"), f"{number}.jsonl", "batch", int(now), None)
+            if resolved is None:
+                return
+            file_id = f"file-{secrets.token_hex(12)}"
+            order = Order(file_id, self.rules.endpoints[0], WINDOW, None, None)
+            batch = Batch(f"batch_{secrets.token_hex(16)}", order, Course(now - 1), _HOUR_LONG)
+            batch.rows = (Row(succeeded=True, custom_id="theirs", line=b"{}"),) * requests
+            batch.model = resolved.name
+            if resolved.queue is not None:
+                batch.queue, batch.tokens = resolved.queue.key, resolved.queue.limit
+            self._batches[batch.id] = batch
+
+    def remember(self) -> Restore:
+        """Keep files and batches; returns what puts them back."""
+        with self._lock:
+            return remember([(self, ("_batches",)), (self._files, ("_files",))])
 
     # --- files ---
 
