@@ -7,7 +7,16 @@ from collections.abc import Collection, Mapping
 
 from preflight.commands.judge import PROMISES, promised, targets
 from preflight.contract import PROVIDERS, Target
-from preflight.holders import AUDITOR, IDENTITIES, Holder, holders, marked, shared, short
+from preflight.holders import (
+    AUDITOR,
+    IDENTITIES,
+    Holder,
+    Provisioned,
+    holders,
+    marked,
+    shared,
+    short,
+)
 from preflight.permissions import Identity
 from preflight.seams import UsageError
 
@@ -23,6 +32,8 @@ def permissions(arguments: Namespace) -> int:
     who = holders(found, identities)
     if not who and arguments.identity:
         raise _nobody(found, arguments.identity)
+    if arguments.format == "terraform":
+        _one_place_each({name: shared(several) for name, several in found.items()})
     sys.stdout.write(_rendered(who, tuple(found), arguments.format, named=named))
     return 0
 
@@ -51,8 +62,22 @@ def _of_auditor(
     if arguments.format == "terraform":
         from preflight.render.auditor_terraform import render as as_hcl  # noqa: PLC0415
 
+        _one_place_each(targets)
         return as_hcl(targets, named=named)
     return render.as_markdown(targets, named=named)
+
+
+def _one_place_each(targets: Mapping[str, Collection[Provisioned]]) -> None:
+    """Raise UsageError where a provider is used in several regions: labels would come twice."""
+    from preflight.render.pages.markdown import NAMES  # noqa: PLC0415
+
+    for provider, several in targets.items():
+        if len(several) > 1:
+            raise UsageError(
+                f"{NAMES[provider]} in {', '.join(one.region for one in several)}",
+                "would give two resources one name",
+                "choose one with --region, and write a file for each",
+            )
 
 
 def _stand_ins(arguments: Namespace) -> Mapping[str, tuple[Target, ...]]:

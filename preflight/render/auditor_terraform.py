@@ -8,11 +8,9 @@ from preflight.contract import AzureOpenAI, Bedrock, VertexAI
 from preflight.holders import Provisioned, marked_azure, marked_bedrock, marked_vertex
 from preflight.looks import Scope
 from preflight.render.auditor import PRINCIPALS, Targets
-from preflight.render.pages.markdown import NAMES
 from preflight.render.permissions_hcl import block, reference
 from preflight.render.permissions_terraform import document_block
 from preflight.render.permissions_variables import declared
-from preflight.seams import UsageError
 
 _HEAD = """\
 # What preflight check looks at: the rights of whoever runs it, and no others.
@@ -25,19 +23,12 @@ _MEMBERS = {
 
 
 def render(targets: Targets, *, named: bool) -> str:
-    """The text. Raises UsageError where a provider is used in several regions.
+    """The text.
 
     Args:
-        targets: one for each provider.
+        targets: one for each provider, or two resources have one label.
         named: whether they hold real names; where not, every name is a variable.
     """
-    for provider, several in targets.items():
-        if len(several) > 1:
-            raise UsageError(
-                f"{NAMES[provider]} in {len(several)} regions",
-                "would give two resources one name",
-                "choose one with --region, and write a file for each",
-            )
     found = [one for several in targets.values() for one in several]
     text = "\n".join(
         "\n".join(lines) + "\n" for one in found for lines in _blocks(one, named=named)
