@@ -26,11 +26,10 @@ ROUNDS = {
         "delete_gateway_account",
     ),
     "bedrock": (
-        "bedrock-pass-role bedrock-source-account bedrock-bucket-policy bedrock-results-right "
-        "bedrock-model-right bedrock-public-access",
+        "bedrock-pass-role bedrock-source-account bedrock-bucket-policy bedrock-results-right",
         "bedrock-bucket-region",
-        "bedrock-service-principal bedrock-job-rights bedrock-plain-text",
-        "detach_gateway_policy",
+        "bedrock-service-principal bedrock-job-rights bedrock-model-right bedrock-plain-text",
+        "detach_gateway_policy bedrock-public-access",
         "delete_job_role",
     ),
 }
