@@ -26,7 +26,6 @@ def shards(count):
         (Room(max_requests=bound(300)), 3),
         (Room(max_tokens=bound(4000)), 4),
         (Room(max_tokens=bound(3999)), 3),
-        (Room(max_files=bound(2)), 2),
         (Room(max_jobs=bound(4), max_tokens=bound(2000)), 2),
     ],
 )
@@ -54,6 +53,11 @@ def test_what_is_larger_than_the_queue_is_let_in_alone():
 
 def test_files_are_counted_though_nothing_is_open():
     assert not admits(Room(max_files=bound(500)), [], 500, SHARD)
+    assert admits(Room(max_files=bound(500)), [], 499, SHARD)
+
+
+def test_files_stay_so_that_no_wave_waits_for_them():
+    assert [len(wave) for wave in waves(shards(3), Room(max_files=bound(1)))] == [3]
 
 
 def test_waves_keep_the_order():

@@ -1,7 +1,7 @@
 """How much of a run may be open at the provider at once, and in which waves it is sent for that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from preflight.batch.shards import Shard
 
@@ -67,13 +67,15 @@ def admits(room: Room, open_shards: Sequence[Shard], files: int, shard: Shard) -
 
 
 def waves(shards: Sequence[Shard], room: Room) -> tuple[tuple[Shard, ...], ...]:
-    """The shards in order, in groups that are open at once, the files of ended ones deleted.
+    """The shards in order, in groups that are open at once.
 
-    A run need not wait for a whole wave: the next shard goes as soon as there is room for it.
+    A run need not wait for a whole wave: the next shard goes as soon as there is room for it. Input
+    files are not counted: they stay when a wave has ended, so that no wave makes room for more.
     """
     made: list[list[Shard]] = []
+    beside = replace(room, max_files=None)
     for shard in shards:
-        if made and admits(room, made[-1], len(made[-1]), shard):
+        if made and admits(beside, made[-1], 0, shard):
             made[-1].append(shard)
         else:
             made.append([shard])

@@ -44,3 +44,12 @@ def your_limit(row: str, model: str) -> int | None:
     if limit is None:
         limit = own.of_model("openai", row, unversioned(model))
     return None if limit is None else int(limit)
+
+
+KEPT_FREE = 10
+"""A tenth of a queue of tokens is kept free: what a request has is an estimate."""
+
+
+def usable(tokens: int) -> int:
+    """How many estimated tokens to put into a queue of so many."""
+    return max(1, tokens - tokens // KEPT_FREE)

@@ -86,3 +86,24 @@ _CARRIED: Mapping[str, tuple[Callable[[Sequence[str]], bool], Callable[[str], ob
 """Provider -> whether it carries all of several ids, and whether it carries one. Amazon Bedrock's
 recordId is alphanumeric; at Vertex AI an id may be a label, and must not read as another type.
 """
+
+
+SENT_DIGITS = 10
+_SENT_ID = re.compile(r"r(\d{10,})", re.ASCII)
+
+
+def sent_id(ordinal: int) -> str:
+    """What a renamed request is called at the provider.
+
+    A lower-case letter and ten digits: alphanumeric and 11 characters long for Bedrock, a label
+    that does not read as a number for Vertex AI.
+    """
+    return f"r{ordinal:010d}"
+
+
+def ordinal(sent_id: str) -> int | None:
+    """Which request goes by that name; None: it is no name that `sent_id` makes."""
+    found = _SENT_ID.fullmatch(sent_id)
+    if found is None or (len(found[1]) > SENT_DIGITS and found[1].startswith("0")):
+        return None
+    return int(found[1])

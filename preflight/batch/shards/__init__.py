@@ -5,8 +5,9 @@ it is needed, and can be cut again, byte for byte the same, at any time.
 """
 
 from preflight.batch.shards.cutting import cut, renamed
-from preflight.batch.shards.shard import Shard, ShardLimits, ordinal, sent_id, whole
+from preflight.batch.shards.shard import Shard, ShardLimits, whole
 from preflight.batch.shards.splitting import Entry, split
+from preflight.requests.identifier import ordinal, sent_id
 
 __all__ = [
     "Entry",

@@ -9,9 +9,10 @@ from typing import BinaryIO
 from msgspec import Raw, Struct
 from msgspec.json import Decoder, encode
 
-from preflight.batch.shards.shard import NEWLINE, Shard, renamed_length, sent_id
+from preflight.batch.shards.shard import NEWLINE, Shard, renamed_length
 from preflight.requests.diagnose import BLANKS, diagnose
 from preflight.requests.duplicates import BOM
+from preflight.requests.identifier import sent_id
 from preflight.requests.lines import LONGEST_LINE
 from preflight.seams import RunError
 

@@ -1,12 +1,12 @@
 """What a shard is, what one may hold, and what its requests are called at the provider."""
 
-import re
 from dataclasses import dataclass
 
 from msgspec.json import encode
 
+from preflight.requests.identifier import SENT_DIGITS
+
 NEWLINE = 1
-_SENT_ID = re.compile(r"r(\d{10,})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +47,13 @@ class ShardLimits:
     max_tokens: int | None = None
 
 
-def sent_id(ordinal: int) -> str:
-    """What a renamed request is called at the provider.
-
-    A lower-case letter and ten digits: alphanumeric and 11 characters long for Bedrock, a label
-    that does not read as a number for Vertex AI.
-    """
-    return f"r{ordinal:010d}"
-
-
-def ordinal(sent_id: str) -> int | None:
-    """Which request goes by that name; None: it is no name that `sent_id` makes."""
-    found = _SENT_ID.fullmatch(sent_id)
-    if found is None or (len(found[1]) > _DIGITS and found[1].startswith("0")):
-        return None
-    return int(found[1])
-
-
-_DIGITS = 10
-
-
 def renamed_length(length: int, custom_id: str, ordinal: int) -> int:
     """Bytes of a line once it is renamed.
 
     The shortest spelling of the custom_id is counted: a line that spells it with more escapes is
     filled up with blanks, so that the size of a shard is known before it is cut.
     """
-    quoted = 3 + max(_DIGITS, len(str(ordinal)))
+    quoted = 3 + max(SENT_DIGITS, len(str(ordinal)))
     return length - len(encode(custom_id)) + quoted
 
 
