@@ -20,6 +20,8 @@ def bucket(asked):
     name = asked["bucket"]
     if name == "theirs":
         raise RuntimeError("reading S3 Bucket (theirs): StatusCode: 403, api error Forbidden")
+    if name == "unknown":
+        raise RuntimeError("operation error STS: GetCallerIdentity,\n\tapi error ExpiredToken")
     if name not in BUCKETS:
         raise RuntimeError(f"reading S3 Bucket ({name}): couldn't find resource")
     return {"id": name, "bucket": name, "bucketRegion": BUCKETS[name]}
