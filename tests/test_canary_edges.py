@@ -76,9 +76,7 @@ def test_words_that_only_others_use_are_explained_by_them_and_unknown_ones_not()
 
 
 def test_the_gateways_own_failure_goes_before_another_providers():
-    assert explained(f"{KNOWN} aws iam role arn is required for bedrock batch jobs", "bedrock")[
-        0
-    ].startswith(" (G")
+    assert explained(f"{KNOWN} batch_limit_exceeded", "bedrock")[0].startswith(" (G")
 
 
 # --- the upload
