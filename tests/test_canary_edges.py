@@ -11,6 +11,7 @@ from preflight.seams.canary import Created, Returned, RowError, Uploaded
 
 OPENAI = PROMISES.openai[0]
 REPAIR = f"repair what this text names in provider account {OPENAI.provider_name}"
+BOTH = "valid model deployment name couldn't be extracted from the input file; batch_limit_exceeded"
 KNOWN = "duplicate_custom_id"
 """Words that two providers use."""
 
@@ -76,7 +77,7 @@ def test_words_that_only_others_use_are_explained_by_them_and_unknown_ones_not()
 
 
 def test_the_gateways_own_failure_goes_before_another_providers():
-    assert explained(f"{KNOWN} batch_limit_exceeded", "bedrock")[0].startswith(" (G")
+    assert explained(BOTH, "bedrock")[0].startswith(" (G")
 
 
 # --- the upload

@@ -38,7 +38,7 @@ def matching(conditions: object, request: Request, *, variables: bool) -> Match:
         for match in matches:
             if match.holds is False:
                 return match
-            doubt = match if match.holds is None and doubt.holds else doubt
+            doubt = match if doubt.holds else doubt
     return doubt
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from preflight.iam.patterns import plain
@@ -28,7 +28,7 @@ class Way(Enum):
 class Named:
     """The ways in which a statement means the asker; a way that is left out: it does not."""
 
-    ways: Mapping[Way, Truth] = field(default_factory=dict)
+    ways: Mapping[Way, Truth]
     why: str = ""
 
     @property

@@ -45,8 +45,8 @@ class Principal:
         """
         role = role_of_session(arn)
         parts = role.split(":", 5)
-        kind = parts[-1].split("/", 1)[0]
-        named = parts[-1].rpartition("/")[2]
+        kind, _, path = parts[-1].partition("/")
+        named = path.rpartition("/")[2]
         if len(parts) != 6 or parts[0] != "arn" or parts[2] != "iam":  # noqa: PLR2004 - an ARN
             raise ValueError(arn)
         if kind not in {Kind.ROLE, Kind.USER} or not named or not parts[4]:
@@ -65,12 +65,12 @@ class Principal:
     @property
     def partition(self) -> str:
         """`aws`, `aws-cn`, `aws-us-gov`...; "" where the name is no ARN."""
-        return self.name.split(":", 2)[1] if self.name.startswith("arn:") else ""
+        return self.name.split(":")[1] if self.name.startswith("arn:") else ""
 
     @property
     def short(self) -> str:
         """The name without path: unique in its account."""
-        return self.name.rsplit("/", 1)[-1]
+        return self.name.rpartition("/")[2]
 
 
 def role_of_session(arn: str) -> str:
