@@ -30,6 +30,15 @@ LIMITS = {
 }
 """By provider name."""
 
+QUEUE_HOURS = {"vertex": 72}
+"""A job may wait so long before its window begins (Vertex AI's Gemini batch page, 2026-10)."""
+
+
+def longest_hours(provider: str) -> int:
+    """From a job's create to its end, at the most, in hours."""
+    return LIMITS[provider].window_hours + QUEUE_HOURS.get(provider, 0)
+
+
 GATEWAY_WARN_BYTES = 50 * MB
 """The gateway's newer file page names 50 MB, an older one 200 MB: above this, say so."""
 

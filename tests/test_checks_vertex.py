@@ -206,6 +206,56 @@ def test_a_grant_under_a_condition_is_unknown_and_shows_the_condition():
     assert "storage.objects.create" in outcome.reason
 
 
+NAMED = 'resource.name.startsWith("projects/_/buckets/{}")'
+AN_OBJECT = 'resource.type == "storage.googleapis.com/Object"'
+A_BUCKET = 'resource.type == "storage.googleapis.com/Bucket"'
+
+
+@pytest.mark.parametrize(
+    ("on_objects", "on_bucket", "kind"),
+    [
+        (NAMED.format("batches"), NAMED.format("batches"), Passed),
+        (NAMED.format("other"), "", Failed),
+        (NAMED.format("batches/objects/"), "", Passed),  # the other role lists, and on the bucket
+        (f"{NAMED.format('batches/objects/')} || {A_BUCKET}", A_BUCKET, Passed),
+        (A_BUCKET, "", Failed),
+        ("", AN_OBJECT, Failed),
+        ('resource.service == "storage.googleapis.com"', A_BUCKET, Passed),
+        ("request.time < timestamp('2001-01-01T00:00:00Z')", "", Failed),
+        ("request.time < timestamp('2099-01-01T00:00:00Z')", "", Passed),
+        ("request.time.getHours('UTC') < 25", "", Unknown),
+        ("", 'resource.matchTag("1/env", "batch")', Unknown),
+    ],
+)
+def test_a_condition_counts_by_what_it_says_of_bucket_and_objects(on_objects, on_bucket, kind):
+    world = FakeGcp(
+        on_bucket=(
+            Binding("roles/storage.objectUser", AGENT_MEMBER, on_objects),
+            Binding("roles/storage.legacyBucketReader", AGENT_MEMBER, on_bucket),
+        )
+    )
+    found = outcomes(judged(world))["vertex-agent-bucket"]
+    assert isinstance(found, kind)
+    if kind is Failed:
+        assert "given under a condition not met: " in found.problem
+        assert (on_objects or on_bucket) in found.problem
+
+
+def test_a_condition_that_is_not_met_is_shown_only_where_its_role_would_help():
+    useless = Binding("roles/storage.legacyBucketReader", AGENT_MEMBER, "false")
+    world = FakeGcp(on_bucket=(Binding("roles/storage.legacyBucketReader", AGENT_MEMBER), useless))
+    assert "condition" not in outcomes(judged(world))["vertex-agent-bucket"].problem
+
+
+def test_two_conditions_may_hold_together_what_neither_does_alone():
+    both = (
+        Binding("roles/storage.objectUser", AGENT_MEMBER, AN_OBJECT),
+        Binding("roles/storage.objectUser", AGENT_MEMBER, A_BUCKET),
+        Binding("roles/storage.legacyBucketReader", AGENT_MEMBER),
+    )
+    assert isinstance(outcomes(judged(FakeGcp(on_bucket=both)))["vertex-agent-bucket"], Passed)
+
+
 def test_a_condition_excuses_nothing_that_no_role_holds():
     world = FakeGcp(on_bucket=(Binding("roles/storage.objectViewer", AGENT_MEMBER, "true"),))
     assert isinstance(outcomes(judged(world))["vertex-agent-bucket"], Failed)

@@ -153,8 +153,16 @@ def test_every_right_on_the_key_is_looked_up(row):
     assert all(part in problem for part in (Identity.STORAGE_AGENT, row.action, row.why))
 
 
-def test_a_grant_on_the_key_under_a_condition_is_unknown():
-    conditional = replace(KEY_USER, condition="request.time < timestamp('2027-01-01T00:00:00Z')")
+@pytest.mark.parametrize(("year", "kind"), [(2099, Passed), (2001, Failed)])
+def test_a_grant_on_the_key_for_a_time_holds_while_it_lasts(year, kind):
+    condition = f"request.time < timestamp('{year}-01-01T00:00:00Z')"
+    found = key_outcome(with_key(on_key=(replace(KEY_USER, condition=condition),)))
+    assert isinstance(found, kind)
+    assert kind is Passed or f"given under a condition not met: {condition}" in found.problem
+
+
+def test_a_grant_on_the_key_under_a_condition_on_its_name_is_unknown():
+    conditional = replace(KEY_USER, condition="resource.name.endsWith('/k')")
     outcome = key_outcome(with_key(on_key=(conditional,)))
     assert isinstance(outcome, Unknown)
     assert conditional.condition in outcome.needs

@@ -15,17 +15,10 @@ from preflight.checks.azure_models import deployable
 from preflight.checks.bedrock_named import base_model
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
-from preflight.limits import LIMITS
+from preflight.limits import longest_hours
 from preflight.seams import Aws, Azure
 
-_QUEUE_HOURS = {"vertex": 72}
-"""A job may wait so long before its window begins (Vertex AI's Gemini batch page, 2026-10)."""
-
 _SOON_DAYS = 60
-
-
-def _hours(provider: str) -> int:
-    return LIMITS[provider].window_hours + _QUEUE_HOURS.get(provider, 0)
 
 
 def _unlisted(provider: str, model: str) -> Unknown:
@@ -44,7 +37,7 @@ def _ahead(provider: str, model: str, found: Retirement, setting: str) -> Answer
     if _in_window(provider, found.day):
         return Failed(
             f"{model} is shut down on {found.day} ({said}), and a batch may take "
-            f"{_hours(provider)} hours",
+            f"{longest_hours(provider)} hours",
             instead(setting, model, "a model that stays longer"),
         )
     left = (found.day - source.today()).days
@@ -54,7 +47,7 @@ def _ahead(provider: str, model: str, found: Retirement, setting: str) -> Answer
 
 def _in_window(provider: str, day: date) -> bool:
     # The hour of the day is not announced: a day that the window touches counts.
-    return day <= source.today() + timedelta(days=-(-_hours(provider) // 24))
+    return day <= source.today() + timedelta(days=-(-longest_hours(provider) // 24))
 
 
 def _over(found: Retirement | None) -> TypeGuard[Retirement]:

@@ -12,6 +12,7 @@ from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
 from preflight.checks.retirement import vertex_retirement
 from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
+from preflight.checks.vertex_conditions import of_bucket
 from preflight.checks.vertex_federation import gateway_federation
 from preflight.checks.vertex_key import bucket_key
 from preflight.checks.vertex_rights import UP
@@ -109,6 +110,7 @@ def gateway_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
                 lambda: gcp.bucket_bindings(promised.bucket),
                 lambda: gcp.project_bindings(_home(promised, gcp.bucket(promised.bucket))),
             ),
+            of_bucket(promised.bucket),
         ),
     )
 
@@ -165,6 +167,7 @@ def agent_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
             f"gs://{promised.bucket}",
             bucket_resource(promised.bucket),
             (lambda: gcp.bucket_bindings(promised.bucket), lambda: gcp.project_bindings(home)),
+            of_bucket(promised.bucket),
         ),
     )
 

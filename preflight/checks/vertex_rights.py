@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from preflight.check import Answer, Failed, Passed, Unknown
+from preflight.checks.vertex_conditions import Circumstances, of_nothing, truths
 from preflight.permissions import Permission
 from preflight.seams import Binding, Gcp
 from preflight.seams.together import together
@@ -36,40 +38,54 @@ def judged(
     return Passed(f"{who} holds on {where}: {', '.join(row.action for row in wanted)}", by=by)
 
 
-def by_policies(
+def by_policies(  # noqa: PLR0917 - who holds what, where, under which circumstances
     gcp: Gcp,
     members: frozenset[str],
     rows: tuple[Permission, ...],
     policies: Iterable[Policy],
     names: tuple[str, str],
+    circumstances: Circumstances = of_nothing,
 ) -> Answer:
     """Whether the policies together give the members all the rows.
 
     The nearest policy comes first; those above it are looked at only while something is lacking,
     so that nobody needs the right to look at what does not matter. `names` are who and where.
+    A condition that holds throughout the job is none, and one that never does gives nothing.
     """
     who, where = names
-    always: frozenset[str] = frozenset()
-    conditional: list[Binding] = []
+    held: frozenset[str] = frozenset()
+    doubtful: list[Binding] = []
+    unmet: list[Binding] = []
     grouped: list[Binding] = []
 
     def take(given: list[Binding]) -> bool:
         """Add what they give; whether that is enough."""
-        nonlocal always
-        always |= held_by(gcp, [one for one in given if not one.condition])
-        conditional.extend(one for one in given if one.condition)
-        return not lacking(rows, always)
+        nonlocal held
+        held |= held_by(gcp, [one for one in given if not one.condition])
+        for one in (one for one in given if one.condition):
+            if not lacking(rows, held):
+                break
+            met = truths(one.condition, rows, circumstances)
+            held |= _of(gcp, one, [action for action, truth in met.items() if truth])
+            (doubtful if None in met.values() else unmet).append(one)
+        return not lacking(rows, held)
 
     for policy in policies:
         bindings = tuple(policy())
         itself = [one for one in bindings if one.member in members]
         if take(itself) or take(_conveniently(gcp, bindings, members)):
-            return judged(names, rows, always, BY)
+            return judged(names, rows, held, BY)
         grouped += [one for one in bindings if one.member.startswith(_GROUPS)]
-    lacks = lacking(rows, always)
-    sometimes = held_by(gcp, conditional)
+    lacks = lacking(rows, held)
+    sometimes = frozenset[str]().union(
+        *(
+            _of(gcp, one, [row for row, truth in seen.items() if truth is not False])
+            for one in doubtful
+            for seen in (truths(one.condition, rows, circumstances),)
+        )
+    )
     if not lacking(lacks, sometimes):
-        conditions = "; ".join(sorted({binding.condition for binding in conditional}))
+        conditions = "; ".join(sorted({binding.condition for binding in doubtful}))
         return Unknown(
             f"{who} holds on {where} only under a condition: {named(lacks)}",
             f"a grant without a condition (pulumi up), or a look at the condition: {conditions}",
@@ -83,7 +99,23 @@ def by_policies(
             "a grant to itself (pulumi up), or a look at who is in that group",
             BY,
         )
-    return judged(names, rows, always, BY)
+    return _with_conditions(judged(names, rows, held, BY), gcp, unmet, lacks)
+
+
+def _of(gcp: Gcp, binding: Binding, actions: list[str]) -> frozenset[str]:
+    """Those of the actions that the binding's role holds; for none no role is looked at."""
+    return held_by(gcp, [binding]) & frozenset(actions) if actions else frozenset()
+
+
+def _with_conditions(
+    answer: Answer, gcp: Gcp, unmet: Iterable[Binding], lacks: list[Permission]
+) -> Answer:
+    """The answer, with the conditions that keep back what is lacking."""
+    wanted = [row.action for row in lacks]
+    why = "; ".join(sorted({one.condition for one in unmet if _of(gcp, one, wanted)}))
+    if not why or not isinstance(answer, Failed):
+        return answer
+    return replace(answer, problem=f"{answer.problem}; given under a condition not met: {why}")
 
 
 def _conveniently(gcp: Gcp, bindings: Iterable[Binding], members: frozenset[str]) -> list[Binding]:

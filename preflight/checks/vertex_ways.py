@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from preflight.check import Answer, Failed, Passed, Unknown
+from preflight.checks.vertex_conditions import Circumstances, of_nothing
 from preflight.checks.vertex_rights import Policy, by_policies, judged
 from preflight.permissions import Identity, Permission
 from preflight.seams import Access, Gcp, LookError, Refused
@@ -25,11 +26,15 @@ _NOT_SEEN = "deny policies, and policies of folders and the organization, were n
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What something is held on: for messages, by its full resource name, and its policies."""
+    """What something is held on: for messages, by its full resource name, and its policies.
+
+    `circumstances` are what a condition in them sees.
+    """
 
     name: str
     resource: str
     policies: tuple[Policy, ...]
+    circumstances: Circumstances = of_nothing
 
 
 def bucket_resource(name: str) -> str:
@@ -65,7 +70,7 @@ def gateway_holds(
             return said
         members = frozenset({f"serviceAccount:{email}", *_EVERYBODY})
         try:
-            found = by_policies(gcp, members, rows, place.policies, names)
+            found = by_policies(gcp, members, rows, place.policies, names, place.circumstances)
         except Refused as other:
             both = f"{closed.permission}, or {other.permission}"
             raise Refused(closed.where, both, closed.who) from other
@@ -86,7 +91,7 @@ def agent_holds(
     names = f"{kind} {email}", place.name
     members = frozenset({f"serviceAccount:{email}"})
     try:
-        found = by_policies(gcp, members, rows, place.policies, names)
+        found = by_policies(gcp, members, rows, place.policies, names, place.circumstances)
     except LookError:
         said = _troubleshot(gcp, email, rows, place.resource, names)
         if said is None:

@@ -16,7 +16,6 @@ _cloud = partial(in_cloud, "vertex")
 
 _JOBS = "aiplatform.batchPredictionJobs."
 _THEIR_ACCOUNT = {"gatewayGcpServiceAccount": f"{google.ACCOUNT}@{PROJECT}.iam.gserviceaccount.com"}
-_CONDITION = "a role under a condition counts only where the condition is known to hold, and no API judges it for a service agent"
 
 # fmt: off
 ROWS = (
@@ -41,6 +40,8 @@ ROWS = (
     _row("two-models", "two models", settings={"vertexModels": ["gemini-2.5-flash", "gemini-2.5-pro"]}),
     _row("two-regions", "two regions", settings={"vertexRegions": ["europe-west4", "us-central1"]}, options=("--region", "us-central1")),
     _row("global", "the global endpoint, which takes a bucket of any place", in_promises("vertex", region="global")),
-    _row("condition", "a condition that holds keeps the service agent to the bucket", _cloud(healthy.agent_condition('resource.name.startsWith("projects/_/buckets/{bucket}")')), "vertex-agent-bucket", _CONDITION),
+    _row("condition", "a condition that holds keeps the service agent to the bucket", _cloud(healthy.agent_condition('resource.name.startsWith("projects/_/buckets/{bucket}")'))),
+    _row("condition-until", "the service agent's roles are for a time that outlasts the job", _cloud(healthy.agent_condition('request.time < timestamp("2099-01-01T00:00:00Z")'))),
+    _row("condition-type", "a condition that names the service and the time", _cloud(healthy.agent_condition('resource.service == "storage.googleapis.com" && request.time > timestamp("2020-01-01T00:00:00Z")'))),
 )
 # fmt: on
