@@ -59,22 +59,6 @@ def call(session: Any, url: str, body: Mapping[str, Any] | None) -> dict[str, An
     return answer
 
 
-def token_of(session: Any, host: str, account: str, scopes: list[str]) -> str:
-    """A short-lived token of a service account, by impersonation.
-
-    Args:
-        session: of the credentials that ask.
-        host: the address of the IAM Credentials API.
-        account: the service account's e-mail.
-        scopes: what the token is good for.
-
-    Raises:
-        Exception: what Google's libraries raise; KeyError for an answer without a token.
-    """
-    url = f"{host}/v1/projects/-/serviceAccounts/{account}:generateAccessToken"
-    return str(call(session, url, {"scope": scopes})["accessToken"])
-
-
 def storage_patience() -> dict[str, Any]:
     """The same patience for Cloud Storage's own client, whose tries follow its own rules."""
     from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415 - instant start-up

@@ -16,9 +16,9 @@ from preflight.cloud.gcp_calls import (
     bearer,
     call,
     speaking,
-    token_of,
     told,
 )
+from preflight.cloud.gcp_token import token_of
 from preflight.cloud.one_moment import Moment, once
 from preflight.seams import CredentialsMissing, Unreachable
 
@@ -71,7 +71,7 @@ class GoogleSession:
         found = told(
             functools.partial(
                 token_of,
-                self._session(self._own()),
+                self._own(),
                 self._host("iamcredentials"),
                 identity,
                 [_SCOPE],

@@ -26,7 +26,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
 """Seam -> what its first question needs, in order of loading. The rest is loaded when needed."""
 
 LATER: Mapping[str, tuple[str, ...]] = {
-    "gcp": ("google.cloud.storage",),
+    "gcp": ("google.cloud.iam_credentials_v1", "google.cloud.storage"),
     "azure": ("azure.mgmt.authorization",),
 }
 """What later questions need."""
