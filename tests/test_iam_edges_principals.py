@@ -138,3 +138,13 @@ def test_of_a_boundary_and_a_session_only_the_one_that_limits_is_named():
     assert "whether the session policy takes that away" in verdict.reason
     verdict = of_bucket(to("*"), Holdings((ALL,), boundary=NOTHING, session=(NOTHING,)))
     assert "the permissions boundary, session policy takes" in verdict.reason
+
+
+def test_a_deny_that_does_not_apply_explains_no_lack_of_an_allow():
+    near = allow(Effect="Deny", Sid="Near", Condition={"StringEquals": {"k": "other"}})
+    for order in ((near, allow(Action="s3:PutObject")), (allow(Action="s3:PutObject"), near)):
+        ruling = asked(policy(*order), context={"k": "mine"})
+        assert (ruling.effect, ruling.reason) == (Effect.NONE, "its Action is s3:PutObject")
+    assert asked(policy(near), context={"k": "mine"}).reason == (
+        "it has no statement that allows anything"
+    )

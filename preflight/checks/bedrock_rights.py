@@ -31,7 +31,7 @@ class _Asked:
     resource: str
     standing: Standing
     verdict: Verdict
-    by_bucket: bool = False
+    by_bucket: bool
 
     @property
     def open(self) -> bool:
@@ -70,7 +70,7 @@ def rights(promised: Bedrock, aws: Aws, identity: Identity, *on: On) -> Answer:
         by_bucket = (
             row.on in IN_BUCKET
             and verdict.effect in {Effect.NONE, Effect.UNKNOWN}
-            # In another account's bucket both sides must allow.
+            # In another account's bucket both sides must allow, and its policy may be out of sight.
             and not is_foreign(promised)
             and _lets_in(promised, aws, side, resource)
         )
@@ -86,8 +86,6 @@ def nobody(promised: Bedrock, identity: Identity) -> Unknown:
 def _lets_in(promised: Bedrock, aws: Aws, side: Standing, resource: str) -> bool:
     """Whether the bucket's own policy allows what the identity's own does not."""
     policy = aws.bucket_policy(bucket_in(resource))
-    if policy is None:
-        return False
     return side.on(Resource.bucket(policy, owner(promised))).allowed
 
 
@@ -99,7 +97,7 @@ def _judged(who: str, asked: list[_Asked]) -> Answer:
         how, change = _how(wrong)
         return Failed(
             f"{who} {how} {'; '.join(map(str, wrong))}",
-            f"{UP}, or {change} of {who.rsplit(' ', 1)[-1]}",
+            f"{UP}, or {change} of {who.rpartition(' ')[2]}",
             by=by,
         )
     if denied:
@@ -144,26 +142,19 @@ def taken_as_absent(missing: Iterable[str]) -> str:
 
 def bucket_in(arn: str) -> str:
     """The bucket that an ARN of S3 is about."""
-    return arn.rpartition(":::")[2].partition("/")[0]
+    return arn.partition(":::")[2].partition("/")[0]
 
 
 def bucket_ruling(
     promised: Bedrock, aws: Aws, identity: Identity, action: str, resource: str
 ) -> Ruling:
-    """What the bucket's own policy says to the identity.
-
-    A grant to the identity's account leaves it to the identity's own policies. In a bucket of the
-    same account they need no such grant, and it counts as none.
-    """
+    """What the bucket's own policy says to the identity, or to its whole account."""
     policy = aws.bucket_policy(bucket_in(resource))
     if policy is None:
-        return Ruling(Effect.NONE, reason="it has no policy")
+        return Ruling(Effect.NONE)
     try:
         request = request_of(promised, identity, action, resource)
     except ValueError:
         reason = f"{arn_of(promised, identity)} is no role or user"
         return Ruling(Effect.UNKNOWN, "the policy", reason)
-    ruling = evaluate(policy, request)
-    if ruling.effect is Effect.ALLOW and ruling.delegated and not is_foreign(promised):
-        return Ruling(Effect.NONE, ruling.statement, "it leaves it to the account's own policies")
-    return ruling
+    return evaluate(policy, request)

@@ -22,12 +22,11 @@ _UNSEEN = "service control policies were not seen ({error.what}; {error.remedy})
 
 
 def _one(effect: str) -> Mapping[str, object]:
-    statement = {"Effect": effect, "Action": "*", "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": statement}
+    return {"Statement": {"Effect": effect, "Action": "*", "Resource": "*"}}
 
 
 _ALLOWS, _DENIES = _one("Allow"), _one("Deny")
-_SILENT: Mapping[str, object] = {"Version": "2012-10-17", "Statement": []}
+_SILENT: Mapping[str, object] = {"Statement": []}
 
 
 @dataclass(frozen=True, slots=True)

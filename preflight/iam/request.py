@@ -119,7 +119,7 @@ class Request:
             values = self._values[wanted]
             # A key that lists nothing has no value. Empty text AWS takes for none here and there.
             return Missing.UNKNOWN if "" in values else values or Missing.ABSENT
-        family = wanted.partition("/")
-        if wanted in self._absent or (family[1] and family[0] + "/" in self._absent):
+        family, slash, _ = wanted.partition("/")
+        if wanted in self._absent or family + slash in self._absent:
             return Missing.ABSENT
         return Missing.UNKNOWN

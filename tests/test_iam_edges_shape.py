@@ -1,0 +1,45 @@
+"""The edges of how requests and values are kept and quoted: lengths, sizes, families of keys."""
+
+import pytest
+
+from preflight.iam import Request, role_of_session
+from preflight.iam.request import Missing
+from preflight.iam.shape import quoted, scalar
+
+
+@pytest.mark.parametrize(("length", "cut"), [(119, False), (120, False), (121, True)])
+def test_a_value_is_quoted_up_to_120_characters(length, cut):
+    text = "a" * length
+    assert quoted(text) == ("a" * 120 + "..." if cut else text)
+
+
+@pytest.mark.parametrize(("count", "more"), [(4, ""), (5, " and 1 more")])
+def test_four_values_are_quoted(count, more):
+    assert quoted(*"abcde"[:count]) == "a, b, c, d" + more
+
+
+def test_a_number_is_a_value_up_to_255_bits():
+    assert scalar(2**255 - 1) == str(2**255 - 1)
+    assert scalar(2**255) is None
+    assert scalar(-(2**255) + 1) == str(-(2**255) + 1)
+
+
+def test_a_family_of_absent_keys_reaches_over_further_slashes():
+    request = Request("a:b", "*", absent=frozenset({"aws:PrincipalTag/", "aws:SourceIp"}))
+    for key in ("aws:PrincipalTag/a", "AWS:principaltag/a/b", "aws:PrincipalTag/", "aws:sourceIP"):
+        assert request.look(key) is Missing.ABSENT
+    for key in ("aws:PrincipalTag", "aws:PrincipalTags/a", "aws:SourceIp/a"):
+        assert request.look(key) is Missing.UNKNOWN
+
+
+def test_a_request_is_shown_as_it_was_put():
+    request = Request("a:b", "*", context={"K": "v"}, absent=frozenset({"Q"}))
+    assert "_values" not in repr(request)
+    assert "_absent" not in repr(request)
+    assert request == Request("a:b", "*", context={"K": "v"}, absent=frozenset({"Q"}))
+
+
+def test_a_session_stands_for_its_role_whatever_it_is_called():
+    arn = "arn:aws:sts::123456789012:assumed-role/job/"
+    for session in ("today", "a:b", "a/b"):
+        assert role_of_session(arn + session) == "arn:aws:iam::123456789012:role/job"
