@@ -181,3 +181,34 @@ def test_what_can_be_no_identity_is_unknown():
         f"the Bedrock job role arn:aws:iam::{ACCOUNT}:role is no role or user",
         "the ARN of one in the stack",
     )
+
+
+# --- which of the two ways is believed
+
+
+def test_what_the_engine_says_of_the_organization_no_documents_take_back():
+    """Its policies may be out of sight of them, and then they would allow what it does not."""
+    world = FakeAws(limits={"organization_allows": False}, looks_at=("aws:SourceArn",))
+    found = ask(PASS_ROLE, world)
+    assert isinstance(found, Unknown)
+    assert found.by == ENGINE
+    assert isinstance(ask(PASS_ROLE, replace(world, looks_at=())), Failed)
+
+
+@pytest.mark.parametrize("allows", [None, True])
+def test_where_the_organization_lets_it_the_documents_may_settle_what_was_not_told(allows):
+    limits = {} if allows is None else {"organization_allows": allows}
+    found = ask(PASS_ROLE, FakeAws(limits=limits, looks_at=("aws:SourceArn",)))
+    assert isinstance(found, Passed)
+    assert found.by == DOCUMENTS
+
+
+def test_the_engines_answer_stands_where_the_documents_cannot_be_read_or_are_gone():
+    out_of_sight = FakeAws(looks_at=("aws:SourceArn",), refused={"written": "iam:GetRole"})
+    gone = FakeAws(looks_at=("aws:SourceArn",))
+    gone.written = lambda principal: None
+    for world in (out_of_sight, gone):
+        found = ask(PASS_ROLE, world)
+        assert isinstance(found, Passed)
+        assert found.by == ENGINE
+        assert found.caveat == "its policies also look at aws:SourceArn, taken as absent"

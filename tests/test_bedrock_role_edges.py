@@ -1,4 +1,4 @@
-"""The edges of the job role's trust: what Bedrock's request carries, what it lacks, what is said."""
+"""The edges of the job role's trust: what Bedrock's request carries, what it lacks, the words."""
 
 import pytest
 from bedrock_world import ACCOUNT, JOB_ROLE, PROMISED, REGION, FakeAws, ask, trusting
