@@ -7,6 +7,7 @@ byte for byte; of the others a row in OpenAI's shape is made.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from preflight.batch.native import completion
 _OK = range(200, 300)
 _IDS = ("custom_id", "recordId", "requestId", "key")
 _OPENAI = frozenset({"custom_id", "response", "error"})
+_CUSTOM_ID = re.compile(rb'"custom_id"[ \t]*:[ \t]*("(?:[^"\\]|\\.)*")')
 
 UNREADABLE = "unreadable_row"
 """The `code` of an error that a merge makes of a row whose values are no text or no number."""
@@ -42,6 +44,9 @@ class _Named(msgspec.Struct):
     key: str | int | None = None
 
 
+_identified = msgspec.json.Decoder(_Named).decode
+
+
 def row(line: bytes, custom_id: str | None = None) -> Row | None:
     """Read one line of output; None where it names no request or is not JSON.
 
@@ -60,10 +65,27 @@ def row(line: bytes, custom_id: str | None = None) -> Row | None:
         return None
     name = named if custom_id is None else custom_id
     ok, response, error = _judged(value)
-    if strict and value.get("custom_id") == name and _unchanged(value, response, error):
-        return Row(name, ok, line.strip())
+    if strict and _unchanged(value, response, error):
+        bare = line.strip()
+        made = bare if value["custom_id"] == name else renamed(bare, name)
+        if made:
+            return Row(name, ok, made)
     kept = value if value.keys() >= _OPENAI else {}
     return _row(kept | {"custom_id": name, "response": response, "error": error}, ok=ok)
+
+
+def renamed(line: bytes, custom_id: str) -> bytes | None:
+    """A row in OpenAI's shape, its request called by another name and the rest as it came.
+
+    None where the name cannot be found in it without a doubt.
+    """
+    if found := _CUSTOM_ID.search(line):
+        start, end = found.span(1)
+        made = b"".join((line[:start], msgspec.json.encode(custom_id), line[end:]))
+        # What was found may stand deeper, or before another of its name.
+        if _identified(made).custom_id == custom_id:
+            return made
+    return None
 
 
 def _identifier(value: Mapping[str, Any]) -> str | None:
@@ -78,7 +100,7 @@ def _identifier(value: Mapping[str, Any]) -> str | None:
 
 def _unchanged(value: Mapping[str, Any], response: Any, error: Any) -> bool:
     """Whether the row says what is to be said, in OpenAI's shape."""
-    if not value.keys() >= _OPENAI:
+    if not value.keys() >= _OPENAI or not isinstance(value["custom_id"], str):
         return False
     return value["response"] is response and value["error"] is error
 
@@ -105,7 +127,7 @@ def _row(written: dict[str, Any], *, ok: bool) -> Row:
 def _unreadable(line: bytes, custom_id: str | None) -> Row | None:
     """An error for the request that the row names, if it names one: it did come back."""
     try:
-        named = msgspec.json.decode(line, type=_Named)
+        named = _identified(line)
     except (ValueError, RecursionError):
         return None
     found = next((str(value) for value in msgspec.structs.astuple(named) if value), None)
