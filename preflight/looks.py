@@ -95,6 +95,7 @@ LOOKS = (
     Look("vertex", "cloudkms.cryptoKeys.get", ("kms_key",), Scope.PROJECT, "whether the key is enabled", _WITH_KEY),
     Look("vertex", "cloudkms.cryptoKeys.getIamPolicy", ("key_bindings",), Scope.PROJECT, "whom the key lets in", _WITH_KEY),
     Look("vertex", "cloudkms.keyRings.getIamPolicy", ("ring_bindings",), Scope.PROJECT, "whom its key ring lets in", "only where the key itself does not let Cloud Storage in"),
+    Look("vertex", "aiplatform.locations.list", ("locations",), Scope.PROJECT, "which locations Vertex AI serves"),
     Look("vertex", "aiplatform.publishers.get", ("publisher_model",), Scope.PROJECT, "that Google publishes the model in the region"),
 
     Look("azure", "Microsoft.CognitiveServices/accounts/read", ("account",), Scope.GROUP, "that the account is there, and how it is set", granted_by=_READER),

@@ -53,6 +53,7 @@ LOOKS = {
         "/v3/iam:troubleshoot",
         "roles/iam.securityReviewer",
     ),
+    "locations": (("p",), "/v1/projects/p/locations", "aiplatform.locations.list"),
     "publisher_model": (
         ("p", "europe-west4", "m"),
         "/v1/projects/p/locations/europe-west4/publishers/google/models/m",

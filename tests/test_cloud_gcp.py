@@ -71,6 +71,16 @@ def test_a_refused_look_names_permission_and_resource(google, method, status):
 
 
 @pytest.mark.parametrize("method", LOOKS)
+def test_a_perimeter_is_named_as_one_and_no_permission_is_asked_for(google, method):
+    words = "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: x1"
+    google.answers[LOOKS[method][1]] = refusal(403, words)
+    with pytest.raises(Unreachable, match="VPC Service Controls") as caught:
+        look(method)
+    assert "x1" in caught.value.what
+    assert "no role helps" in caught.value.remedy
+
+
+@pytest.mark.parametrize("method", LOOKS)
 def test_an_api_that_is_off_is_named_with_the_command_that_enables_it(google, method):
     _, path, _ = LOOKS[method]
     google.answers[path] = refusal(403, "Vertex AI API has not been used", "SERVICE_DISABLED")

@@ -107,12 +107,16 @@ def test_roles_accounts_services_and_models_are_read(google):
         "/v1/roles/x": {"name": "roles/x", "includedPermissions": ["a", "b"]},
         ACCOUNT: {"email": GATEWAY, "disabled": True},
         "/v1/projects/p/services/aiplatform.googleapis.com": {"state": "ENABLED"},
+        LOOKS["locations"][1]: {
+            "locations": [{"name": "projects/p/locations/us-east1", "locationId": "us-east1"}]
+        },
         LOOKS["publisher_model"][1]: {"name": "publishers/google/models/m"},
         "/v1/projects/p": {"projectNumber": "42", "lifecycleState": "ACTIVE"},
     }
     assert look("role_permissions") == {"a", "b"}
     assert look("service_account") == ServiceAccount(GATEWAY, disabled=True)
     assert look("api_enabled") is True
+    assert look("locations") == {"us-east1"}
     assert look("publisher_model") is True
     assert look("project_number") == "42"
 

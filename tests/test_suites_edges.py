@@ -151,6 +151,7 @@ STAND = {
         ],
         "vertex model": [
             "vertex-credentials!",
+            "vertex-location!",
             "vertex-model",
         ],
         "vertex batch models": [

@@ -120,6 +120,7 @@ class FakeGcp:
     on_key: tuple[Binding, ...] = (KEY_USER,)
     on_ring: tuple[Binding, ...] = ()
     troubleshooter: dict[str, Access] | None = None
+    served: frozenset[str] = frozenset({"europe-west4", "us-central1"})
     models: frozenset[tuple[str, str]] = frozenset({("europe-west4", "gemini-2.5-flash")})
 
     def caller(self):
@@ -171,6 +172,9 @@ class FakeGcp:
         if self.troubleshooter is None:
             raise Unreachable("what it may do", "the API is not enabled", "enable it")
         return self.troubleshooter.get(permission, Access.YES)
+
+    def locations(self, project):
+        return self.served
 
     def publisher_model(self, project, region, model):
         return (region, model) in self.models

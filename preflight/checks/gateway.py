@@ -5,7 +5,7 @@ import re
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
 from preflight.checks.gateway_limits import key_lifetime, model, open_batches
-from preflight.checks.gateway_refusals import Whose, whose
+from preflight.checks.gateway_refusals import PERIMETER, Whose, whose
 from preflight.checks.gateway_words import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -126,17 +126,8 @@ def _refused(promised: Route, answer: GatewayAnswer) -> Failed | Unknown:
             f"the provider does not know {who}: {quoted(answer)}",
             f"renew the credentials of provider account {name} at the gateway",
         )
-    if answer.status == FORBIDDEN and _NO_IDENTITY.search(f"{answer.code} {answer.message}"):
-        return Failed(
-            f"the gateway comes by no identity at the provider: {quoted(answer)}",
-            f"correct keys, role or external id of provider account {name} at the gateway, or what "
-            "the role's trust policy asks for",
-        )
     if answer.status == FORBIDDEN:
-        return Unknown(
-            f"the provider does not let {who} list batches: {quoted(answer)}",
-            "the right that this text names: the provider's own checks say who lacks which",
-        )
+        return _forbidden(name, who, answer)
     if answer.status == NOT_FOUND and isinstance(promised, AzureOpenAI):
         what = (
             f"Azure OpenAI finds no batch API of version {promised.api_version}: {quoted(answer)}"
@@ -147,6 +138,27 @@ def _refused(promised: Route, answer: GatewayAnswer) -> Failed | Unknown:
     return Failed(
         f"the gateway gives no list of batches for {name}: {quoted(answer)}",
         f"repair what this text names in provider account {name} at the gateway",
+    )
+
+
+def _forbidden(name: str, who: str, answer: GatewayAnswer) -> Failed | Unknown:
+    """Whether it is the identity that is refused, where it comes from, or a right that it lacks."""
+    if _NO_IDENTITY.search(f"{answer.code} {answer.message}"):
+        return Failed(
+            f"the gateway comes by no identity at the provider: {quoted(answer)}",
+            f"correct keys, role or external id of provider account {name} at the gateway, or what "
+            "the role's trust policy asks for",
+        )
+    if PERIMETER.search(answer.message):
+        return Failed(
+            f"a perimeter around the provider keeps {who} out, whatever its roles: "
+            f"{quoted(answer)}",
+            "have whoever keeps the organization's perimeters let the gateway's identity in, by an "
+            "ingress rule: they find the request by the identifier in this text",
+        )
+    return Unknown(
+        f"the provider does not let {who} list batches: {quoted(answer)}",
+        "the right that this text names: the provider's own checks say who lacks which",
     )
 
 

@@ -40,6 +40,11 @@ _SENTENCES = {
 }
 """How each provider words refused credentials, in its public error texts of 2026-10."""
 
+PERIMETER = re.compile(
+    r"vpcServiceControlsUniqueIdentifier|prohibited by organization.?s policy", re.IGNORECASE
+)
+"""How Google says that a perimeter of VPC Service Controls keeps a request out. No role helps."""
+
 _OF = {
     kind: re.compile("|".join(sentences), re.IGNORECASE) for kind, sentences in _SENTENCES.items()
 }

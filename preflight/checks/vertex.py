@@ -4,18 +4,17 @@ The gateway's service account uploads and creates the job; the Vertex AI service
 writes for it. A fault of either is accepted at create and told hours later.
 """
 
+from dataclasses import replace
 from functools import partial
 
-from preflight.catalog.batchable import batchable
-from preflight.catalog.source import caveats
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
-from preflight.checks.remedies import instead
+from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks.retirement import vertex_retirement
 from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
 from preflight.checks.vertex_conditions import of_bucket
 from preflight.checks.vertex_federation import gateway_federation
 from preflight.checks.vertex_key import bucket_key
-from preflight.checks.vertex_rights import UP
+from preflight.checks.vertex_model import location, model, model_batch
+from preflight.checks.vertex_rights import UP, deleted
 from preflight.checks.vertex_ways import Place, agent_holds, bucket_resource, gateway_holds
 from preflight.contract import VertexAI
 from preflight.permissions import Identity, On, permissions
@@ -154,21 +153,32 @@ def agent_bucket(promised: VertexAI, gcp: Gcp) -> Answer:
     """The agent cannot be asked, so its roles are looked up: on the bucket, then on its project.
 
     What it lacks is told late: a read at the job's start, a write at its end, after all was paid.
+    That it holds something says that it is there: Google grants nothing to an account that is not.
     """
     found = found_bucket(promised, gcp)
     if isinstance(found, Failed):
         return found
     home = _home(promised, found)
-    return agent_holds(
+    policies = (lambda: gcp.bucket_bindings(promised.bucket), lambda: gcp.project_bindings(home))
+    answer = agent_holds(
         gcp,
         (Identity.SERVICE_AGENT, promised.service_agent),
         permissions("vertex", Identity.SERVICE_AGENT, On.BUCKET, On.OBJECTS),
         Place(
             f"gs://{promised.bucket}",
             bucket_resource(promised.bucket),
-            (lambda: gcp.bucket_bindings(promised.bucket), lambda: gcp.project_bindings(home)),
+            policies,
             of_bucket(promised.bucket),
         ),
+    )
+    if not isinstance(answer, Failed) or not deleted(promised.service_agent, policies):
+        return answer
+    return replace(
+        answer,
+        problem=f"{Identity.SERVICE_AGENT} {promised.service_agent} was deleted: what was granted "
+        f"to it on gs://{promised.bucket} is nobody's",
+        remedy="gcloud beta services identity create --service aiplatform.googleapis.com "
+        f"--project {promised.project}; then {UP}",
     )
 
 
@@ -176,37 +186,6 @@ def _home(promised: VertexAI, found: GcsBucket | None) -> str:
     """The project that the bucket is of; its policy reaches the bucket too."""
     number = found.project_number if found else ""
     return promised.project if number in ("", promised.project_number) else number
-
-
-@check("vertex-model", "Google publishes the model in the region")
-def model(promised: VertexAI, gcp: Gcp) -> Answer:
-    """A wrong id, a retired model, or one of another region answers 404 at create."""
-    if not gcp.publisher_model(promised.project, promised.region, promised.model):
-        return Failed(
-            f"model {promised.model} is not published in {promised.region}",
-            instead("vertexModels", promised.model, f"a model of {promised.region}"),
-        )
-    return Passed(f"model {promised.model} is published in {promised.region}")
-
-
-@check("vertex-model-batch", "The model takes batches")
-def model_batch(promised: VertexAI, gcp: Gcp) -> Answer:
-    """A model may answer single requests and take no batches. No API says which do."""
-    del gcp
-    table = batchable("vertex")
-    if why := table.why_not(promised.model):
-        return Failed(
-            f"model {promised.model} {why} ({table})",
-            instead("vertexModels", promised.model, "a model that takes batches"),
-        )
-    if not table.lists(promised.model):
-        return Unknown(
-            f"model {promised.model} is in no list of batch models ({table})",
-            "a look at Vertex AI's page of models that support batch inference",
-        )
-    return Passed(
-        f"model {promised.model} takes batches", caveats(f"by {table}", table.source.warning)
-    )
 
 
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
@@ -218,7 +197,7 @@ SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ),
     ("vertex gateway on bucket", (credentials, bucket, gateway_account, gateway_bucket)),
     ("vertex service agent", (credentials, project, agent_name, bucket, agent_bucket)),
-    ("vertex model", (credentials, model)),
+    ("vertex model", (credentials, location, model)),
     ("vertex batch models", (model_batch, vertex_retirement)),
 )
 """Side by side; inside one, what a gate decides comes after it."""

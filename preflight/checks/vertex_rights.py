@@ -134,6 +134,12 @@ def _conveniently(gcp: Gcp, bindings: Iterable[Binding], members: frozenset[str]
     return [one for one in bindings if means(one.member)]
 
 
+def deleted(email: str, policies: Iterable[Policy]) -> bool:
+    """Whether a policy still names the service account, and calls it deleted."""
+    member = f"deleted:serviceAccount:{email}?"
+    return any(one.member.startswith(member) for policy in policies for one in policy())
+
+
 def held_by(gcp: Gcp, given: Iterable[Binding]) -> frozenset[str]:
     """What the roles hold in sum; a role that was deleted holds nothing."""
 

@@ -27,6 +27,7 @@ _PASSING = (429, 500, 502, 503, 504)
 """Answers that another try may change."""
 
 _REFUSED = (401, 403)
+_PERIMETER = "vpcServiceControlsUniqueIdentifier"
 _MISSING = 404
 _LONGEST_WORDS = 300
 
@@ -110,6 +111,14 @@ def _spoken(error: Any, where: str, permission: str, who: str) -> LookError:
             where,
             f"{service} is not enabled in project {project}",
             f"gcloud services enable {service} --project {project}",
+        )
+    if error.code in _REFUSED and _PERIMETER in str(error):
+        return Unreachable(
+            where,
+            "a perimeter of VPC Service Controls keeps this machine, or who asks, out "
+            f"({_short(error)})",
+            "an access level or an ingress rule, by whoever keeps the organization's perimeters: "
+            "no role helps; or a check from inside",
         )
     if error.code in _REFUSED:
         return Refused(where, permission, who) if who else Refused(where, permission)

@@ -1,11 +1,14 @@
 """What Google Cloud says about a project: its number, its APIs, its policy, its models."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from preflight.cloud.gcp_forms import bindings
 from preflight.cloud.gcp_session import GoogleSession
 from preflight.cloud.one_moment import once
 from preflight.seams import Binding
+
+_PAGES = 10
 
 
 class Projects(GoogleSession):
@@ -57,6 +60,24 @@ class Projects(GoogleSession):
             who=identity,
         )
         return frozenset((found or {}).get("permissions", ()))
+
+    @once
+    def locations(self, project: str) -> frozenset[str]:
+        """See `seams.Gcp`. Asked of the endpoint without a region: a wrong one has no address."""
+        url = f"{self._host('aiplatform')}/v1/projects/{project}/locations?pageSize=1000"
+        found: set[str] = set()
+        token = ""
+        for _ in range(_PAGES):
+            page = self._get(
+                f"{url}{token and f'&pageToken={quote(token)}'}",
+                f"locations of Vertex AI in project {project}",
+                "aiplatform.locations.list",
+            )
+            found |= {str(one["locationId"]) for one in page.get("locations", ())}
+            token = str(page.get("nextPageToken") or "")
+            if not token:
+                return frozenset(found)
+        raise ValueError("a list of locations without an end")
 
     @once
     def publisher_model(self, project: str, region: str, model: str) -> bool:

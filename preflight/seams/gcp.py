@@ -153,5 +153,8 @@ class Gcp(Protocol):
         and denials are in it, as far as whoever asks may see them (roles/iam.securityReviewer).
         """
 
+    def locations(self, project: str) -> frozenset[str]:
+        """The locations that Vertex AI serves the project in (aiplatform.locations.list)."""
+
     def publisher_model(self, project: str, region: str, model: str) -> bool:
         """Whether Google publishes the model in that region (aiplatform.publishers.get)."""

@@ -8,7 +8,7 @@ from preflight.sandbox.azure import existing as microsoft
 from preflight.sandbox.azure import offer_breakages as offers
 from preflight.sandbox.azure import role_breakages as roles
 from preflight.sandbox.breakages import edits
-from preflight.sandbox.breakages.breakage import breakage, in_cloud, in_file, in_promises
+from preflight.sandbox.breakages.breakage import ONE_JOB, breakage, in_cloud, in_file, in_promises
 
 _row = partial(breakage, "azure")
 _file = partial(in_file, "azure")
@@ -23,7 +23,7 @@ ROWS = (
     _row("bom", "the file begins with a byte order mark", "requests-encoding", "model", _file(edits.bom)),
     _row("read-only-role", "the gateway has a role that cannot upload", "azure-gateway-role", "files/write", _cloud(azure.read_only_role)),
     _row("no-deployment", "the deployment is gone", "azure-deployment", "model_not_found", _cloud(azure.delete_deployment)),
-    _row("capacity", "the deployment queues too few tokens", "azure-capacity", "token_limit_exceeded", _cloud(azure.shrink_capacity)),
+    _row("capacity", "the deployment queues too few tokens", "azure-capacity", "token_limit_exceeded", _cloud(azure.shrink_capacity), options=ONE_JOB),
     _row("other-model", "the deployment serves another model", "azure-deployment-model", "", _cloud(azure.other_model), unseen="nothing refuses it: another model answers"),
     _row("no-account", "the account was deleted, and Azure keeps its name", "azure-account", "404", _cloud(azure.delete_account), "gateway-batch-api"),
     _row("group-no-role", "in a group that was there, the gateway lost its role", "azure-gateway-role", "files/write", _cloud(azure.remove_role), "gateway-batch-api", settings=_THEIR_GROUP, prepare=microsoft.group),

@@ -20,6 +20,7 @@ class Breakage:
     forced job ends with; `blinds` are the checks that it keeps from finding out. `settings` and
     `prepare` are those of the world that it is broken in, where that is not the default one.
     `unseen` says why no job can show it: then the forced one completes, and `says` nothing.
+    `options` are those that the check and the run are called with.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Breakage:
     settings: Mapping[str, object] = field(default_factory=dict)
     prepare: Prepare | None = None
     unseen: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def needs(self) -> str:
@@ -51,12 +53,13 @@ def breakage(  # noqa: PLR0917 - a table reads best in columns
     settings: Mapping[str, object] | None = None,
     prepare: Prepare | None = None,
     unseen: str = "",
+    options: tuple[str, ...] = (),
 ) -> Breakage:
     """A row: the ids of `fails` and `blinds` stand in one text, with blanks between them."""
     return Breakage(
         f"{provider}-{name}",
         provider,
-        words,
+        f"{words} ({' '.join(options)})" if options else words,
         frozenset(fails.split()),
         says,
         apply,
@@ -64,7 +67,12 @@ def breakage(  # noqa: PLR0917 - a table reads best in columns
         settings or {},
         prepare,
         unseen,
+        options,
     )
+
+
+ONE_JOB = ("--no-split",)
+"""The file is one job as it is: a run would divide it otherwise, and nothing would be wrong."""
 
 
 def in_file(provider: str, edit: Edit) -> Apply:

@@ -4,7 +4,7 @@ from functools import partial
 
 from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.breakages import edits
-from preflight.sandbox.breakages.breakage import breakage, in_file
+from preflight.sandbox.breakages.breakage import ONE_JOB, breakage, in_file
 
 _row = partial(breakage, "openai")
 _file = partial(in_file, "openai")
@@ -17,9 +17,9 @@ ROWS = (
     _row("streaming", "one request asks for a stream", "requests-stream", "stream", _file(edits.last(edits.body(stream=True)))),
     _row("misspelt", "a parameter is misspelt", "requests-parameters", "Unrecognized request argument supplied: temprature", _file(edits.each(edits.body(temprature=0.5)))),
     _row("long-answers", "the requests ask for longer answers than the model gives", "requests-max-tokens", "max_tokens is too large", _file(edits.each(edits.body(max_tokens=20_000)))),
-    _row("full-queue", "the organisation's queue takes fewer tokens", "openai-queue", "token_limit_exceeded", limit.full_queue),
+    _row("full-queue", "the organisation's queue takes fewer tokens", "openai-queue", "token_limit_exceeded", limit.full_queue, options=ONE_JOB),
     _row("shut-down", "the model is shut down while the batch runs", "openai-model-retirement", "model_not_found", limit.shut_down),
-    _row("gateway-size", "the gateway takes smaller files only", "requests-size", "max_batch_file_size_mb", limit.gateway("max_bytes", 10_000, max_bytes=10_000)),
+    _row("gateway-size", "the gateway takes smaller files only", "requests-size", "max_batch_file_size_mb", limit.gateway("max_bytes", 10_000, max_bytes=10_000), options=ONE_JOB),
     _row("gateway-key", "the gateway does not know the key any more", "gateway-key", "does not know this API key", limit.gateway("", None, revoked=True)),
     _row("no-account", "the gateway has no such provider account", "gateway-provider-account", "no provider account", limit.no_account("openai")),
     _row("revoked-key", "OpenAI has revoked the gateway's key", "openai-key", "Incorrect API key provided", limit.openai_key, "gateway-batch-api"),
@@ -41,6 +41,6 @@ ROWS = (
     _row("no-body", "one request has no body", "requests-body", "Missing required parameter: 'body'", _file(edits.last(edits.without("body")))),
     _row("no-prompt", "one request has no messages", "requests-body", "Missing required parameter: 'messages'", _file(edits.last(edits.bare("messages")))),
     _row("no-answer", "one request asks for no token at all", "requests-max-tokens", "must be an integer of at least 1", _file(edits.last(edits.body(max_tokens=0)))),
-    _row("too-many", "the file holds 50,001 requests", "requests-count", "too_many_tasks", _file(edits.many(50_001))),
+    _row("too-many", "the file holds 50,001 requests", "requests-count", "too_many_tasks", _file(edits.many(50_001)), options=ONE_JOB),
 )
 # fmt: on

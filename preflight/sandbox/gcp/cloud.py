@@ -22,6 +22,7 @@ from preflight.sandbox.gcp.rings_api import RingsApi
 from preflight.sandbox.gcp.roles_api import RolesApi
 from preflight.sandbox.gcp.storage_api import StorageApi
 from preflight.sandbox.gcp.sts_api import StsApi
+from preflight.sandbox.gcp.switches_api import SwitchesApi
 from preflight.sandbox.gcp.troubleshooter_api import TroubleshooterApi
 from preflight.sandbox.gcp.vertex_api import VertexApi
 from preflight.sandbox.gcp.world import new_world
@@ -69,6 +70,7 @@ class GcpCloud:
             KeysApi(world),
             TroubleshooterApi(world),
             StorageApi(world, store),
+            SwitchesApi(world),
             VertexApi(world, JobRunner(world, store, job_seconds), agent_seconds),
         )
         self._issuer: Issuer | None = None

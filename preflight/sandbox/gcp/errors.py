@@ -71,6 +71,20 @@ def denied(permission: str, resource: str) -> ApiError:
     return ApiError(403, message, details=[info])
 
 
+def outside_the_perimeter() -> ApiError:
+    """A perimeter of VPC Service Controls keeps the caller out, whatever it holds."""
+    unique = "mG5Iq0nXbU3kP1z"
+    violation = {
+        "@type": "type.googleapis.com/google.rpc.PreconditionFailure",
+        "violations": [{"type": "VPC_SERVICE_CONTROLS", "description": unique}],
+    }
+    message = (
+        "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: "
+        f"{unique}"
+    )
+    return ApiError(403, message, details=[violation])
+
+
 def storage_denied(email: str, permission: str) -> ApiError:
     """Cloud Storage's own wording for a missing permission; no e-mail is an anonymous caller."""
     what = "object" if permission.startswith("storage.objects.") else "bucket"

@@ -6,7 +6,7 @@ from typing import Any
 from preflight.contract import VertexAI
 from preflight.sandbox.gcp.breakages import remove_agent_grants, remove_upload_right
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.names import STORAGE_API, member_of
+from preflight.sandbox.gcp.names import OPERATOR, STORAGE_API, member_of
 
 Break = Callable[[Mapping[str, str], VertexAI], None]
 
@@ -56,6 +56,18 @@ def disable_storage_api(env: Mapping[str, str], promised: VertexAI) -> None:
     """The Cloud Storage API is off in the project."""
     path = f"/v1/projects/{promised.project}/services/{STORAGE_API}:disable"
     Operator(env).call("POST", path, {"disableDependentServices": True})
+
+
+def delete_agent(env: Mapping[str, str], promised: VertexAI) -> None:
+    """Vertex AI's service agent was deleted; its grants stay, and are nobody's."""
+    del promised
+    Operator(env).call("DELETE", "/sandbox/agent")
+
+
+def perimeter(env: Mapping[str, str], promised: VertexAI) -> None:
+    """A perimeter around Vertex AI lets the operator in, and not the gateway."""
+    del promised
+    Operator(env).call("POST", "/sandbox/perimeter", {"inside": [OPERATOR]})
 
 
 def expire_after(days: int) -> Break:

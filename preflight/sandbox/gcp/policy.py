@@ -53,6 +53,12 @@ class Policy:
         if all((given.role, given.member) != (role, member) for given in self.grants()):
             self.bindings.append({"role": role, "members": [member]})
 
+    def disown(self, member: str, unique_id: str) -> None:
+        """The member was deleted: what it was given stays, and is nobody's."""
+        gone = f"deleted:{member}?uid={unique_id}"
+        for binding in self.bindings:
+            binding["members"] = [gone if one == member else one for one in binding["members"]]
+
     def body(self, version: int) -> dict[str, Any]:
         """The policy in wire form; below version 3 a conditional role has a made-up name."""
         conditional = any("condition" in binding for binding in self.bindings)

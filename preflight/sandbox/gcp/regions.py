@@ -32,6 +32,9 @@ _WIDE = frozenset(
     }
 )  # fmt: skip
 
+SERVED = (_WIDE - {GLOBAL}) | {"asia-northeast1", "asia-southeast1", "australia-southeast1"}
+"""The regions of Vertex AI, abridged as well."""
+
 MODELS = {
     "gemini-2.5-pro": _WIDE,
     "gemini-2.5-flash": _WIDE,

@@ -17,6 +17,7 @@ _JOBS = _of("aiplatform.batchPredictionJobs", "cancel create delete get list")
 _JOBS_READ = _of("aiplatform.batchPredictionJobs", "get list")
 _MODELS_READ = _of("aiplatform.models", "get list")
 _PREDICT = _of("aiplatform.endpoints", "predict")
+_PLACES = _of("aiplatform.locations", "get list")
 _ACCOUNTS_VIEW = _of("iam.serviceAccounts", "get getIamPolicy list")
 _ROLES_READ = _of("iam.roles", "get list")
 _UPLOADS = _of("storage.multipartUploads", "abort create list listParts")
@@ -54,6 +55,7 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("resourcemanager.projects", "delete move setIamPolicy undelete update")
     | _JOBS
     | _MODELS_READ
+    | _PLACES
     | _PREDICT
     | _ACCOUNTS_VIEW
     | _of("iam.serviceAccounts", "actAs create delete disable enable setIamPolicy undelete update")
@@ -68,6 +70,7 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("resourcemanager.projects", "move update")
     | _JOBS
     | _MODELS_READ
+    | _PLACES
     | _PREDICT
     | _ACCOUNTS_VIEW
     | _of("iam.serviceAccounts", "actAs create delete disable enable update")
@@ -82,6 +85,7 @@ ROLES: dict[str, frozenset[str]] = {
     "roles/viewer": _PROJECT_VIEW
     | _JOBS_READ
     | _MODELS_READ
+    | _PLACES
     | _PREDICT
     | _ACCOUNTS_VIEW
     | _ROLES_READ
@@ -115,12 +119,13 @@ ROLES: dict[str, frozenset[str]] = {
         "get getIamPolicy overrideUnlockedRetention setIamPolicy setRetention update",
     ),
     "roles/storage.legacyObjectReader": _of("storage.objects", "get"),
-    "roles/aiplatform.admin": _PROJECT_READ | _JOBS | _MODELS_READ | _PREDICT,
-    "roles/aiplatform.user": _PROJECT_READ | _JOBS | _MODELS_READ | _PREDICT,
-    "roles/aiplatform.viewer": _PROJECT_READ | _JOBS_READ | _MODELS_READ,
+    "roles/aiplatform.admin": _PROJECT_READ | _JOBS | _MODELS_READ | _PLACES | _PREDICT,
+    "roles/aiplatform.user": _PROJECT_READ | _JOBS | _MODELS_READ | _PLACES | _PREDICT,
+    "roles/aiplatform.viewer": _PROJECT_READ | _JOBS_READ | _MODELS_READ | _PLACES,
     "roles/aiplatform.serviceAgent": _PROJECT_READ
     | _JOBS
     | _MODELS_READ
+    | _PLACES
     | _PREDICT
     | _of("iam.serviceAccounts", "actAs getAccessToken getOpenIdToken")
     | _of("serviceusage.services", "list use")

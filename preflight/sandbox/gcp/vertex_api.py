@@ -11,7 +11,7 @@ from preflight.sandbox.gcp.errors import ApiError, denied, no_project
 from preflight.sandbox.gcp.incoming import json_body
 from preflight.sandbox.gcp.jobs import TERMINAL, Job, JobRunner, Place, model_path, wire
 from preflight.sandbox.gcp.names import NUMBER, PROJECT, VERTEX_AGENT, VERTEX_API, is_ours
-from preflight.sandbox.gcp.regions import MODELS
+from preflight.sandbox.gcp.regions import MODELS, SERVED
 from preflight.sandbox.gcp.world import World
 
 _LOCATION = "/v1/projects/<project>/locations/<location>"
@@ -39,6 +39,7 @@ class VertexApi:
         """Add the routes to the application."""
         routes = Blueprint("vertex", __name__)
         route = routes.add_url_rule
+        route("/v1/projects/<project>/locations", view_func=self.locations, methods=["GET"])
         route(_JOBS, view_func=self.create, methods=["POST"])
         route(_JOBS, view_func=self.list, methods=["GET"])
         route(_JOB, view_func=self.get, methods=["GET"])
@@ -105,8 +106,25 @@ class VertexApi:
             launchStage="GA",
         )
 
+    def locations(self, project: str) -> Response:
+        """projects.locations.list: those that Vertex AI serves, in pages."""
+        self._world.need_api(VERTEX_API)
+        permission = "aiplatform.locations.list"
+        if not is_ours(project) or not self._world.may_on_project(g.caller, permission):
+            raise denied(permission, f"//{VERTEX_API}/projects/{project}")
+        start = int(request.args.get("pageToken") or 0)
+        end = start + int(request.args.get("pageSize") or _PAGE)
+        names = sorted(SERVED)
+        more = {"nextPageToken": str(end)} if end < len(names) else {}
+        shown = [
+            {"name": f"projects/{NUMBER}/locations/{name}", "locationId": name}
+            for name in names[start:end]
+        ]
+        return jsonify(locations=shown, **more)
+
     def _need(self, project: str, location: str, verb: str) -> None:
         self._world.need_api(VERTEX_API)
+        self._world.need_inside(g.caller)
         permission = f"{_RIGHT}{verb}"
         if not is_ours(project) or not self._world.may_on_project(g.caller, permission):
             raise denied(permission, f"//{VERTEX_API}/projects/{project}/locations/{location}")
@@ -120,10 +138,10 @@ class VertexApi:
     def _need_agent(self) -> None:
         """Raise ApiError 400 until the service agent exists; the first to ask has it made."""
         now = time.time()
-        if self._agent_ready and now >= self._agent_ready:
+        if VERTEX_AGENT not in self._world.service_agents and 0 < self._agent_ready <= now:
             self._world.add_service_agent(with_role=True)
-            self._agent_ready = 0.0
         if VERTEX_AGENT in self._world.service_agents:
+            self._agent_ready = 0.0
             return
         self._agent_ready = self._agent_ready or now + self._agent_seconds
         raise ApiError(

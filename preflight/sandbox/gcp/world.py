@@ -4,7 +4,12 @@ import threading
 from dataclasses import dataclass, field
 
 from preflight.sandbox.gcp.conditions import Target, holds
-from preflight.sandbox.gcp.errors import denied, service_disabled, storage_denied
+from preflight.sandbox.gcp.errors import (
+    denied,
+    outside_the_perimeter,
+    service_disabled,
+    storage_denied,
+)
 from preflight.sandbox.gcp.keys import Key, Ring
 from preflight.sandbox.gcp.names import (
     CREDENTIALS_API,
@@ -90,6 +95,7 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
     custom_roles: dict[str, CustomRole] = field(default_factory=dict)
     service_agents: set[str] = field(default_factory=set)
+    perimeter: frozenset[str] | None = None
     # A project starts with what its own set-up needs; Vertex AI is for the program to enable.
     services: set[str] = field(
         default_factory=lambda: (
@@ -111,6 +117,11 @@ class World:
         """The project's own roles that may stand in a policy."""
         return frozenset(name for name, role in self.custom_roles.items() if not role.deleted)
 
+    def need_inside(self, who: str) -> None:
+        """Raise ApiError 403 where the perimeter keeps the identity out, whatever its roles."""
+        if self.perimeter is not None and who not in self.perimeter:
+            raise outside_the_perimeter()
+
     def need_api(self, service: str, project: str = PROJECT) -> None:
         """Raise ApiError 403 SERVICE_DISABLED where the API is off in the project."""
         if project == PROJECT and service not in self.services:
@@ -125,6 +136,12 @@ class World:
         self.service_agents.add(VERTEX_AGENT)
         if with_role:
             self.policy.grant("roles/aiplatform.serviceAgent", member_of(VERTEX_AGENT))
+
+    def delete_service_agent(self) -> None:
+        """Vertex AI's service agent is gone; its first use makes another."""
+        self.service_agents.discard(VERTEX_AGENT)
+        for policy in (*self.policies.values(), *self.bucket_policies.values()):
+            policy.disown(member_of(VERTEX_AGENT), "112233445566778899001")
 
     def may_on_project(self, who: str, permission: str, project: str = PROJECT) -> bool:
         """Whether the identity holds the permission on the project."""
