@@ -1,7 +1,7 @@
 """One statement of a policy beside the request: does each of its elements fit?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -39,7 +39,7 @@ class Reading:
     label: str
     effect: str
     match: Match
-    ways: Mapping[Way, Truth] = field(default_factory=dict)
+    ways: Mapping[Way, Truth]
     keys: frozenset[str] = frozenset()
     depth: int = 0
 
