@@ -21,15 +21,30 @@ def choosing(parser: argparse.ArgumentParser) -> None:
             metavar="ID[,ID...]",
             help=f"{words}; an id or a pattern, as in 'bedrock-gateway-*' (again for more)",
         )
+    tables(parser)
+    dividing(parser)
+    parser.add_argument(
+        "--waivers",
+        metavar="FILE",
+        help="accepted risks (default: preflight-waivers.toml here, if there is one)",
+    )
+
+
+def tables(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that answers by a dated table."""
     parser.add_argument(
         "--tables",
         metavar="FILE",
         help="rows of your own before those of the dated tables (default: PREFLIGHT_TABLES)",
     )
+
+
+def dividing(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that minds how large a request file is."""
     parser.add_argument(
-        "--waivers",
-        metavar="FILE",
-        help="accepted risks (default: preflight-waivers.toml here, if there is one)",
+        "--no-split",
+        action="store_true",
+        help="one job of the file as it is (default: as many as its size asks for)",
     )
 
 

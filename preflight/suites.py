@@ -7,6 +7,7 @@ from typing import Any
 
 from preflight.check import Answer, Check
 from preflight.checks import azure, bedrock, gateway, openai, requests, vertex
+from preflight.checks.requests_limits import count
 from preflight.cloud import aws, gcp
 from preflight.cloud import azure as azure_cloud
 from preflight.cloud import gateway as gateway_cloud
@@ -74,6 +75,7 @@ def build(
     scan: Scan | None,
     *,
     offline: bool,
+    one: bool = False,
     worlds: Worlds | None = None,
 ) -> list[Suite]:
     """The suites of these targets, in reading order.
@@ -83,44 +85,47 @@ def build(
         targets: provider -> those of its targets to judge.
         scan: the request file; None leaves out what needs one.
         offline: whether to leave out everything but the request file.
+        one: whether the file is to be sent as one job, as it is; else a run divides it.
         worlds: the clients to look with; None makes those of the clouds.
     """
     suites: list[Suite] = []
     through = worlds or Worlds()
     for provider, several in targets.items():
         for promised in several:
-            found = _of_file(provider, promised, scan, offline=offline)
+            found = _of_file(provider, promised, scan, offline=offline, one=one)
             if not offline:
-                found += _live(through, promises.gateway, provider, promised, scan)
+                way = through.gateway(promises.gateway)
+                found += _live(through, way, provider, promised, scan, one=one)
             suites += (replace(suite, target=place(promised)) for suite in found)
     return suites
 
 
-def _of_file(provider: str, promised: Any, scan: Scan | None, *, offline: bool) -> list[Suite]:
+def _of_file(
+    provider: str, promised: Any, scan: Scan | None, *, offline: bool, one: bool
+) -> list[Suite]:
     if scan is None:
         return []
-    checks = requests.checks_for(provider)
+    checks = requests.checks_for(provider, split=not one)
     if provider == "bedrock" and not offline:
         # The account's own quotas are asked instead.
-        checks = tuple(check for check in checks if check is not requests.count)
+        checks = tuple(check for check in checks if check.id != count.id)
     world = World(partial(_same, scan))
     return [Suite(provider, "request file", checks, promised, world)]
 
 
 def _live(
-    worlds: Worlds, through: Gateway, provider: str, promised: Any, scan: Scan | None
+    worlds: Worlds, way: World, provider: str, promised: Any, scan: Scan | None, *, one: bool
 ) -> list[Suite]:
-    way = worlds.gateway(through)
     if provider == "openai":
         return [
             *_suites(provider, (*gateway.SUITES, *openai.SUITES), promised, way),
             *_suites(provider, openai.TABLE_SUITES, promised, World(partial(_same, None))),
-            *_openai_queue(way, promised, scan),
+            *_openai_queue(way, promised, scan, one=one),
         ]
     if provider == "azure":
-        return _azure(worlds, way, promised, scan)
+        return _azure(worlds, way, promised, scan, one=one)
     client, suites, sized = {"vertex": _vertex, "bedrock": _bedrock}[provider](
-        worlds, promised, scan
+        worlds, promised, scan, one=one
     )
     return [
         *_suites(provider, gateway.SUITES, promised, way),
@@ -133,16 +138,18 @@ def _suites(provider: str, suites: Suites, promised: Any, world: World) -> list[
     return [Suite(provider, name, checks, promised, world) for name, checks in suites]
 
 
-def _openai_queue(way: World, promised: Any, scan: Scan | None) -> list[Suite]:
+def _openai_queue(way: World, promised: Any, scan: Scan | None, *, one: bool) -> list[Suite]:
     if scan is None:
         return []
-    tokens, count = scan.tokens, scan.requests
-    queued = World(lambda: openai.Queued(way.get(), tokens, count), of=way)
+    tokens, requested = scan.tokens, scan.requests
+    queued = World(lambda: openai.Queued(way.get(), tokens, requested, split=not one), of=way)
     checks = (*(_through(gate, "gateway") for gate in openai.GATES), *openai.SIZED_CHECKS)
     return [Suite("openai", "openai queue", checks, promised, queued)]
 
 
-def _azure(worlds: Worlds, way: World, promised: Any, scan: Scan | None) -> list[Suite]:
+def _azure(
+    worlds: Worlds, way: World, promised: Any, scan: Scan | None, *, one: bool
+) -> list[Suite]:
     cloud = worlds.azure(promised)
     begun = [(name, (*gateway.GATES, *checks)) for name, checks in azure.GATEWAY_SUITES]
     suites = [
@@ -152,9 +159,11 @@ def _azure(worlds: Worlds, way: World, promised: Any, scan: Scan | None) -> list
     ]
     if scan is None:
         return suites
-    tokens, count = scan.tokens, scan.requests
-    sized = World(lambda: azure.Sized(cloud.get(), tokens), of=cloud)
-    queued = World(lambda: azure.Queued(cloud.get(), way.get(), tokens, count), of=cloud)
+    tokens, requested = scan.tokens, scan.requests
+    sized = World(lambda: azure.Sized(cloud.get(), tokens, split=not one), of=cloud)
+    queued = World(
+        lambda: azure.Queued(cloud.get(), way.get(), tokens, requested, split=not one), of=cloud
+    )
     gates = tuple(_through(gate, "azure") for gate in azure.GATES)
     before = tuple(_through(gate, "gateway") for gate in gateway.GATES)
     return [
@@ -164,17 +173,21 @@ def _azure(worlds: Worlds, way: World, promised: Any, scan: Scan | None) -> list
     ]
 
 
-def _vertex(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
-    del scan
+def _vertex(
+    worlds: Worlds, promised: Any, scan: Scan | None, *, one: bool
+) -> tuple[World, Suites, list[Suite]]:
+    del scan, one
     return worlds.gcp(promised), vertex.SUITES, []
 
 
-def _bedrock(worlds: Worlds, promised: Any, scan: Scan | None) -> tuple[World, Suites, list[Suite]]:
+def _bedrock(
+    worlds: Worlds, promised: Any, scan: Scan | None, *, one: bool
+) -> tuple[World, Suites, list[Suite]]:
     cloud = worlds.aws(promised)
     if scan is None:
         return cloud, bedrock.SUITES, []
-    count, size = scan.requests, scan.bytes
-    judged = World(lambda: bedrock.Judged(cloud.get(), count, size), of=cloud)
+    file = (scan.requests, scan.bytes, scan.longest_line)
+    judged = World(lambda: bedrock.Judged(cloud.get(), *file, split=not one), of=cloud)
     checks = (_through(bedrock.credentials, "aws"), *bedrock.QUOTA_CHECKS)
     return cloud, bedrock.SUITES, [Suite("bedrock", "bedrock quotas", checks, promised, judged)]
 

@@ -49,7 +49,7 @@ def test_the_healthy_world_is_ready_and_every_request_comes_back(preflight, tmp_
 def test_what_is_predicted_is_what_happens(case, preflight, sandbox, worlds, tmp_path):
     case.apply(sandbox)
     provider = case.provider
-    code, report, by_outcome = judged(preflight, sandbox, provider)
+    code, report, by_outcome = judged(preflight, sandbox, provider, *case.options)
     failed = by_outcome.get("failed", {})
     assert set(failed) == case.fails, failed
     assert set(by_outcome.get("unknown", {})) == case.blinds, by_outcome.get("unknown")
@@ -57,7 +57,7 @@ def test_what_is_predicted_is_what_happens(case, preflight, sandbox, worlds, tmp
     folder = tmp_path / "forced"
     requests = sandbox.request_file(provider)
     # The verdict is known: forced and offline, the run asks the clouds for none of it again.
-    forced = ("run", requests, "--provider", provider, "--force", "--offline")
+    forced = ("run", requests, "--provider", provider, "--force", "--offline", *case.options)
     code, out, err = preflight(*forced, "--out", folder)
     if case.unseen:
         assert (code, case.says) == (0, ""), err

@@ -64,8 +64,6 @@ OF_ONE_PROVIDER = [
     ("openai", "requests-encoding", line(request(AT)).replace(b"brief", b"br\xffef")),
     ("azure", "requests-url", changed("azure", url="/v1/chat/completions")),
     ("azure", "requests-model", body("azure", model="gpt-4o-mini")),
-    ("vertex", "requests-ids-vertex", changed("vertex", custom_id="000000")),
-    ("vertex", "requests-ids-vertex", changed("vertex", custom_id="-1e5")),
     ("vertex", "requests-import-vertex", with_schema("vertex", {"properties": {}})),
     ("vertex", "requests-import-vertex", with_schema("vertex", {"$ref": "#/$defs/a"})),
     ("vertex", "requests-url", changed("vertex", url="/v1/chat")),
@@ -221,23 +219,44 @@ def test_a_file_too_large_fails_and_one_the_gateway_may_refuse_is_doubted(tmp_pa
     assert answer.remedy.startswith(f"split -C {most} ")
 
 
-def test_bedrock_doubts_odd_ids_tools_and_response_formats_but_fails_none(tmp_path):
+def test_bedrock_doubts_tools_and_response_formats_but_fails_none(tmp_path):
     all_lines = good_lines(COUNT, "bedrock")
-    all_lines[AT - 1] = line(
-        request(AT, "bedrock", response_format={"type": "json_object"}) | {"custom_id": "a/b c"}
-    )
+    all_lines[AT - 1] = line(request(AT, "bedrock", response_format={"type": "json_object"}))
     answers = asked(tmp_path, "bedrock", all_lines)
     assert not failing(answers)
-    assert f"line {AT}" in answers["requests-ids-bedrock"].caveat
     assert answers["requests-features-bedrock"].detail == f"response_format on line {AT}"
     assert answers["requests-features-bedrock"].caveat
 
 
-def test_vertex_doubts_ids_that_start_with_no_letter(tmp_path):
-    all_lines = [line(request(n, "vertex") | {"custom_id": f"2026-10-{n}x"}) for n in range(COUNT)]
-    answers = asked(tmp_path, "vertex", all_lines)
+@pytest.mark.parametrize(
+    ("provider", "custom_id", "why"),
+    [
+        ("vertex", "000000", 'custom_id "000000" reads as a number'),
+        ("vertex", "2026-10-01x", 'custom_id "2026-10-01x" does not start with a letter'),
+        ("vertex", "a/b", 'custom_id "a/b" has other characters than letters, digits, - and _'),
+        ("vertex", "Upper", "custom_id may not be kept"),
+        ("vertex", "null", "custom_id may not be kept"),
+        ("bedrock", "a-b", "custom_id may not be kept"),
+        ("bedrock", "a/b c", 'custom_id "a/b c" has other characters'),
+    ],
+)
+def test_an_id_that_the_provider_may_not_carry_is_renamed_by_the_run_and_fails_nothing(
+    tmp_path, provider, custom_id, why
+):
+    names = [*(f"r{n}" for n in range(1, AT)), custom_id, "0", "x-y"]
+    rows = [line(request(n, provider) | {"custom_id": one}) for n, one in enumerate(names)]
+    answers = asked(tmp_path, provider, rows)
     assert not failing(answers)
-    assert answers["requests-ids-vertex"].caveat
+    said = answers[f"requests-ids-{provider}"].detail
+    assert said.startswith(f"line {AT}: {why}")
+    assert "sends the requests as r0000000000, r0000000001, ..." in said
+
+
+@pytest.mark.parametrize("provider", ["vertex", "bedrock"])
+def test_ids_that_the_provider_carries_stay_as_they_are(tmp_path, provider):
+    rows = [line(request(n, provider) | {"custom_id": f"r{n}"}) for n in range(5)]
+    said = asked(tmp_path, provider, rows)[f"requests-ids-{provider}"].detail
+    assert said.startswith("every custom_id")
 
 
 def test_a_missing_last_newline_is_a_caveat(tmp_path):

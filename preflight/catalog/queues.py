@@ -53,3 +53,9 @@ KEPT_FREE = 10
 def usable(tokens: int) -> int:
     """How many estimated tokens to put into a queue of so many."""
     return max(1, tokens - tokens // KEPT_FREE)
+
+
+def in_waves(tokens: int, queue: int) -> str:
+    """`sent in 3 waves of at most 900 tokens`."""
+    most = usable(queue)
+    return f"sent in {-(-tokens // most):,} waves of at most {most:,} tokens"

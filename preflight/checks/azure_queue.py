@@ -6,6 +6,7 @@ gateway's own principal may list jobs and files.
 
 from dataclasses import dataclass
 
+from preflight.catalog.queues import in_waves, usable
 from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.gateway_words import OK, open_requests, quoted
 from preflight.contract import AzureOpenAI
@@ -18,23 +19,28 @@ _FEW = 50
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """Azure, and how many tokens the request file would put into the queue (an estimate)."""
+    """Azure, and how many tokens the request file would put into the queue (an estimate).
+
+    `split`: whether it may be sent as several jobs, one after the other; else it is one, as it is.
+    """
 
     azure: Azure
     tokens: int
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
     """Azure and the gateway, and what the request file would put into the queue.
 
-    `tokens` are an estimate.
+    `tokens` are an estimate; `split` is as of `Sized`.
     """
 
     azure: Azure
     gateway: GatewayApi
     tokens: int
     requests: int
+    split: bool = False
 
 
 def _deployment(promised: AzureOpenAI, azure: Azure) -> Deployment | Failed:
@@ -45,12 +51,17 @@ def _deployment(promised: AzureOpenAI, azure: Azure) -> Deployment | Failed:
 
 @check("azure-capacity", "The deployment's queue is large enough for the request file")
 def capacity(promised: AzureOpenAI, world: Sized) -> Answer:
-    """All waiting jobs of a deployment share its capacity; above it: token_limit_exceeded."""
+    """All waiting jobs of a deployment share its capacity; above it: token_limit_exceeded.
+
+    A run sends a file that is above it in waves; with --no-split that is a failure.
+    """
     found = _deployment(promised, world.azure)
     if isinstance(found, Failed):
         return found
     room = found.capacity * _A_THOUSAND_TOKENS
     seen = f"about {world.tokens:,} tokens for a queue of {room:,} (deployment {found.name})"
+    if world.split and world.tokens > usable(room):
+        return Passed(f"{seen}: {in_waves(world.tokens, room)}", _ESTIMATED)
     if world.tokens > room:
         needed = -(-world.tokens // _A_THOUSAND_TOKENS)
         return Failed(seen, f"pulumi config set azureCapacity {needed}; then pulumi up")
@@ -77,12 +88,13 @@ def open_batches(promised: AzureOpenAI, world: Queued) -> Answer:
     room = found.capacity * _A_THOUSAND_TOKENS
     each = world.tokens / world.requests if world.requests else 0
     others = round(each * waiting)
+    first = min(world.tokens, usable(room)) if world.split else world.tokens
     seen = (
-        f"about {world.tokens:,} tokens, and perhaps {others:,} in {least}{batches} open batches "
+        f"about {first:,} tokens, and perhaps {others:,} in {least}{batches} open batches "
         f"with {waiting:,} requests, for a queue of {room:,} (deployment {found.name})"
     )
-    if world.tokens + others > room:
-        needed = -(-(world.tokens + others) // _A_THOUSAND_TOKENS)
+    if first + others > room:
+        needed = -(-(first + others) // _A_THOUSAND_TOKENS)
         return Unknown(
             seen,
             "the open batches to end, then another check; or pulumi config set azureCapacity "
@@ -91,6 +103,7 @@ def open_batches(promised: AzureOpenAI, world: Queued) -> Answer:
     return Passed(seen, "what they hold is taken to be like this file's" if waiting else _UNCOUNTED)
 
 
+_ESTIMATED = "tokens are estimated; where the queue is full, a run waits"
 _UNCOUNTED = "an open batch has not counted its requests yet"
 
 

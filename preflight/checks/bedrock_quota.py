@@ -13,6 +13,7 @@ from preflight.limits import GB, LIMITS
 from preflight.seams import Aws
 
 LIMIT = LIMITS["bedrock"]
+_LEAST = LIMIT.min_requests
 
 
 class Quota(StrEnum):
@@ -41,11 +42,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """AWS, and the request file of one job: how many requests, how many bytes."""
+    """AWS, and the request file: how many requests, how many bytes, its longest line and where.
+
+    `split`: whether it may be sent as several jobs; else it is one, as it is.
+    """
 
     aws: Aws
     requests: int
     bytes: int
+    longest_line: tuple[int, int] = (0, 0)
+    split: bool = False
 
 
 def spellings(promised: Bedrock, aws: Aws) -> tuple[str, ...]:
@@ -87,7 +93,7 @@ def quota_minimum(promised: Bedrock, judged: Judged) -> Answer:
     """Bedrock accepts a job with too few requests, and fails it minutes later."""
     quotas = judged.aws.batch_quotas(promised.region)
     models = spellings(promised, judged.aws)
-    least = quota(quotas, Quota.MINIMUM, models, LIMIT.min_requests)
+    least = quota(quotas, Quota.MINIMUM, models, _LEAST)
     if judged.requests < least.amount:
         return Failed(
             f"there are {judged.requests:,} requests, but a job for {promised.model} in "
@@ -99,9 +105,12 @@ def quota_minimum(promised: Bedrock, judged: Judged) -> Answer:
     )
 
 
-@check("bedrock-quota-maximum", "The requests fit into one job")
+@check("bedrock-quota-maximum", "The requests fit into the jobs")
 def quota_maximum(promised: Bedrock, judged: Judged) -> Answer:
-    """Bedrock refuses a file or a job with too many requests or bytes."""
+    """Bedrock refuses a file or a job with too many requests or bytes.
+
+    A run divides such a file into several; with --no-split it is a failure.
+    """
     quotas = judged.aws.batch_quotas(promised.region)
     models = spellings(promised, judged.aws)
     per_file = quota(quotas, Quota.PER_FILE, models, LIMIT.max_requests)
@@ -109,6 +118,8 @@ def quota_maximum(promised: Bedrock, judged: Judged) -> Answer:
     size = quota(quotas, Quota.FILE_GB, models, LIMIT.max_bytes / GB)
     most = min(per_file, per_job, key=lambda value: value.amount)
     largest = size.amount * GB
+    if judged.split:
+        return _as_shards(judged, most, size, quota(quotas, Quota.MINIMUM, models, _LEAST))
     if judged.requests > most.amount:
         return Failed(
             f"there are {judged.requests:,} requests, but a job for {promised.model} in "
@@ -124,5 +135,35 @@ def quota_maximum(promised: Bedrock, judged: Judged) -> Answer:
     return Passed(
         f"{judged.requests:,} requests in {judged.bytes:,} bytes, at most {most.amount:,.0f} "
         f"({most.source}) in {largest:,.0f} ({size.source})",
-        "; ".join(dict.fromkeys(value.caveat for value in (most, size) if value.caveat)),
+        _caveat(most, size),
     )
+
+
+def _as_shards(judged: Judged, most: Value, size: Value, least: Value) -> Answer:
+    """Whether the file can be divided into jobs that each keep all three quotas."""
+    largest = size.amount * GB
+    longest, line = judged.longest_line
+    if longest >= largest:
+        return Failed(
+            f"line {line} alone has {longest:,} bytes, but a file may have {largest:,.0f} "
+            f"({size.source})",
+            "make that request smaller, or leave it out",
+            (line,),
+        )
+    shards = max(-(-judged.requests // int(most.amount)), -(-judged.bytes // int(largest)))
+    if shards > 1 and judged.requests < shards * least.amount:
+        return Failed(
+            f"there are {judged.requests:,} requests, too many for {shards - 1} jobs and too few "
+            f"for {shards} of at least {least.amount:,.0f} ({least.source})",
+            f"add {shards * least.amount - judged.requests:.0f} requests, or take some out",
+        )
+    sent = "in one job" if shards <= 1 else f"sent as {shards:,} shards"
+    return Passed(
+        f"{judged.requests:,} requests in {judged.bytes:,} bytes, {sent} of at most "
+        f"{most.amount:,.0f} ({most.source}) in {largest:,.0f} ({size.source})",
+        _caveat(most, size),
+    )
+
+
+def _caveat(*values: Value) -> str:
+    return "; ".join(dict.fromkeys(value.caveat for value in values if value.caveat))

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from preflight.catalog.queues import queues, your_limit
+from preflight.catalog.queues import in_waves, queues, usable, your_limit
 from preflight.catalog.source import caveats
 from preflight.catalog.yours import yours
 from preflight.check import Answer, Failed, Passed, Unknown, check
@@ -16,11 +16,15 @@ _HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """The gateway, and what the request file would put into the queue; tokens are an estimate."""
+    """The gateway, and what the request file would put into the queue; tokens are an estimate.
+
+    `split`: whether it may be sent as several batches, one after the other; else it is one.
+    """
 
     gateway: GatewayApi
     tokens: int
     requests: int
+    split: bool = False
 
 
 @check("openai-queue", "OpenAI's queue takes the request file")
@@ -31,6 +35,8 @@ def queue(promised: OpenAI, world: Queued) -> Answer:
     read from `queue_tokens` under [openai] of a file for --tables, and where that is silent a file
     passes only that fits into the lowest tier's. Requests are limited too, and creates an hour. The
     tokens of open batches are unknown; they are taken to be like this file's.
+
+    A run sends a file that is above a known limit in waves; with --no-split that is a failure.
     """
     answer = world.gateway.batches(promised)
     if answer.status != OK:
@@ -50,12 +56,13 @@ def queue(promised: OpenAI, world: Queued) -> Answer:
 
 def _requests(promised: OpenAI, world: Queued, waiting: int) -> Answer | None:
     """What is wrong with the number of requests."""
-    limit, total = your_limit("queue_requests", promised.model), world.requests + waiting
-    seen = f"{world.requests:,} requests, and {waiting:,} in open batches"
+    limit, table = your_limit("queue_requests", promised.model), queues()
+    most = table.requests if limit is None else limit
+    first = min(world.requests, most) if world.split else world.requests
+    total, seen = first + waiting, f"{first:,} requests, and {waiting:,} in open batches"
     if limit is not None and total > limit:
         what = f"{seen}, for a queue of {limit:,} requests (by {yours().source})"
         return Failed(what, "wait for open batches to end, or send the file in parts")
-    table = queues()
     if limit is None and total > table.requests:
         return Unknown(
             f"{seen}; a limit of {table.requests:,} waiting requests was reported",
@@ -75,10 +82,15 @@ def _tokens(promised: OpenAI, world: Queued, waiting: int, batches: int) -> Answ
     uncounted = "an open batch has not counted its requests yet" if batches and not waiting else ""
     if limit is not None:
         said = f"{seen}, for a queue of {limit:,} (by {yours().source})"
-        if world.tokens > limit:
+        first = min(world.tokens, usable(limit)) if world.split else world.tokens
+        if first < world.tokens and first + others <= limit:
+            return Passed(
+                f"{said}: {in_waves(world.tokens, limit)}", caveats(_ESTIMATED, uncounted)
+            )
+        if first > limit:
             fits = max(1, int(world.requests * limit / world.tokens))
             return Failed(said, f"send it in parts of at most {fits:,} requests, one by one")
-        if world.tokens + others > limit:
+        if first + others > limit:
             return Unknown(said, "the open batches to end; then check again")
         return Passed(said, uncounted)
     least = table.least(model)
@@ -87,6 +99,9 @@ def _tokens(promised: OpenAI, world: Queued, waiting: int, batches: int) -> Answ
         reason = f"{seen}; {known}, and no API tells the organisation's"
         return Unknown(reason, _row("queue_tokens", model))
     return Passed(f"{seen}; {known}", caveats(uncounted, table.source.warning))
+
+
+_ESTIMATED = "tokens are estimated; where the queue is full, a run waits"
 
 
 def _row(name: str, model: str) -> str:

@@ -1,22 +1,14 @@
 """Checks of the request file: `promised` is one provider's section, `world` the file's Scan."""
 
-import shlex
-
-from preflight.catalog.limits import limits, limits_source
-from preflight.catalog.source import caveats
-from preflight.catalog.yours import yours
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
+from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks import requests_target
+from preflight.checks.requests_limits import AS_SHARDS, count, size
 from preflight.checks.requests_provider import OF_ONE_PROVIDER
 from preflight.checks.requests_settings import features_gateway, max_tokens
 from preflight.checks.requests_target import Promised
-from preflight.checks.requests_wording import counted, mb, none_of
-from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
-from preflight.limits import GATEWAY_WARN_BYTES
+from preflight.checks.requests_wording import counted, none_of
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
-
-NAMES = {OpenAI: "openai", AzureOpenAI: "azure", VertexAI: "vertex", Bedrock: "bedrock"}
 
 
 @check("requests-name", "File name ends in .jsonl")
@@ -89,65 +81,6 @@ def stream(promised: Promised, scan: Scan) -> Answer:
     return none_of(scan, ("stream", "stream_type"), remedy) or Passed("none asks for a stream")
 
 
-@check("requests-count", "Number of requests is one the provider takes")
-def count(promised: Promised, scan: Scan) -> Answer:
-    """Too few requests fail at Bedrock, too many anywhere, and only after the job was accepted.
-
-    Bedrock's numbers are quotas, per model and adjustable: where AWS is asked for them, other
-    checks take this one's place, and where it is not, only its defaults are known.
-    """
-    provider = NAMES[type(promised)]
-    allowed, source = limits(provider), limits_source(provider, "max_requests")
-    low, high = allowed.min_requests, allowed.max_requests
-    held = counted(scan.requests)
-    if not scan.requests:
-        return Failed("the file holds no request", "write one request per line into it")
-    if low <= scan.requests <= high:
-        return Passed(f"{held}, within {low:,} to {high:,} ({source})", source.warning)
-    if isinstance(promised, Bedrock):
-        return Unknown(
-            f"{held}; the default is {low:,} to {high:,} ({source}), the model's own quota decides",
-            "a check without --offline, which reads the quota",
-        )
-    return Failed(
-        f"{held}, but a job takes at most {high:,} ({source})", _split(scan, f"-l {high}")
-    )
-
-
-@check("requests-size", "File is not larger than the provider takes")
-def size(promised: Promised, scan: Scan) -> Answer:
-    """The gateway, or a proxy before it, may have a cap of its own, below the provider's.
-
-    It is uncertain: the newer of the gateway's pages names 50 MB, an older one 200 MB. Where yours
-    is known, `max_bytes` under [gateway] of a file for --tables says it.
-    """
-    provider, own = NAMES[type(promised)], yours()
-    most, source = limits(provider).max_bytes, limits_source(provider, "max_bytes")
-    largest = f"{mb(most)} ({source})"
-    if scan.bytes > most:
-        return Failed(
-            f"{mb(scan.bytes)}, but a file may have at most {largest}", _split(scan, f"-C {most}")
-        )
-    cap = own.row("gateway", "max_bytes")
-    if cap is not None and scan.bytes > cap:
-        return Failed(
-            f"{mb(scan.bytes)}, but the gateway takes at most {mb(cap)} (by {own.source})",
-            _split(scan, f"-C {cap}"),
-        )
-    caveat = "the gateway's pages name 50 MB as the largest upload in one place, 200 MB in another"
-    uncertain = cap is None and scan.bytes > GATEWAY_WARN_BYTES
-    within = f"{mb(scan.bytes)} of at most {largest}"
-    if cap is not None:
-        within += f", {mb(cap)} at the gateway (by {own.source})"
-    return Passed(within, caveats(caveat if uncertain else "", source.warning))
-
-
-def _split(scan: Scan, by: str) -> str:
-    """The command that cuts the file between lines."""
-    file, parts = shlex.quote(str(scan.path)), shlex.quote(f"{scan.path.stem}-")
-    return f"split {by} -d --additional-suffix=.jsonl {file} {parts}"
-
-
 CHECKS: tuple[Check, ...] = (
     name,
     encoding,
@@ -165,6 +98,12 @@ CHECKS: tuple[Check, ...] = (
 """Those that hold for every provider, in order of reading."""
 
 
-def checks_for(provider: str) -> tuple[Check, ...]:
-    """All checks of a request file that is meant for this provider (`contract.PROVIDERS`)."""
-    return CHECKS + OF_ONE_PROVIDER.get(provider, ())
+def checks_for(provider: str, *, split: bool = False) -> tuple[Check, ...]:
+    """All checks of a request file that is meant for this provider (`contract.PROVIDERS`).
+
+    Args:
+        provider: its name.
+        split: whether the file may be sent as several jobs; else it is one job as it is.
+    """
+    checks = CHECKS + OF_ONE_PROVIDER.get(provider, ())
+    return tuple(AS_SHARDS.get(each.id, each) for each in checks) if split else checks

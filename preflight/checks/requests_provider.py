@@ -2,7 +2,7 @@
 
 from preflight.check import Answer, Check, Passed, check
 from preflight.checks.requests_settings import known_parameters, schema_bedrock
-from preflight.checks.requests_wording import features, first, lines, none_of
+from preflight.checks.requests_wording import features, lines, none_of, renaming
 from preflight.contract import Bedrock, OpenAI, VertexAI
 from preflight.requests.scan import Scan
 
@@ -19,15 +19,22 @@ def tokens_openai(promised: OpenAI, scan: Scan) -> Answer:
     )
 
 
-@check("requests-ids-vertex", "No custom_id reads as a number")
+@check("requests-ids-vertex", "Every custom_id comes back from Vertex AI")
 def ids_vertex(promised: VertexAI, scan: Scan) -> Answer:
-    """Vertex AI's importer guesses types: the custom_id "000000" comes back as 0."""
+    """Vertex AI's importer guesses types: the custom_id "000000" would come back as 0.
+
+    What is no label at Google Cloud (a lower-case letter, then lower-case letters, digits, - and _,
+    63 in all) or reads as a value may come back changed, or not at all. Where a file has such a
+    custom_id, a run sends its requests under names of its own, and puts the results back under
+    theirs.
+    """
+    return _carried(promised, "vertex", scan, "every custom_id stays text")
+
+
+def _carried(promised: VertexAI | Bedrock, provider: str, scan: Scan, plain: str) -> Answer:
     del promised
-    remedy = 'put a letter before each custom_id, as in "r1"'
-    caveat = "some do not start with a letter; a date or a word like true may come back changed"
-    return none_of(scan, ("id_number",), remedy) or Passed(
-        "every custom_id stays text", caveat if scan.total("id_first") else ""
-    )
+    line = scan.uncarried.get(provider)
+    return Passed(plain if line is None else renaming(scan, line))
 
 
 @check("requests-import-vertex", "Vertex AI's importer can read every schema")
@@ -48,13 +55,14 @@ def import_vertex(promised: VertexAI, scan: Scan) -> Answer:
     )
 
 
-@check("requests-ids-bedrock", "Every custom_id can be a recordId")
+@check("requests-ids-bedrock", "Every custom_id comes back from Bedrock")
 def ids_bedrock(promised: Bedrock, scan: Scan) -> Answer:
-    """The custom_id becomes Bedrock's recordId, which the documentation calls alphanumeric."""
-    del promised
-    odd = scan.of("id_characters")
-    caveat = f"{first(odd, scan.total('id_characters'))}; Bedrock promises less" if odd else ""
-    return Passed("every custom_id is usable as a recordId", caveat)
+    """The custom_id becomes Bedrock's recordId, which the documentation calls alphanumeric.
+
+    Where a file has one that is not, a run sends its requests under names of its own, and puts the
+    results back under theirs.
+    """
+    return _carried(promised, "bedrock", scan, "every custom_id is alphanumeric")
 
 
 @check("requests-features-bedrock", "No request needs what Bedrock's batch may lack")

@@ -3,6 +3,7 @@
 from preflight.check import Failed
 from preflight.limits import MB
 from preflight.requests.fault import Fault
+from preflight.requests.identifier import sent_id
 from preflight.requests.scan import Scan
 from preflight.requests.tally import FIRST_LINES, Seen
 
@@ -48,3 +49,18 @@ def features(scan: Scan) -> str:
 def mb(size: int) -> str:
     """Bytes as `1.5 MB`, the unit of the providers' own pages; small files by the byte."""
     return f"{size / MB:,.1f} MB" if size >= MB // 10 else f"{size:,} bytes"
+
+
+def as_shards(whole: int, most: int, each: str) -> str:
+    """`sent as 3 shards of at most 50,000 requests`; by other limits they may be more."""
+    return f"sent as {-(-whole // most):,} shards of at most {each}"
+
+
+def renaming(scan: Scan, line: int) -> str:
+    """How a run calls the requests where the provider may not carry the custom_id on this line."""
+    minded = ("id_number", "id_first", "id_characters")
+    why = next((f.message for f in scan.of(*minded) if f.line == line), "custom_id may not be kept")
+    return (
+        f"line {line}: {why}; a run sends the requests as {sent_id(0)}, {sent_id(1)}, ..., and "
+        "gives the results their own custom_ids again"
+    )

@@ -94,7 +94,14 @@ def judge(
     if scan is None:
         scope.append("a request file, since none was given")
     worlds = suites.Worlds(way, arguments.deadline)
-    built = suites.build(promises, chosen, scan, offline=arguments.offline, worlds=worlds)
+    built = suites.build(
+        promises,
+        chosen,
+        scan,
+        offline=arguments.offline,
+        one=arguments.no_split,
+        worlds=worlds,
+    )
     asked = selected(built, arguments)
     accepted = accept(arguments)
     report = run(
