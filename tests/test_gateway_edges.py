@@ -11,7 +11,7 @@ from preflight.check import Failed, Passed, Unknown
 from preflight.checks import gateway
 from preflight.checks.gateway_words import quoted, spelt
 from preflight.contract import PROVIDERS
-from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer
+from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, ListedBatch
 
 NOW = 1_000_000_000
 WINDOW_HOURS = 24
@@ -326,9 +326,9 @@ def test_the_first_five_listed_models_are_named_and_dots_stand_for_more(count, d
 @pytest.mark.parametrize(
     ("status", "code", "needs"),
     [
-        (404, "", "a waiver of gateway-model"),
-        (405, "", "a waiver of gateway-model"),
-        (200, NOT_THE_GATEWAY, "a waiver of gateway-model"),
+        (404, "", "gateway.lists_models = false"),
+        (405, "", "gateway.lists_models = false"),
+        (200, NOT_THE_GATEWAY, "gateway.lists_models = false"),
         (403, "", "a key that may list models"),
         (401, "", "another try"),
         (500, "", "another try"),
@@ -336,6 +336,53 @@ def test_the_first_five_listed_models_are_named_and_dots_stand_for_more(count, d
     ],
 )
 def test_why_there_is_no_list_of_models_decides_what_is_needed(status, code, needs):
-    unknown = judged("gateway-model", listing("openai-main/gpt-4o-mini", status=status, code=code))
+    world = listing("openai-main/gpt-4o-mini", status=status, code=code)
+    world.listed = GatewayAnswer(200)
+    unknown = judged("gateway-model", world)
     assert isinstance(unknown, Unknown)
     assert needs in unknown.needs
+
+
+def unlisted(*batches):
+    return Asked(GatewayAnswer(200, listed=batches), GatewayAnswer(404, "", "Cannot GET /models"))
+
+
+@pytest.mark.parametrize(
+    ("status", "model", "kind"),
+    [
+        ("completed", "gpt-4o-mini", Passed),
+        ("Completed", "gpt-4o-mini-2024-07-18", Passed),
+        ("in_progress", "gpt-4o-mini", Passed),
+        ("finalizing", "gpt-4o-mini", Passed),
+        ("PartiallyCompleted", "gpt-4o-mini", Passed),
+        ("validating", "gpt-4o-mini", Unknown),
+        ("failed", "gpt-4o-mini", Unknown),
+        ("cancelled", "gpt-4o-mini", Unknown),
+        ("expired", "gpt-4o-mini", Unknown),
+        ("completed", "gpt-4o", Unknown),
+        ("completed", "", Unknown),
+    ],
+)
+def test_without_a_list_of_models_a_batch_of_it_that_went_through_is_as_good(status, model, kind):
+    world = unlisted(ListedBatch("b0", "completed", "other"), ListedBatch("b1", status, model))
+    answer = judged("gateway-model", world, "openai", model="gpt-4o-mini")
+    assert isinstance(answer, kind)
+    if kind is Passed:
+        assert answer.detail.endswith(f"batch b1 of {model} went through: {status}")
+        assert not answer.caveat
+
+
+@pytest.mark.parametrize(("row", "kind"), [("false", Passed), ("true", Unknown)])
+def test_that_there_is_no_list_of_models_may_be_said_once_in_the_users_own_tables(
+    row, kind, tmp_path
+):
+    path = tmp_path / "tables.toml"
+    path.write_text(f"gateway.lists_models = {row}")
+    yours.use(str(path))
+    answer = judged("gateway-model", unlisted(), "openai")
+    assert isinstance(answer, kind)
+    if kind is Passed:
+        assert "your tables" in answer.detail
+        assert "at the create" in answer.caveat
+    there = judged("gateway-model", listing("openai-main/gpt-4.1"), "openai", model="gpt-4o-mini")
+    assert isinstance(there, Failed)

@@ -43,7 +43,12 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
     "azure": _OF_A_PROVIDER,
     "vertex": _OF_A_PROVIDER,
     "bedrock": _OF_A_PROVIDER,
-    "gateway": {"max_bytes": _COUNT, "max_open_batches": _SOME, "counts_tokens": _FLAG},
+    "gateway": {
+        "max_bytes": _COUNT,
+        "max_open_batches": _SOME,
+        "counts_tokens": _FLAG,
+        "lists_models": _FLAG,
+    },
 }
 """Section -> row -> what it is."""
 

@@ -23,6 +23,9 @@ def credentials(promised: Bedrock, aws: Aws) -> Answer:
     """All looks at AWS are made with the credentials of the environment.
 
     In another account roles of the same name would be looked at, and they are other roles.
+
+    When their session ends is no matter: they only look. A run is sent, watched and fetched with
+    the gateway's key, which has a check of its own, and the job runs as the job role.
     """
     caller = aws.caller()
     if caller.account != promised.account:

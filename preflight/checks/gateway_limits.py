@@ -17,7 +17,7 @@ from preflight.checks.gateway_words import (
 )
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
 from preflight.limits import LIMITS
-from preflight.seams import NOT_THE_GATEWAY, GatewayApi, Route
+from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
 
 _PROVIDERS = {OpenAI: "openai", AzureOpenAI: "azure", VertexAI: "vertex", Bedrock: "bedrock"}
 _HOUR = 3600
@@ -25,6 +25,8 @@ _MANY = 10
 """From so many open batches on a cap is worth a word: one public gateway has one of ten."""
 
 _NAMED = 5
+_WENT_THROUGH = frozenset({"in_progress", "finalizing", "completed", "partially_completed"})
+"""Status words of a batch whose model was known to everybody on its way."""
 
 
 @check("gateway-key-lifetime", "The gateway's key outlives the batch")
@@ -81,14 +83,16 @@ def model(promised: Route, gateway: GatewayApi) -> Answer:
 
     Its list of models is asked. A gateway names a model after its provider account, and may spell
     it in its own way: only what is like no listed one is said to be missing.
+
+    Some gateways have no list, and nobody can give them one. There a batch of the model that went
+    through is as good; before the first, `lists_models = false` under [gateway] of a file for
+    --tables says once that it is so, where a waiver would have to be renewed. What is risked then
+    is small: a model that is missing shows at the create, before anything is paid.
     """
     answer = gateway.models(promised)
     name, account = promised.model, promised.provider_name
     if answer.status in (NOT_FOUND, NOT_ALLOWED) or answer.code == NOT_THE_GATEWAY:
-        return Unknown(
-            f"the gateway has no list of models: {quoted(answer)}",
-            f"a look: has provider account {account} model {name}? Then a waiver of gateway-model",
-        )
+        return _without_list(promised, gateway, answer)
     if answer.status != OK:
         what = "a key that may list models" if answer.status == FORBIDDEN else "another try"
         return Unknown(f"no list of models: {quoted(answer)}", what)
@@ -109,6 +113,29 @@ def model(promised: Route, gateway: GatewayApi) -> Answer:
         f"none of the {len(answer.models)} models that the gateway lists is of provider account "
         f"{account}",
         f"a key that may use the models of {account}, and {name} among them",
+    )
+
+
+def _without_list(promised: Route, gateway: GatewayApi, answer: GatewayAnswer) -> Answer:
+    name, account = promised.model, promised.provider_name
+    ran = next(
+        (
+            batch
+            for batch in gateway.batches(promised).listed
+            if spelt(batch.status) in _WENT_THROUGH and _like(batch.model, name)
+        ),
+        None,
+    )
+    none = f"the gateway has no list of models: {quoted(answer)}"
+    if ran is not None:
+        return Passed(f"{none}; batch {ran.id} of {ran.model} went through: {ran.status}")
+    if yours().row("gateway", "lists_models") is False:
+        late = "a model that it lacks shows at the create, before anything is paid"
+        return Passed(f"{none}, as {yours().source} say", late)
+    return Unknown(
+        none,
+        f"a look: has provider account {account} model {name}? Then gateway.lists_models = false "
+        "in a file for --tables; or a first batch of it",
     )
 
 

@@ -53,6 +53,6 @@ ROWS = (
     _row("not-for-batches", "the region offers the model, but not for batches", "azure-deployment azure-model-batch", "model_not_found", _cloud(offers.not_for_batches("GlobalBatch", "DataZoneBatch"))),
     _row("other-batch-kind", "the region offers the model for the other batch kind only", "azure-deployment azure-model-batch", "model_not_found", _cloud(offers.not_for_batches("GlobalBatch"))),
     _row("full-of-files", "the account holds as many files as it may", "azure-files", "the most it may", _cloud(offers.full_of_files)),
-    _row("full-queue", "somebody else's job fills the deployment's queue", "", "token_limit_exceeded", _cloud(offers.full_queue), "azure-open-batches"),
+    _row("full-queue", "somebody else's job fills the deployment's queue", "", "token_limit_exceeded", _cloud(offers.full_queue), "azure-open-batches", options=ONE_JOB),
 )
 # fmt: on
