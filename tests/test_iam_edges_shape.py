@@ -2,7 +2,7 @@
 
 import pytest
 
-from preflight.iam import Request, role_of_session
+from preflight.iam import Effect, Kind, Principal, Request, evaluate, role_of_session
 from preflight.iam.request import Missing
 from preflight.iam.shape import quoted, scalar
 
@@ -43,3 +43,28 @@ def test_a_session_stands_for_its_role_whatever_it_is_called():
     arn = "arn:aws:sts::123456789012:assumed-role/job/"
     for session in ("today", "a:b", "a/b"):
         assert role_of_session(arn + session) == "arn:aws:iam::123456789012:role/job"
+
+
+def test_an_element_that_no_document_has_is_named():
+    for document in ({"Statements": []}, {"Version": "2012-10-17", "Statements": [], "Id": "x"}):
+        ruling = evaluate(document, Request("a:b", "*"))
+        assert ruling.reason == "its element Statements is not known"
+    assert evaluate({"Version": 7}, Request("a:b", "*")).reason == (
+        "its element Version is not known"
+    )
+
+
+def test_a_grant_by_name_stands_beside_one_to_anyone_with_a_condition_on_the_asker():
+    """Of the two, the one that holds for certain counts."""
+    arn = "arn:aws:iam::123456789012:user/ann"
+    statement = {
+        "Effect": "Allow",
+        "Action": "*",
+        "Resource": "*",
+        "Principal": {"AWS": [arn, "*"], "Service": "a"},
+        "Condition": {"ArnLike": {"aws:PrincipalArn": arn}},
+    }
+    ann = Request("a:b", "*", Principal.of_arn(arn), {"aws:PrincipalArn": arn})
+    assert evaluate({"Statement": statement}, ann).effect is Effect.ALLOW
+    service = Request("a:b", "*", Principal(Kind.SERVICE, "a"), {"aws:PrincipalArn": arn})
+    assert evaluate({"Statement": statement}, service).effect is Effect.ALLOW
