@@ -17,6 +17,9 @@ test: .venv/ready lint ## Run every test; nothing outside loopback is asked
 test-engine: .venv/ready ## Drive the program with the real Pulumi engine, where `pulumi` is on the PATH
 	$(BIN)/python -m pytest -m engine --dist=load
 
+test-contract: .venv/ready ## Run against gateways that this project did not write; installs them, takes minutes
+	$(BIN)/python -m pytest -m contract -n0
+
 lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
