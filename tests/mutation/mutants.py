@@ -97,7 +97,7 @@ def _places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST
         if name in _NO_CODE or (name == "slice" and _is_type(parent.value)):
             continue
         for at, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(node, ast.AST) or _is_words(node, parent):
+            if not isinstance(node, ast.AST) or _is_words(node, parent) or _is_export(node):
                 continue
             if name == "decorator_list" and "dataclass" in ast.unparse(node):
                 continue
@@ -108,6 +108,11 @@ def _places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST
 def _is_type(node: ast.AST) -> bool:
     """Whether what stands before brackets is a type."""
     return isinstance(node, ast.Name) and (node.id[0].isupper() or node.id in dir(builtins))
+
+
+def _is_export(node: ast.AST) -> bool:
+    """Whether it is what a star would import, which nobody writes."""
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 
 def _is_words(node: ast.AST, parent: ast.AST) -> bool:

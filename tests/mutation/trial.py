@@ -90,7 +90,7 @@ class Trial:
             os.environ["PYTHONPATH"] = str(self._folder)
             sys.path[:0] = [str(self._folder), str(self._folder / "tests")]
             sys.dont_write_bytecode = not first
-            code = _judged(self._tests)
+            code = _judged(self._tests, self._folder / "made")
             code = code if self._is_ours(sys.modules.get(self._name)) else _NEVER_IMPORTED
             if first:
                 self._found.write_text(json.dumps(sorted(_outside(sys.modules.values()))))
@@ -105,11 +105,11 @@ class Trial:
         return module is None or module.__file__ == str(self._path)
 
 
-def _judged(tests: Sequence[str]) -> int:
+def _judged(tests: Sequence[str], place: Path) -> int:
     """File by file: most mutants are killed by the first, and the others are not read for them."""
     code = int(pytest.ExitCode.NO_TESTS_COLLECTED)
     for test in tests:
-        code = int(pytest.main([*_ARGUMENTS, test]))
+        code = int(pytest.main([*_ARGUMENTS, f"--basetemp={place}", test]))
         if code != pytest.ExitCode.OK:
             break
     return code
