@@ -9,6 +9,7 @@ another row of its request won over, in `duplicates.jsonl`.
 Memory holds the ids and places of the rows of the shards that are being read, never the rows.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from preflight.batch.blocks import TooLong
 from preflight.batch.disk import whole
 from preflight.batch.merged_files import NAMES, ONLY_IF_ANY, Outputs, Summary
 from preflight.batch.requests_named import Requests, model, requests_named
-from preflight.batch.returned_rows import NONE, RESULT, ReturnedRows, is_error, read
+from preflight.batch.returned_rows import NONE, RESULT, ReturnedRows, is_error
 from preflight.batch.shards import Shard
 
 
@@ -49,7 +50,7 @@ def join(
     with ExitStack() as stack:
         source = stack.enter_context(requests.open("rb", buffering=0))
         out = {name: stack.enter_context(whole(folder / f"{name}.jsonl")) for name in NAMES}
-        joint = _Joint(source, Outputs(out), stack)
+        joint = _Joint(source, Outputs(out))
         joint.retry(retried)
         joint.all(returned)
         counts = joint.out.counts
@@ -79,7 +80,6 @@ class _Joint:
 
     source: BinaryIO
     out: Outputs
-    stack: ExitStack
     retried: ReturnedRows | None = None
     _open: list[_Open] = field(default_factory=list)
 
@@ -97,6 +97,11 @@ class _Joint:
                 continue
             while waiting and waiting[-1].shard.start <= piece.offsets[-1]:
                 one = waiting.pop()
+                # What ends before it begins is let go of first.
+                if (before := bisect_left(piece.offsets, one.shard.start)) > 0:
+                    done, piece = piece.divided(before)  # noqa: PLW2901 - the rest of it
+                    self._take(done)
+                    self._close(done.end)
                 self._open.append(_Open(one.shard, self._rows(one.files)))
             self._take(piece)
             self._close(piece.end)
@@ -108,7 +113,6 @@ class _Joint:
 
     def _rows(self, files: Sequence[Path]) -> ReturnedRows:
         rows = ReturnedRows(self.out)
-        self.stack.callback(rows.close)
         rows.load(files)
         return rows
 
@@ -126,7 +130,10 @@ class _Joint:
     def _pass_over(self, request: TooLong) -> None:
         """A line that no provider takes has no result."""
         self.out.counts["requests"] += 1
-        line = read(self.source, request.offset, request.size)
+        here = self.source.tell()
+        self.source.seek(request.offset)
+        line = self.source.read(request.size)
+        self.source.seek(here)
         self.out.without_result("missing", line, line)
 
     def _take(self, requests: Requests) -> None:

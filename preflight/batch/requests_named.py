@@ -55,6 +55,29 @@ class Requests:
     custom_ids: list[str]
     numeric: frozenset[int] = frozenset()
 
+    def divided(self, at: int) -> tuple["Requests", "Requests"]:
+        """Those before an index, and those from it on; there are some of both."""
+        before, after = slice(at), slice(at, None)
+        end = self.offsets[at - 1] + len(self.lines[at - 1])
+        numeric = frozenset(index for index in self.numeric if index < at)
+        return Requests(
+            self.first,
+            self.start,
+            end,
+            self.offsets[before],
+            self.lines[before],
+            self.custom_ids[before],
+            numeric,
+        ), Requests(
+            self.first + at,
+            self.offsets[at],
+            self.end,
+            self.offsets[after],
+            self.lines[after],
+            self.custom_ids[after],
+            frozenset(index - at for index in self.numeric - numeric),
+        )
+
     def sent_ids(self) -> list[str]:
         """What they are called where they are renamed."""
         return [

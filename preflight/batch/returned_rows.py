@@ -4,19 +4,18 @@ A row that another row of its request wins over is kept apart, as is one that na
 last success wins; where there is none, the last error does.
 """
 
-import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import accumulate, islice, repeat
-from operator import attrgetter, itemgetter
+from itertools import accumulate, repeat
+from operator import add, attrgetter, itemgetter
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from preflight.batch.blocks import BLOCK, Block, TooLong, blocks
+from preflight.batch.blocks import Block, TooLong, blocks
 from preflight.batch.likely_rows import LIKELY, Likely
+from preflight.batch.mapped import Mapped
 from preflight.batch.rows import renamed, row
 
 RESULT, RESULT_REMADE, ERROR, ERROR_REMADE = range(4)
@@ -26,10 +25,11 @@ NONE = -1
 """In the place of a row where there is none."""
 
 _AT_ONCE = 8 << 20
-"""Bytes of rows that are read together, at most."""
+"""Bytes of rows that are held together, at most."""
 
 _custom_id = attrgetter("custom_id")
 _with_newline = (1).__add__
+_first, _last = itemgetter(0), itemgetter(-1)
 
 
 class Apart(Protocol):
@@ -44,7 +44,7 @@ class Apart(Protocol):
 
 @dataclass(slots=True)
 class ReturnedRows:
-    """The rows in some files, oldest first. Use it in a `with` block.
+    """The rows in some files, oldest first.
 
     Memory holds an id and a place for each row: bounded by what one batch may have.
     """
@@ -53,28 +53,28 @@ class ReturnedRows:
     rows: dict[str, int] = field(default_factory=dict)
     kinds: bytearray = field(default_factory=bytearray)
     _starts: "array[int]" = field(default_factory=lambda: array("Q"))
-    _lengths: "array[int]" = field(default_factory=lambda: array("Q"))
-    _files: list[BinaryIO] = field(default_factory=list)
+    _ends: "array[int]" = field(default_factory=lambda: array("Q"))
+    _files: list[Mapped] = field(default_factory=list)
     _firsts: list[int] = field(default_factory=list)
     _likely: Likely = LIKELY[0]
-    _open: ExitStack = field(default_factory=ExitStack)
 
     def load(self, files: Sequence[Path]) -> None:
         """Read them all; call it once."""
         for path in files:
-            # Not buffered: it is read in blocks, and later in places.
-            file = self._open.enter_context(path.open("rb", buffering=0))
-            self._files.append(file)
+            self._files.append(Mapped(path))
             self._firsts.append(len(self.kinds))
-            for block in blocks(file):
-                if isinstance(block, TooLong):
-                    self.apart.stray(read(file, block.offset, block.size))
-                elif not self._take_whole(block):
-                    self._take_lines(block)
+            with path.open("rb", buffering=0) as file:
+                for block in blocks(file):
+                    if isinstance(block, TooLong):
+                        place = (block.offset,), (block.offset + block.size,)
+                        self.apart.stray(*self._files[-1].parts(*place))
+                    elif not self._take_whole(block):
+                        self._take_lines(block)
 
     def close(self) -> None:
         """Close the files."""
-        self._open.close()
+        for file in self._files:
+            file.close()
 
     def take(self, custom_ids: Sequence[str]) -> list[int]:
         """The row of each of these requests, or NONE; each row is given once."""
@@ -83,25 +83,15 @@ class ReturnedRows:
     def line(self, number: int) -> bytes:
         """A row as it came."""
         file = self._files[self._file_of(number)]
-        return read(file, self._starts[number], self._lengths[number])
+        return file.parts((self._starts[number],), (self._ends[number],))[0]
 
     def lines(self, numbers: Sequence[int]) -> Iterator[bytes]:
-        """Rows as they came, joined by newlines in as few pieces as may be."""
-        if len(numbers) > 1 and (file := self._file_of(min(numbers))) == self._file_of(
-            max(numbers)
-        ):
-            starts = itemgetter(*numbers)(self._starts)
-            lengths = itemgetter(*numbers)(self._lengths)
-            low, size = min(starts), sum(lengths)
-            span = max(map(sum, zip(starts, lengths, strict=True))) - low
-            if span <= min(2 * size + BLOCK, _AT_ONCE):
-                held = read(self._files[file], low, span)
-                yield b"\n".join(
-                    [
-                        held[start - low : start - low + length]
-                        for start, length in zip(starts, lengths, strict=True)
-                    ]
-                )
+        """Rows as they came, joined by newlines in few pieces of bounded size."""
+        file = self._file_of(min(numbers))
+        if len(numbers) > 1 and file == self._file_of(max(numbers)):
+            starts, ends = (itemgetter(*numbers)(each) for each in (self._starts, self._ends))
+            if sum(ends) - sum(starts) <= _AT_ONCE:
+                yield b"\n".join(self._files[file].parts(starts, ends))
                 return
         yield from map(self.line, numbers)
 
@@ -137,15 +127,20 @@ class ReturnedRows:
         except (ValueError, RecursionError):
             return False
         unique = set(ids)
-        if len(unique) < len(ids) or not self.rows.keys().isdisjoint(unique) or _blanks(block.raw):
+        if (
+            len(unique) < len(ids)
+            or not self.rows.keys().isdisjoint(unique)
+            or _blanks(block.lines)
+        ):
             return False
         first = len(self.kinds)
         self.rows.update(zip(ids, range(first, first + len(ids)), strict=True))
         self.kinds += bytes((RESULT if as_it_is else RESULT_REMADE,)) * len(ids)
         lengths = list(map(len, block.lines))
-        self._lengths.extend(lengths)
-        starts = accumulate(map(_with_newline, lengths), initial=block.offset)
-        self._starts.extend(islice(starts, len(ids)))
+        starts = list(accumulate(map(_with_newline, lengths), initial=block.offset))
+        starts.pop()
+        self._starts.extend(starts)
+        self._ends.extend(map(add, starts, lengths))
         return True
 
     def _take_lines(self, block: Block) -> None:
@@ -182,7 +177,7 @@ class ReturnedRows:
         number = len(self.kinds)
         self.kinds.append(kind)
         self._starts.append(start)
-        self._lengths.append(length)
+        self._ends.append(start + length)
         known = self.rows.get(custom_id)
         if known is None:
             self.rows[custom_id] = number
@@ -206,11 +201,9 @@ def is_remade(kind: int) -> bool:
     return kind in (RESULT_REMADE, ERROR_REMADE)
 
 
-def _blanks(raw: bytes) -> bool:
-    """Whether a line begins or ends with a blank, which is left out."""
-    if raw[:1] != b"{" or raw[-1:] != b"}":
-        return True
-    return any(each in raw for each in (b"\r", b" \n", b"\t\n", b"\n ", b"\n\t"))
+def _blanks(lines: Sequence[bytes]) -> bool:
+    """Whether one of some JSON objects has a blank before or after it, which is left out."""
+    return {*map(_first, lines)} != {ord("{")} or {*map(_last, lines)} != {ord("}")}
 
 
 def _is_text(line: bytes) -> bool:
@@ -218,13 +211,3 @@ def _is_text(line: bytes) -> bool:
         return line.isascii() or bool(line.decode())
     except ValueError:
         return False
-
-
-def read(file: BinaryIO, offset: int, size: int) -> bytes:
-    """Bytes of a file, from a place in it."""
-    pieces: list[bytes] = []
-    while size and (piece := os.pread(file.fileno(), size, offset)):
-        pieces.append(piece)
-        offset += len(piece)
-        size -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
