@@ -1,11 +1,14 @@
 """The requests of a file as places in it."""
 
 import json
+import random
 
 import pytest
 from request_files import good_lines, line, request, write
+from test_requests_fuzz import damaged
 
-from preflight.requests.index import Request, index
+from preflight.requests.diagnose import diagnose
+from preflight.requests.index import Request, index, named
 from preflight.requests.tokens import tokens_of
 from preflight.seams import RequestFileError
 
@@ -62,3 +65,11 @@ def test_tokens_and_model_are_those_of_each_line(tmp_path, body):
 def test_a_file_that_is_missing_is_an_error(tmp_path):
     with pytest.raises(RequestFileError, match="does not exist"):
         next(index(tmp_path / "none.jsonl"))
+
+
+def test_what_is_read_quickly_is_what_is_read_slowly():
+    chance = random.Random(11)
+    for number in range(4_000):
+        raw = damaged(chance, number)
+        facts, _ = diagnose(raw, 0, 0)
+        assert named(raw) == ((facts.custom_id, facts.model) if facts else (None, None)), raw

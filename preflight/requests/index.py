@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.json import Decoder
+
 from preflight.requests.diagnose import BLANKS, diagnose
 from preflight.requests.lines import LongLine, opened
 from preflight.requests.tokens import tokens_of
@@ -45,7 +48,30 @@ def index(path: Path) -> Iterator[Request]:
             offset = piece.offset
             for line in piece.lines:
                 if line.strip(BLANKS):
-                    facts, _ = diagnose(line, 0, 0)
-                    custom_id, model = (facts.custom_id, facts.model) if facts else (None, None)
+                    custom_id, model = named(line)
                     yield Request(offset, len(line), custom_id, model, tokens_of(line))
                 offset += len(line) + 1
+
+
+class _Body(Struct, gc=False):
+    model: str | None = None
+
+
+class _Named(Struct, gc=False):
+    custom_id: str
+    body: _Body
+
+
+_decode = Decoder(_Named).decode
+
+
+def named(line: bytes) -> tuple[str | None, str | None]:
+    """The custom_id and the model of one line, as its `Request` has them."""
+    try:
+        # msgspec does not look at the bytes it skips; in a line that is no UTF-8 there is nothing.
+        line.isascii() or line.decode()
+        found = _decode(line)
+    except (ValueError, RecursionError):
+        facts, _ = diagnose(line, 0, 0)
+        return (facts.custom_id, facts.model) if facts else (None, None)
+    return found.custom_id or None, found.body.model or None

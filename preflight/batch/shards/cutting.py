@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 from msgspec.json import Decoder, encode
 
 from preflight.batch.shards.shard import NEWLINE, Shard, renamed_length
-from preflight.requests.diagnose import BLANKS, diagnose
+from preflight.requests.diagnose import BLANKS
 from preflight.requests.duplicates import BOM
 from preflight.requests.identifier import sent_id
+from preflight.requests.index import named
 from preflight.requests.lines import LONGEST_LINE
 from preflight.seams import RunError
 
@@ -20,20 +21,6 @@ _BLOCK = 1 << 20
 _CUSTOM_ID = re.compile(rb'"custom_id"[ \t\r\n]*:[ \t\r\n]*("(?:[^"\\]|\\.)*")')
 
 
-class _Identified(Struct, gc=False):
-    custom_id: str
-
-
-class _Body(Struct, gc=False):
-    model: str | None = None
-
-
-class _Modelled(Struct, gc=False):
-    body: _Body
-
-
-_identified = Decoder(_Identified).decode
-_modelled = Decoder(_Modelled).decode
 _fields = Decoder(dict[str, Raw]).decode
 
 
@@ -73,7 +60,7 @@ def _pieces(file: BinaryIO, shard: Shard) -> Iterator[bytes]:
         return
     first = True
     for ordinal, line, gap in _lines(file, shard):
-        if shard.model is None or _model_of(line) == shard.model:
+        if shard.model is None or (_named(line)[1] or "") == shard.model:
             if not first:
                 yield gap
             yield (renamed(line, ordinal) if shard.renamed else line) + b"\n"
@@ -103,29 +90,9 @@ def _lines(file: BinaryIO, shard: Shard) -> Iterator[tuple[int, bytes, bytes]]:
             gap.append(line)
 
 
-def _model_of(line: bytes) -> str:
-    """As the index reads it; "" for none."""
-    if len(line) > LONGEST_LINE:
-        return ""
-    try:
-        line.isascii() or line.decode()
-        return _modelled(line).body.model or ""
-    except (ValueError, RecursionError):
-        facts, _ = diagnose(line, 0, 0)
-        return facts.model or "" if facts else ""
-
-
-def _custom_id_of(line: bytes) -> str:
-    """Likewise."""
-    if len(line) > LONGEST_LINE:
-        return ""
-    try:
-        # msgspec does not look at the bytes it skips; in a line that is no UTF-8 there is no id.
-        line.isascii() or line.decode()
-        return _identified(line).custom_id
-    except (ValueError, RecursionError):
-        facts, _ = diagnose(line, 0, 0)
-        return facts.custom_id or "" if facts else ""
+def _named(line: bytes) -> tuple[str | None, str | None]:
+    """The custom_id and the model of a line, as the index has them."""
+    return (None, None) if len(line) > LONGEST_LINE else named(line)
 
 
 def renamed(line: bytes, ordinal: int) -> bytes:
@@ -133,8 +100,8 @@ def renamed(line: bytes, ordinal: int) -> bytes:
 
     The rest of it stays byte for byte, and it is as long as `renamed_length` says.
     """
-    custom_id, name = _custom_id_of(line), sent_id(ordinal)
-    if custom_id in ("", name):
+    custom_id, name = _named(line)[0], sent_id(ordinal)
+    if custom_id in (None, name):
         return line
     mark = BOM if line.startswith(BOM) else b""
     length = renamed_length(len(line), custom_id, ordinal)
@@ -144,7 +111,7 @@ def renamed(line: bytes, ordinal: int) -> bytes:
         blanks = b" " * (end - start - shorter)
         made = b"".join((line[:start], encode(name), blanks, line[end:]))
         # What was found may stand deeper, or in a text, or before another of its name.
-        if len(made) == length and _custom_id_of(made) == name:
+        if len(made) == length and _named(made)[0] == name:
             return made
     made = mark + encode({**_fields(line.removeprefix(mark)), "custom_id": name})
     return made.ljust(length)
