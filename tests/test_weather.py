@@ -164,3 +164,12 @@ def test_one_job_when_everything_is_slow(sky, conclusion):
     for call in ("upload", "create", "look", "download"):
         sky.bring(HARMLESS["is answered drop by drop"], call)
     conclusion()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_gateway_that_names_a_time_is_left_alone_until_then(sky, conclusion, monkeypatch, status):
+    monkeypatch.setattr("preflight.batch.remote.LOOK_RETRIES", 2)
+    sky.bring(BEFORE[f"is answered {status} and not handed on"], "look")
+    conclusion()
+    asked, again, *_ = (at for name, at in zip(sky.seen, sky.times, strict=True) if name == "look")
+    assert again - asked >= 1.0  # the Retry-After of that weather

@@ -1,14 +1,15 @@
 """Weather between a client and a gateway: a proxy that does one bad thing to one call.
 
 `with Sky(gateway) as sky:` listens on `sky.url`, hands every call on and keeps a list of them
-(`sky.seen`). `sky.bring(weather, "create", nth=2)` does something to the second create instead;
-what can be done is in weather_kinds.py. Connections are not kept: one call each.
+(`sky.seen`, and when: `sky.times`). `sky.bring(weather, "create", nth=2)` does something to the
+second create instead; what can be done is in weather_kinds.py. A connection carries one call.
 """
 
 import asyncio
 import re
 import struct
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
@@ -114,6 +115,7 @@ class Sky:
 
     gateway: str
     seen: list = field(default_factory=list)
+    times: list = field(default_factory=list)
     struck: list = field(default_factory=list)
     spells: list = field(default_factory=list)
     url: str = ""
@@ -170,6 +172,7 @@ class Sky:
         """What comes over this call, which is written down."""
         name = named(head)
         self.seen.append(name)
+        self.times.append(time.monotonic())
         struck = [spell.weather for spell in self.spells if spell.strikes(name)]
         self.struck += [name] * len(struck)
         return struck[0] if struck else fair
