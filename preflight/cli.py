@@ -9,7 +9,13 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from preflight import cli_canary, cli_choosing, cli_collecting, cli_provisioning
+from preflight import (
+    cli_canary,
+    cli_choosing,
+    cli_collecting,
+    cli_planning,
+    cli_provisioning,
+)
 from preflight.commands.durations import seconds
 from preflight.contract import PROVIDERS
 from preflight.render.destinations import FORMATS, Destination, destination
@@ -181,6 +187,8 @@ def parser() -> argparse.ArgumentParser:
     _requests(collect, required=False)
     _asking(collect)
     cli_collecting.collecting(collect)
+
+    cli_planning.add(command)
 
     run = command("run", "check, then upload, create, monitor and fetch", "run:run")
     _requests(run, required=True)

@@ -4,14 +4,19 @@ import json
 import re
 from pathlib import Path
 
+from request_files import PROMISED, good_lines, write
+
 from preflight.batch import ledger, merge
 from preflight.batch import run as runs
 from preflight.batch.answers import Batch
 from preflight.batch.run import Finished
 from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.commands.plan import planned
 from preflight.render import json_report
 from preflight.render.outcome import show_batch, show_finished, show_submitted
+from preflight.render.plan import shape as plan_shape
 from preflight.report import Report, Result
+from preflight.requests.scan import scan
 from preflight.sandbox import detached
 from preflight.sandbox.world import World
 
@@ -48,6 +53,9 @@ def test_each_document_of_json_has_the_fields_that_are_documented(preflight, cap
     show_finished(Finished("completed", (), merge.Summary(1, 1, 0, 0, 0), tmp_path), "json")
     shown.append(capsys.readouterr().out)
     shown.append(preflight("status", tmp_path / "nowhere", "--format", "json")[1])
+    found = scan(write(tmp_path / "requests.jsonl", good_lines(3)))
+    plan = planned(found, "openai", PROMISED["openai"], one=False, offline=True)
+    shown.append(json.dumps(plan_shape(plan)))
     documents = {document["format"]: document for document in map(json.loads, shown)}
 
     documented = {
