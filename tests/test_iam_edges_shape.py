@@ -32,6 +32,12 @@ def test_a_family_of_absent_keys_reaches_over_further_slashes():
         assert request.look(key) is Missing.UNKNOWN
 
 
+def test_one_absent_key_of_a_family_is_not_the_family():
+    request = Request("a:b", "*", absent=frozenset({"aws:PrincipalTag/a"}))
+    assert request.look("aws:PrincipalTag/A") is Missing.ABSENT
+    assert request.look("aws:PrincipalTag/b") is Missing.UNKNOWN
+
+
 def test_a_request_is_shown_as_it_was_put():
     request = Request("a:b", "*", context={"K": "v"}, absent=frozenset({"Q"}))
     assert "_values" not in repr(request)

@@ -43,6 +43,8 @@ _OUTCOMES = {
     "Unknown": ("Passed", "Failed"),
 }
 _NO_CODE = {"annotation", "returns", "bases", "type_params"}
+_ASSERTED = {"strict", "encoding"}
+"""Arguments that say what is so in any case here: of lists of one length, of a machine of today."""
 _TEXTS = (ast.Compare, ast.Set, ast.Subscript)
 
 
@@ -100,6 +102,8 @@ def _places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST
             if not isinstance(node, ast.AST) or _is_words(node, parent) or _is_export(node):
                 continue
             if name == "decorator_list" and "dataclass" in ast.unparse(node):
+                continue
+            if isinstance(node, ast.keyword) and node.arg in _ASSERTED:
                 continue
             yield parent, name, at, node
             yield from _places(node)
@@ -208,8 +212,9 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     if name == "Passed" and len(node.args) > 1:
         yield _with(node, args=node.args[:1])
     if name not in ("Failed", "Unknown"):
-        for at in range(len(node.keywords)):
-            yield _with(node, keywords=_without(node.keywords, at))
+        for at, keyword in enumerate(node.keywords):
+            if keyword.arg not in _ASSERTED:
+                yield _with(node, keywords=_without(node.keywords, at))
     if name in _NAMED:
         yield _with(node, func=_with(node.func, id=_NAMED[name]))
     if isinstance(node.func, ast.Attribute):
