@@ -26,7 +26,8 @@ def lacking(body: Any) -> dict[str, str] | None:
     missing = _missing(body)
     if missing is None:
         return None
-    return {"code": EMPTY, "message": f"the response says it succeeded, and {missing}{_why(body)}"}
+    why = f" ({told})" if (told := reason(body)) else ""
+    return {"code": EMPTY, "message": f"the response says it succeeded, and {missing}{why}"}
 
 
 def _missing(body: Any) -> str | None:
@@ -58,14 +59,14 @@ def _is_candidate(candidate: Any) -> bool:
 _PARTS = {"choices": _is_choice, "candidates": _is_candidate}
 
 
-def _why(body: Any) -> str:
-    """The reason that the body itself gives, in brackets."""
+def reason(body: Any) -> str:
+    """Why a body says that there is no answer in it; "" where it does not say."""
     if not isinstance(body, Mapping):
         return ""
     for name, key in (("promptFeedback", "blockReason"), ("incomplete_details", "reason")):
         told = body.get(name)
         if isinstance(told, Mapping) and told.get(key):
-            return f" ({told[key]})"
+            return str(told[key])
     return ""
 
 
