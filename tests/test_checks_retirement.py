@@ -40,7 +40,6 @@ class Legacy:
         found = FakeAws().foundation_model(region, model)
         return replace(found, lifecycle="LEGACY") if self.offered else None
 
-
     def offers(self, promised):
         return ()
 
