@@ -15,13 +15,12 @@ from preflight import (
     cli_collecting,
     cli_planning,
     cli_provisioning,
+    cli_running,
 )
-from preflight.commands.durations import seconds
-from preflight.contract import PROVIDERS
-from preflight.render.destinations import FORMATS, Destination, destination
+from preflight.cli_judging import asking, formats, judging, requests
+from preflight.render.destinations import Destination
 from preflight.render.printable import printable
 from preflight.render.streams import harden
-from preflight.runner import DEADLINE_SECONDS, OVERALL_SECONDS
 from preflight.seams import LookError, PreflightError
 
 INTERRUPTED = 130
@@ -60,101 +59,6 @@ class _Version(argparse.Action):
         parser.exit(0, f"preflight {version('batch-preflight')}\n")
 
 
-def _requests(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    parser.add_argument(
-        "requests",
-        metavar="REQUESTS.jsonl",
-        nargs=None if required else "?",
-        help="the request file, one JSON object a line",
-    )
-
-
-def _asking(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that asks the clouds."""
-    parser.add_argument(
-        "--provider",
-        action="append",
-        choices=PROVIDERS,
-        help="judge this provider (again for more; default: all the stack promises)",
-    )
-    parser.add_argument("--region", help="judge the targets in this region only")
-    parser.add_argument("--model", help="judge the targets of this model (or deployment) only")
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument("--stack", metavar="NAME", help="the Pulumi stack that made the promises")
-    source.add_argument(
-        "--promises", metavar="FILE", help="its outputs in a file; - for standard input"
-    )
-    parser.add_argument(
-        "--deadline",
-        type=seconds,
-        default=DEADLINE_SECONDS,
-        metavar="SECONDS",
-        help="how long one question may take (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--overall-deadline",
-        type=seconds,
-        default=OVERALL_SECONDS,
-        metavar="SECONDS",
-        help="how long all questions together may take (default: %(default)g)",
-    )
-
-
-def _judging(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that checks."""
-    _asking(parser)
-    parser.add_argument(
-        "--offline", action="store_true", help="ask nobody: judge the request file alone"
-    )
-    cli_choosing.choosing(parser)
-
-
-def _formats(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format",
-        action="append",
-        type=destination,
-        metavar="NAME[:FILE]",
-        help=f"of the report: {', '.join(FORMATS)}; into a file, or to standard output (again for "
-        "more, one of them to standard output; default: text)",
-    )
-
-
-def _format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="of standard output; json is one document, whose `format` says which: a report, "
-        "a run, a batch or an error (default: %(default)s)",
-    )
-
-
-def _sending(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--force", action="store_true", help="send although the check did not say READY"
-    )
-    parser.add_argument(
-        "--out",
-        metavar="FOLDER",
-        help="the run's folder (default: preflight-runs/ and a name of file and provider)",
-    )
-
-
-def _polling(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--poll-every",
-        type=seconds,
-        metavar="SECONDS",
-        help="between looks at the batch (default: PREFLIGHT_POLL_SECONDS, or 60)",
-    )
-
-
-def _of_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN_FOLDER", help="as `preflight submit` printed it")
-    _format(parser)
-
-
 def parser() -> argparse.ArgumentParser:
     """The whole grammar."""
     top = _Parser(
@@ -176,36 +80,20 @@ def parser() -> argparse.ArgumentParser:
     cli_choosing.add(command)
 
     check = command("check", "say whether the job would run, with the evidence", "judge:check")
-    _requests(check, required=False)
-    _judging(check)
+    requests(check, required=False)
+    judging(check)
     cli_canary.canarying(check)
-    _formats(check)
+    formats(check)
     cli_collecting.from_bundle(check)
     collect = command(
         "collect", "ask all that `check` asks, and keep the answers in a file", "collect:collect"
     )
-    _requests(collect, required=False)
-    _asking(collect)
+    requests(collect, required=False)
+    asking(collect)
     cli_collecting.collecting(collect)
 
     cli_planning.add(command)
-
-    run = command("run", "check, then upload, create, monitor and fetch", "run:run")
-    _requests(run, required=True)
-    _judging(run)
-    _format(run)
-    _sending(run)
-    _polling(run)
-
-    submit = command("submit", "check, then upload and create", "run:submit_only")
-    _requests(submit, required=True)
-    _judging(submit)
-    _format(submit)
-    _sending(submit)
-
-    _of_run(command("status", "look once at a run's batch", "followed:status"))
-    _of_run(command("fetch", "download and merge what an ended batch has", "followed:fetch_only"))
-    _of_run(command("cancel", "cancel a run's batch; partial results are kept", "followed:cancel"))
+    cli_running.add(command)
 
     sandbox = command("sandbox", "local clouds and a gateway on loopback", "sandbox:sandbox")
     sandbox.add_argument(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from preflight.batch import plan as plans
 from preflight.batch.answers import Batch
-from preflight.batch.remote import Declined, Lost
+from preflight.batch.refusals import Declined, Lost
 from preflight.batch.send import send as send_with
 from preflight.batch.send import shipment
 from preflight.contract import Gateway, OpenAI, Promises

@@ -4,10 +4,14 @@ import pytest
 from batch_world import REQUESTS, FakeGateway, ids, lines, openai_row, planned, quiet, send
 
 from preflight.batch.answers import Batch
+from preflight.batch.drive import Drive
+from preflight.batch.fetch import fetch as fetch_one
 from preflight.batch.ledger import Ledger
-from preflight.batch.merge import FILES, merge
-from preflight.batch.run import begin, fetch, prepare
-from preflight.batch.send import batch_name
+from preflight.batch.merged_files import FILES
+from preflight.batch.run import done as done_before
+from preflight.batch.run import finish, prepare
+from preflight.batch.send import shipment
+from preflight.batch.tracks import Talk
 from preflight.seams import RunError
 
 
@@ -29,6 +33,23 @@ def plan(ledger, source):
     return prepare(ledger, planned(source), source)
 
 
+def fetch(ledger, plan, gateway, batch):
+    fetch_one(ledger.journal(1), gateway, batch)
+    return finish(ledger, plan, gateway)
+
+
+def begin(ledger, plan):
+    """What is finished, or None: then what failed with nothing is begun anew."""
+    there = done_before(ledger, plan)
+    if there is None:
+        Drive(ledger, plan, FakeGateway(), Talk(quiet)).begin()
+    return there
+
+
+def attempt(ledger):
+    return ledger.journal(1).attempt
+
+
 def test_every_request_is_accounted_for_by_its_id_and_never_by_order(ledger, plan):
     gateway = FakeGateway(content={"out": lines(openai_row("r2"), openai_row("r0"))})
     gateway.content["err"] = lines(openai_row("r1", 400), openai_row("stranger"))
@@ -39,6 +60,7 @@ def test_every_request_is_accounted_for_by_its_id_and_never_by_order(ledger, pla
         "errors": 1,
         "missing": 0,
         "unmatched": 1,
+        "duplicates": 0,
     }
     assert ids(ledger.folder / "results.jsonl") == ["r0", "r2"]
     assert ids(ledger.folder / "errors.jsonl") == ["r1"]
@@ -59,7 +81,7 @@ def test_partial_results_are_kept_and_the_missing_can_be_sent_again(ledger, plan
 def test_a_row_that_comes_twice_counts_once_and_both_are_kept(ledger, plan):
     rows = lines(openai_row("r0"), openai_row("r0"), openai_row("r1"), openai_row("r2"))
     done = fetch(ledger, plan, FakeGateway(content={"o": rows}), Batch("b", "completed", "o"))
-    assert (done.summary.results, done.summary.unmatched) == (3, 1)
+    assert (done.summary.results, done.summary.duplicates) == (3, 1)
     assert done.complete
 
 
@@ -71,36 +93,36 @@ def test_a_batch_that_is_going_cannot_be_fetched(ledger, plan):
 def test_results_that_are_there_are_not_paid_for_again(ledger, plan):
     gateway = FakeGateway(content={"o": lines(openai_row("r0"))})
     fetch(ledger, plan, gateway, Batch("b", "expired", "o"))
-    assert begin(ledger, quiet).summary.results == 1
+    assert begin(ledger, plan).summary.results == 1
 
 
 def test_an_attempt_that_failed_its_validation_is_followed_by_another(ledger, plan):
     gateway = FakeGateway()
     send(ledger, plan, gateway, quiet)
     fetch(ledger, plan, gateway, Batch("batch-0", "failed", reasons=("line 1: bad",)))
-    assert begin(ledger, quiet) is None
+    assert begin(ledger, plan) is None
     assert send(ledger, plan, gateway, quiet) == "batch-1"
-    assert set(gateway.batches) == {batch_name(plan, 1), batch_name(plan, 2)}
+    assert set(gateway.batches) == {shipment(plan).name(1), shipment(plan).name(2)}
 
 
 def test_a_batch_that_failed_half_way_is_not_paid_for_again(ledger, plan):
     gateway = FakeGateway(content={"e": lines(openai_row("r0", 500))})
     fetch(ledger, plan, gateway, Batch("b", "failed", None, "e"))
-    assert begin(ledger, quiet).summary.errors == 1
-    assert ledger.attempt == 1
+    assert begin(ledger, plan).summary.errors == 1
+    assert attempt(ledger) == 1
 
 
 def test_a_batch_that_completed_with_nothing_is_fetched_again_in_the_same_attempt(ledger, plan):
     fetch(ledger, plan, FakeGateway(), Batch("b", "PartiallyCompleted", "o"))
-    assert begin(ledger, quiet) is None
-    assert ledger.attempt == 1
+    assert begin(ledger, plan) is None
+    assert attempt(ledger) == 1
 
 
 @pytest.mark.parametrize("status", ["failed", "expired", "Stopped"])
 def test_a_batch_that_ended_with_nothing_is_followed_by_another(ledger, plan, status):
     fetch(ledger, plan, FakeGateway(), Batch("b", status))
-    assert begin(ledger, quiet) is None
-    assert ledger.attempt == 2
+    assert begin(ledger, plan) is None
+    assert attempt(ledger) == 2
 
 
 @pytest.mark.parametrize("order", ["oe", "eo"])
@@ -124,29 +146,11 @@ def test_a_merge_that_dies_leaves_what_was_there(ledger, plan, monkeypatch):
     rows = lines(*map(openai_row, ("r0", "r1", "r2")))
     fetch(ledger, plan, FakeGateway(content={"o": rows}), Batch("b", "completed", "o"))
     before = {path.name: path.read_bytes() for path in ledger.folder.glob("*.jsonl")}
-    monkeypatch.setattr("preflight.batch.merge._written", lambda *_: 1 / 0)
+    monkeypatch.setattr("preflight.batch.joining._Joint.all", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         fetch(ledger, plan, FakeGateway(content={"o": rows}), Batch("b", "completed", "o"))
     assert {path.name: path.read_bytes() for path in ledger.folder.glob("*.jsonl")} == before
     assert not list(ledger.folder.glob("*.part"))
-
-
-def test_requests_without_a_usable_id_are_missing_and_kept_as_they_are(tmp_path):
-    requests, raw = tmp_path / "in.jsonl", tmp_path / "raw.jsonl"
-    odd = b'{"no":"id"}\n\n[1]\n{"custom_id":7}\n{"custom_id":""}\n{"custom_id":"last"}'
-    requests.write_bytes(odd)
-    raw.write_bytes(lines(openai_row(""), {"recordId": 7, "modelOutput": "yes"}))
-    summary = merge(requests, [raw], tmp_path)
-    assert (summary.requests, summary.results, summary.missing) == (5, 1, 4)
-    assert summary.unmatched == 1
-    missing = (tmp_path / "missing.jsonl").read_bytes()
-    assert missing == odd.replace(b"\n\n", b"\n").replace(b'{"custom_id":7}\n', b"") + b"\n"
-
-
-def test_nothing_asked_for_is_no_success(tmp_path):
-    requests = tmp_path / "in.jsonl"
-    requests.write_bytes(b"\n\n")
-    assert not merge(requests, [], tmp_path).complete
 
 
 def test_what_the_ledger_says_is_there_is_on_disk(ledger, plan, monkeypatch):
@@ -155,4 +159,6 @@ def test_what_the_ledger_says_is_there_is_on_disk(ledger, plan, monkeypatch):
     done = fetch(ledger, plan, FakeGateway(), Batch("b", "completed"))
     assert len(synced) == len(FILES)
     assert not done.complete
-    assert ledger._db.execute("pragma synchronous").fetchone() == (2,)  # noqa: SLF001 - FULL
+    with ledger._asking() as connection:  # noqa: SLF001
+        full = connection.exec_driver_sql("pragma synchronous").scalar_one()
+    assert full == 2

@@ -11,7 +11,8 @@ from request_files import PROMISED
 
 from preflight.batch import answers, remote
 from preflight.batch.plan import Plan
-from preflight.batch.remote import Declined, Lost, Remote
+from preflight.batch.refusals import Blind, Declined, Lost
+from preflight.batch.remote import Remote
 from preflight.sandbox.serving import serve
 from preflight.seams import CredentialsMissing
 
@@ -62,7 +63,7 @@ def test_an_answer_that_is_not_the_gateways_is_no_answer(gateway, double, reques
         "create": lambda: gateway.create("file-0", "n"),
         "look": lambda: gateway.look("batch-0"),
         "cancel": lambda: gateway.cancel("batch-0"),
-        "list": lambda: gateway.find_batch("n", "file-9"),
+        "list": lambda: gateway.find_batch("n", "file-9", since=0),
         "list-files": lambda: gateway.find_upload("n", 3),
     }.items():
         double.before[step] = [odd()]
@@ -121,9 +122,9 @@ def test_a_batch_is_known_by_its_upload_before_its_name(gateway, double):
     named = {"input_file_id": "file-8", "metadata": {"preflight_run": "n"}}
     other = {"input_file_id": "file-9", "metadata": ["odd"]}
     double.creates = [ours, named, other]
-    assert gateway.find_batch("n", "s3://b/k").id == "batch-0"
-    assert gateway.find_batch("n", "file-1").id == "batch-1"
-    assert gateway.find_batch("m", "file-1") is None
+    assert gateway.find_batch("n", "s3://b/k", since=0).id == "batch-0"
+    assert gateway.find_batch("n", "file-1", since=0).id == "batch-1"
+    assert gateway.find_batch("m", "file-1", since=0) is None
 
 
 def pages(*rows, more):
@@ -136,18 +137,45 @@ def row(number):
 
 def test_lists_are_read_over_their_pages(gateway, double):
     double.before["list"] = [pages(row(3), row(2), more=True), pages(row(1), more=False)]
-    assert gateway.find_batch("n", "file-1").id == "batch-1"
+    assert gateway.find_batch("n", "file-1", since=0).id == "batch-1"
     double.before["list"] = [pages(row(3), more=False), pages(row(1), more=False)]
-    assert gateway.find_batch("n", "file-1") is None
+    assert gateway.find_batch("n", "file-1", since=0) is None
 
 
 def test_a_list_that_never_ends_is_left(gateway, double):
     double.before["list"] = [pages(row(3), more=True) for _ in range(99)]
-    assert gateway.find_batch("n", "file-1") is None
+    assert gateway.find_batch("n", "file-1", since=0) is None
     assert len(double.before["list"]) == 97
-    double.before["list"] = [pages(row(number), more=True) for number in range(99)]
-    assert gateway.find_batch("n", "no-file") is None
-    assert len(double.before["list"]) == 89
+    double.before["list"] = [pages(row(number), more=True) for number in range(150)]
+    with pytest.raises(Blind, match="goes on after 10,000 entries"):
+        gateway.find_batch("n", "no-file", since=0)
+    assert len(double.before["list"]) == 50
+
+
+def test_a_list_is_read_as_far_back_as_the_batch_can_have_been_created(gateway, double):
+    old = [pages(row(number) | {"created_at": 1000 - number}, more=True) for number in range(50)]
+    double.before["list"] = old
+    assert gateway.find_batch("n", "no-file", since=990) is None
+    assert len(double.before["list"]) == 50 - 12
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{"id": "b-1", "status": "x", "input_file_id": "f"}], "does not show batch b-0, which"),
+        ([{"id": "b-0", "status": "x", "created_at": 2000}], "does not say what batch b-0 reads"),
+    ],
+)
+def test_a_list_that_leaves_something_out_is_no_proof(gateway, double, rows, words):
+    double.before["list"] = [pages(*rows, more=False)]
+    with pytest.raises(Blind, match=words):
+        gateway.find_batch("n", "no-file", since=1000, others=["b-0"])
+
+
+def test_a_batch_of_before_need_not_say_what_it_reads(gateway, double):
+    rows = [{"id": "b-0", "status": "x", "created_at": 999}]
+    double.before["list"] = [pages(*rows, more=False)]
+    assert gateway.find_batch("n", "no-file", since=1000) is None
 
 
 def test_an_upload_is_known_by_name_and_size(gateway, double):

@@ -10,9 +10,9 @@ from batch_world import PROMISES, REQUESTS, FakeGateway, planned, quiet, send, s
 from preflight.batch import plan as plans
 from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
-from preflight.batch.remote import Declined, Lost
+from preflight.batch.refusals import Declined, Lost
 from preflight.batch.run import prepare
-from preflight.batch.send import LOOKS_AFTER, batch_name
+from preflight.batch.send import LOOKS_AFTER, SETTLED_SECONDS, UPLOADS_AFTER, shipment
 from preflight.contract import Gateway
 from preflight.seams import RequestFileError, RunError, UsageError
 
@@ -35,6 +35,10 @@ def plan(ledger, source):
     return prepare(ledger, planned(source), source)
 
 
+def name_of(plan, attempt):
+    return shipment(plan).name(attempt)
+
+
 def test_a_run_is_sent_once_however_often_it_is_started(ledger, plan):
     gateway = FakeGateway()
     first = send(ledger, plan, gateway, quiet)
@@ -44,10 +48,18 @@ def test_a_run_is_sent_once_however_often_it_is_started(ledger, plan):
 
 def test_an_upload_whose_answer_was_lost_is_found_and_not_repeated(ledger, plan):
     gateway = FakeGateway(lose={"upload"})
-    with pytest.raises(Lost):
-        send(ledger, plan, gateway, quiet)
     send(ledger, plan, gateway, quiet)
     assert len(gateway.files) == 1
+    assert ledger.journal(1).last("upload") == {"id": "file-0", "found": True}
+
+
+def test_an_upload_that_never_arrives_is_given_up_for_now(ledger, plan):
+    gateway = FakeGateway()
+    gateway.upload = lost
+    with pytest.raises(Lost):
+        send(ledger, plan, gateway, quiet)
+    tried = [entry.kind for entry in ledger.journal(1).entries() if entry.step == "upload"]
+    assert tried == ["intent"] * (1 + len(UPLOADS_AFTER))
 
 
 def test_a_create_whose_answer_was_lost_is_found_and_not_paid_for_again(ledger, plan):
@@ -59,23 +71,25 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_paid_for_again(ledger, 
 def test_a_process_that_died_after_the_create_finds_its_batch(ledger, plan):
     gateway = FakeGateway()
     identifier = gateway.upload(plan.requests, "any")
-    ledger.write(1, "upload", "answer", id=identifier)
-    ledger.write(1, "create", "intent", name=batch_name(plan, 1))
-    gateway.create(identifier, batch_name(plan, 1))
+    ledger.journal(1).write(1, "upload", "answer", id=identifier)
+    ledger.journal(1).write(1, "create", "intent", name=name_of(plan, 1))
+    gateway.create(identifier, name_of(plan, 1))
     assert send(ledger, plan, gateway, quiet) == "batch-0"
     assert len(gateway.batches) == 1
 
 
-def test_a_create_that_was_lost_and_cannot_be_found_is_not_repeated_in_the_same_breath(
+def test_a_create_that_was_lost_and_cannot_be_found_is_repeated_when_it_is_over_for_sure(
     ledger, plan
 ):
-    gateway = FakeGateway()
-    ledger.write(1, "upload", "answer", id="file-0")
-    ledger.write(1, "create", "intent", name="x")
-    with pytest.raises(RunError, match="lists no batch of that name"):
-        send(ledger, plan, gateway, quiet)
-    assert gateway.batches == {}
-    assert send(ledger, plan, gateway, quiet) == "batch-0"
+    gateway, pauses = FakeGateway(), []
+    ledger.journal(1).write(1, "upload", "answer", id="file-0")
+    ledger.journal(1).write(1, "create", "intent", name="x")
+    parcel = shipment(plan)
+    sent = send_with(ledger.journal(1), parcel, gateway, quiet, sleep=pauses.append)
+    assert sent == "batch-0"
+    assert sum(pauses) >= SETTLED_SECONDS - 1
+    kinds = [entry.kind for entry in ledger.journal(1).entries() if entry.step == "create"]
+    assert kinds == ["intent", "refused", "intent", "answer"]
 
 
 def test_a_declined_create_can_be_tried_again_after_the_repair(ledger, plan):
@@ -115,27 +129,46 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
         Ledger.of(tmp_path)
 
 
-def test_a_lost_create_is_looked_for_over_half_a_minute(ledger, plan):
+def test_a_lost_create_is_looked_for_again_and_again(ledger, plan):
     gateway, pauses, said = FakeGateway(), [], []
     looks = iter([None, None, Batch("batch-9", "validating")])
-    gateway.find_batch = lambda name, file_id: next(looks)
+    gateway.find_batch = lambda *_, **__: next(looks)
     gateway.create = lost
-    assert send_with(ledger, plan, gateway, said.append, sleep=pauses.append) == "batch-9"
+    journal = ledger.journal(1)
+    found = send_with(journal, shipment(plan), gateway, said.append, sleep=pauses.append)
+    assert found == "batch-9"
     assert pauses == [2, 4]
     assert sum(LOOKS_AFTER) == 30
-    assert ledger.known_id("create") == "batch-9"
+    assert journal.known_id("create") == "batch-9"
 
 
 def lost(*_):
     raise Lost("gateway", "create: no answer", "wait")
 
 
-def test_a_create_that_could_not_be_found_is_looked_for_once_more_before_the_next(ledger, plan):
+def test_a_gateway_that_answers_no_create_is_asked_three_times_and_looked_through_each_time(
+    ledger, plan
+):
+    gateway = FakeGateway()
+    gateway.create = lost
+    with pytest.raises(RunError, match="no answer, 3 times"):
+        send(ledger, plan, gateway)
+    kinds = [entry.kind for entry in ledger.journal(1).entries() if entry.step == "create"]
+    assert kinds == ["intent", "refused"] * 3
+    gateway.create = FakeGateway.create.__get__(gateway)
+    assert send(ledger, plan, gateway) == "batch-0"
+
+
+def test_a_process_that_died_while_it_looked_finds_the_batch_that_came_late(ledger, plan):
     gateway = FakeGateway()
     carry_out, gateway.create = gateway.create, lost
-    with pytest.raises(RunError, match="lists no batch"):
-        send(ledger, plan, gateway)
-    gateway.batches[batch_name(plan, 1)] = Batch("batch-late", "validating")
+
+    def dies(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send_with(ledger.journal(1), shipment(plan), gateway, quiet, sleep=dies)
+    gateway.batches[name_of(plan, 1)] = Batch("batch-late", "validating")
     gateway.create = carry_out
     assert send(ledger, plan, gateway) == "batch-late"
     assert len(gateway.batches) == 1
@@ -146,7 +179,7 @@ def test_a_create_that_could_not_be_found_is_looked_for_once_more_before_the_nex
     [(405, "look for it at the provider"), (401, "^gateway: no: 401"), (403, "^gateway: no: 403")],
 )
 def test_where_batches_are_not_listed_a_lost_create_is_never_repeated(ledger, plan, status, words):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise Declined("gateway", f"no: {status}", "repair it", status)
 
     gateway = FakeGateway()
@@ -155,7 +188,9 @@ def test_where_batches_are_not_listed_a_lost_create_is_never_repeated(ledger, pl
         with pytest.raises(RunError, match=words):
             send(ledger, plan, gateway)
     assert gateway.batches == {}
-    assert [entry.kind for entry in ledger.entries() if entry.step == "create"] == ["intent"]
+    assert [entry.kind for entry in ledger.journal(1).entries() if entry.step == "create"] == [
+        "intent"
+    ]
 
 
 @pytest.mark.parametrize("step", ["upload", "create"])
@@ -164,8 +199,10 @@ def test_each_call_is_on_disk_before_it_is_made(ledger, plan, step):
         def _do(self, now, carry_out):
             if now == step:
                 with Ledger(ledger.folder) as another:
-                    assert another.newest(step).kind == "intent"
-                    assert another.newest(step).detail["name"].startswith(batch_name(plan, 1))
+                    assert another.journal(1).newest(step).kind == "intent"
+                    assert (
+                        another.journal(1).newest(step).detail["name"].startswith(name_of(plan, 1))
+                    )
             return super()._do(now, carry_out)
 
     assert send(ledger, plan, Watching()) == "batch-0"
@@ -177,18 +214,18 @@ def test_an_upload_that_was_refused_is_not_looked_for(ledger, plan):
     with pytest.raises(Declined):
         send(ledger, plan, gateway)
     send(ledger, plan, gateway)
-    assert ledger.known_id("upload") == "file-0"
+    assert ledger.journal(1).known_id("upload") == "file-0"
 
 
 def test_the_name_at_the_provider_is_this_runs_own(ledger, plan, source, tmp_path):
     with Ledger(tmp_path / "other") as other:
         again = prepare(other, planned(source), source)
     assert again.key == plan.key
-    assert batch_name(again, 1) != batch_name(plan, 1)
-    assert batch_name(prepare(ledger, planned(source), source), 1) == batch_name(plan, 1)
+    assert name_of(again, 1) != name_of(plan, 1)
+    assert name_of(prepare(ledger, planned(source), source), 1) == name_of(plan, 1)
     # Bedrock's rule for a job's name.
-    assert re.fullmatch(r"[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9+.-]){0,63}", batch_name(plan, 99))
-    assert len(batch_name(plan, 99)) <= 63
+    assert re.fullmatch(r"[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9+.-]){0,63}", name_of(plan, 99))
+    assert len(name_of(plan, 99)) <= 63
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from batch_world import FakeGateway, quiet
 
 from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
-from preflight.batch.remote import Declined, Lost
+from preflight.batch.refusals import Declined, Lost
 from preflight.batch.statuses import MEANING, TERMINAL, meaning
 from preflight.batch.watch import NEW_SECONDS, PATIENCE_SECONDS, watch
 
@@ -13,7 +13,7 @@ from preflight.batch.watch import NEW_SECONDS, PATIENCE_SECONDS, watch
 @pytest.fixture
 def ledger(tmp_path):
     with Ledger(tmp_path / "run") as opened:
-        yield opened
+        yield opened.journal(1)
 
 
 def test_waiting_outlasts_a_gateway_that_is_away(ledger):
@@ -30,7 +30,7 @@ def test_waiting_outlasts_a_gateway_that_is_away(ledger):
 
 def test_waiting_ends_when_nothing_is_heard_for_long(ledger):
     away = Lost("gateway", "no answer", "wait")
-    time = iter(range(0, 10_000, 1000))
+    time = iter(range(0, 1_000_000, 20_000))
     with pytest.raises(Lost):
         watch(
             ledger,

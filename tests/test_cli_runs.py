@@ -128,7 +128,7 @@ def test_completed_with_fewer_rows_than_requests_is_no_success(run, double, fold
     assert (code, ids(folder / "missing.jsonl")) == (1, ["r0", "r1"])
 
 
-@pytest.mark.parametrize(("answer", "code"), [(refusal(404, "not there yet"), 1), (page(), 3)])
+@pytest.mark.parametrize(("answer", "code"), [(refusal(404, "not there yet"), 1), (page(), 0)])
 def test_completed_without_a_result_is_fetched_again_and_never_sent_again(
     run, double, answer, code
 ):

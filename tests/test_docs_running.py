@@ -4,25 +4,33 @@ import json
 import re
 from pathlib import Path
 
-from request_files import PROMISED, good_lines, write
+from cli_world import write_promises, write_requests
 
-from preflight.batch import ledger, merge
-from preflight.batch import run as runs
-from preflight.batch.answers import Batch
+from preflight.batch import ledger, merged_files, plan
+from preflight.batch.fetch import RAW, raw_name
 from preflight.batch.run import Finished
+from preflight.batch.shard_files import SHARDS
 from preflight.check import Failed, Passed, Skipped, Unknown
-from preflight.commands.plan import planned
+from preflight.contract import Gateway, OpenAI, Promises
 from preflight.render import json_report
-from preflight.render.outcome import show_batch, show_finished, show_submitted
-from preflight.render.plan import shape as plan_shape
+from preflight.render.outcome import show_finished, show_submitted
+from preflight.render.standing import ShardStanding, show_standing
 from preflight.report import Report, Result
-from preflight.requests.scan import scan
 from preflight.sandbox import detached
 from preflight.sandbox.world import World
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUNNING = (DOCS / "running.md").read_text()
 SANDBOX = (DOCS / "sandbox.md").read_text()
+PLAN = plan.make(
+    Promises(Gateway("http://127.0.0.1:1"), (OpenAI("openai-main", "gpt-4o-mini"),)),
+    "openai",
+    OpenAI("openai-main", "gpt-4o-mini"),
+    Path("requests.jsonl"),
+    sha256="",
+    count=1,
+    size=1,
+)
 OUTCOMES = {
     "passed": Passed("seen"),
     "failed": Failed("wrong", "change it"),
@@ -46,16 +54,20 @@ def test_each_document_of_json_has_the_fields_that_are_documented(preflight, cap
     report = Report((Result("openai", "suite", "a-check", "A title", Passed("seen")),))
     shown = [json.dumps(json_report.shape(report))]
     capsys.readouterr()
-    show_submitted("an id", tmp_path, "json")
+    show_submitted(PLAN, {1: "an id"}, tmp_path, "json")
     shown.append(capsys.readouterr().out)
-    show_batch(Batch("an id", "in_progress"), 1, "json")
+    one = ShardStanding(1, 1, "an id", "in_progress", False, False, None, None, ())
+    show_standing([one], tmp_path, "json")
     shown.append(capsys.readouterr().out)
-    show_finished(Finished("completed", (), merge.Summary(1, 1, 0, 0, 0), tmp_path), "json")
+    show_finished(
+        Finished("completed", (), merged_files.Summary(1, 1, 0, 0, 0), tmp_path, {}), "json"
+    )
     shown.append(capsys.readouterr().out)
+    write_promises(tmp_path / "promises.json")
+    requests = write_requests(tmp_path / "requests.jsonl")
+    promises = ("--promises", tmp_path / "promises.json", "--offline")
+    shown.append(preflight("plan", requests, *promises, "--format", "json")[1])
     shown.append(preflight("status", tmp_path / "nowhere", "--format", "json")[1])
-    found = scan(write(tmp_path / "requests.jsonl", good_lines(3)))
-    plan = planned(found, "openai", PROMISED["openai"], one=False, offline=True)
-    shown.append(json.dumps(plan_shape(plan)))
     documents = {document["format"]: document for document in map(json.loads, shown)}
 
     documented = {
@@ -81,8 +93,11 @@ def test_each_outcome_has_the_fields_that_are_documented():
 
 def test_every_file_of_a_runs_folder_is_documented():
     documented = set().union(*(names(file) for file, _ in rows(RUNNING, "File | Holds")))
-    raw = {f"{runs.RAW}/{name}-N.jsonl" for name in ("output", "errors")}
-    assert documented == {ledger.NAME, ledger.LOCK, runs.REQUESTS, *merge.FILES} | raw
+    raw = {f"{RAW}/{raw_name(1, 9, name)}" for name in ("output", "errors")}
+    shards = {f"{SHARDS}/0001.jsonl"}
+    assert (
+        documented == {ledger.NAME, ledger.LOCK, plan.REQUESTS, *merged_files.FILES} | raw | shards
+    )
 
 
 def test_every_variable_that_the_sandbox_sets_is_documented(preflight, tmp_path, monkeypatch):

@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from preflight.batch import send
+from preflight.batch import joining, send
 from preflight.batch.answers import Batch
 from preflight.batch.canary_readback import read_back
 from preflight.batch.canary_rows import judged
-from preflight.batch.ledger import Ledger
+from preflight.batch.disk import on_disk
+from preflight.batch.fetch import RAW, fetch
+from preflight.batch.journal import Journal
 from preflight.batch.plan import Plan
-from preflight.batch.remote import Declined, Lost, Remote
-from preflight.batch.run import fetch
+from preflight.batch.refusals import Declined, Lost
+from preflight.batch.remote import Remote
 from preflight.batch.send import Say
+from preflight.batch.stage import Fetched
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.batch.watch import watch
 from preflight.seams.canary import Created, Returned, Uploaded
@@ -52,7 +55,7 @@ class CanaryRun:
     called with each look at the batch.
     """
 
-    ledger: Ledger
+    ledger: Journal
     plan: Plan
     gateway: Remote
     patience: Patience
@@ -70,7 +73,9 @@ class CanaryRun:
         """See `seams.canary.Canary`."""
         refused = ""
         try:
-            file_id = send.upload(self.ledger, self.plan, self.gateway, self.say)
+            file_id = send.upload(
+                self.ledger, send.shipment(self.plan), self.gateway, self.say, self.patience.sleep
+            )
         except Declined as declined:
             return Uploaded(refused=declined.what, sent=self.sent)
         known = self.ledger.last(READ_BACK)
@@ -105,7 +110,7 @@ class CanaryRun:
         try:
             batch = send.create(
                 self.ledger,
-                self.plan,
+                send.shipment(self.plan),
                 self.gateway,
                 self.say,
                 file_id=file_id,
@@ -128,7 +133,7 @@ class CanaryRun:
             found = replace(asked, status=batch.status, seconds=waited)
             if meaning(batch.status) not in TERMINAL:
                 return self._left(found, batch_id)
-            fetch(self.ledger, self.plan, self.gateway, batch)
+            self._merge(fetch(self.ledger, self.gateway, batch))
         except Declined as declined:
             return replace(asked, status="", refused=declined.what)
         there = self.ended()
@@ -141,6 +146,13 @@ class CanaryRun:
             seconds=waited,
             hours_ago=None,
         )
+
+    def _merge(self, fetched: Fetched) -> None:
+        folder = self.ledger.folder
+        with on_disk(folder):
+            files = tuple(folder / RAW / name for name in fetched.files)
+            back = joining.Returned(self.plan.shards[0], files)
+            joining.join(self.plan.requests, [back], (), folder)
 
     def _watch(self, batch_id: str, start: float) -> Batch:
         """The batch at its end, or as it was last seen when the time was up."""

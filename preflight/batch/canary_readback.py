@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from preflight.batch.remote import NOT_FOUND, Declined
+from preflight.batch.refusals import NOT_FOUND, Declined
 
 LOOKS_AFTER = (0.0, 1.0, 2.0, 4.0)
 """Seconds before each try: OpenAI takes a moment to process an upload."""

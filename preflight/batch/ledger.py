@@ -1,79 +1,72 @@
-"""The run's memory: a journal on disk of every step that matters, written before it and after it.
+"""The run's memory: its plan, and a journal of every step that matters, in a database.
 
-An intent with no answer after it means that the process died in between: the step may have been
-carried out, and is looked for before it is tried again. Nothing secret is written.
+By default a SQLite file in the run's folder; for a run that several machines share, PostgreSQL.
 """
 
 import fcntl
 import json
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import sqlalchemy as sql
+
+from preflight.batch import ledger_file, ledger_shared
+from preflight.batch.damage import NAME, damaged, read_object
 from preflight.batch.disk import on_disk
-from preflight.seams import RunError, UsageError
+from preflight.batch.journal import Entry, Journal
+from preflight.batch.leases import Leases
+from preflight.batch.ledger_tables import OF_A_FILE, journal, runs
+from preflight.seams import UsageError
 
-NAME = "ledger.sqlite3"
+__all__ = ["LOCK", "NAME", "Entry", "Journal", "Ledger", "damaged"]
+
 LOCK = "lock"
-_APPLICATION = 0x70666C74
-"""SQLite's mark of whose file it is: another program's database is neither read nor written."""
-
-_SCHEMA = f"""
-begin immediate;
-pragma application_id = {_APPLICATION};
-create table if not exists run (plan text not null);
-create table if not exists journal (
-    seq integer primary key,
-    at real not null,
-    attempt integer not null,
-    step text not null,
-    kind text not null check (kind in ('intent', 'answer', 'refused')),
-    detail text not null
-);
-commit;
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal. `at`: seconds since the epoch; kind: intent, answer, refused."""
-
-    at: float
-    attempt: int
-    step: str
-    kind: str
-    detail: Mapping[str, Any]
 
 
 class Ledger:
     """One run's ledger. Each write is on disk before the call returns."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the folder's ledger, made where there is none.
+    def __init__(
+        self, folder: Path, shared: sql.Engine | None = None, run: str = OF_A_FILE
+    ) -> None:
+        """Open the ledger in the folder, made where there is none; or a run of a shared one.
 
         Raises UsageError: no folder can be made there, or the file is no ledger of this program.
         """
+        _make(folder)
         self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            what = f"cannot be made ({error.strerror})"
-            raise UsageError(str(folder), what, "name another folder with --out") from error
-        self._db = _opened(folder)
+        self.run = run
+        self.leases = Leases(shared, run) if shared is not None else None
+        self._engine = shared if shared is not None else ledger_file.opened(folder)
+        self._saying = ledger_file.saying if shared is None else ledger_shared.saying
 
     @classmethod
     def of(cls, folder: Path) -> Self:
         """Open an existing run. Raises UsageError where the folder holds none."""
-        if not _is_file(folder / NAME):
+        if not ledger_file.there(folder):
             raise UsageError(
                 str(folder), "holds no run", "name the folder that `preflight submit` printed"
             )
         return cls(folder)
+
+    @classmethod
+    def shared(cls, folder: Path, address: str, run: str) -> Self:
+        """The ledger of a run in a PostgreSQL database, which other machines may work on, too.
+
+        Args:
+            folder: this machine's folder for the run's files.
+            address: `postgresql://...`.
+            run: the run's name in the database.
+
+        Raises UsageError for an address that cannot be used, RunError for a database that does not
+        answer.
+        """
+        engine = ledger_shared.opened(address)
+        return cls(folder, engine, run)
 
     def __enter__(self) -> Self:
         """The ledger itself."""
@@ -85,12 +78,14 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the database, and give up what is held of it."""
+        if self.leases is not None:
+            self.leases.close()
+        self._engine.dispose()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the run: a second process that wants to work on it is refused.
+        """Hold the run's folder: a second process that wants to work in it is refused.
 
         The hold ends with the process, however that ends. Raises UsageError, RunError.
         """
@@ -107,113 +102,82 @@ class Ledger:
 
     def plan(self) -> dict[str, Any] | None:
         """What the run is to do; None in a new ledger. Raises UsageError for a damaged one."""
-        rows = self._rows("select plan from run")
-        return _object(self.folder, rows[0][0]) if rows else None
+        with self._asking() as connection:
+            question = sql.select(runs.c.plan).where(runs.c.run == self.run)
+            found = connection.execute(question).scalar()
+        return None if found is None else read_object(self.folder, found)
+
+    def claim_plan(self, plan: Mapping[str, Any]) -> None:
+        """Write down what the run is to do, unless that is written down already."""
+        with self._asking() as connection:
+            statement = ledger_shared.unless_there(connection, self.run, json.dumps(plan))
+            connection.execute(statement)
 
     def write_plan(self, plan: Mapping[str, Any]) -> None:
         """Write down what the run is to do, in place of what was planned before."""
-        with on_disk(self.folder):
-            self._db.execute("begin immediate")
-            self._db.execute("delete from run")
-            self._db.execute("insert into run values (?)", (json.dumps(plan),))
-            self._db.execute("commit")
+        with self._asking() as connection:
+            changed = runs.update().where(runs.c.run == self.run).values(plan=json.dumps(plan))
+            connection.execute(changed)
 
-    def write(self, attempt: int, step: str, kind: str, **detail: object) -> None:
-        """Add a line to the journal. Raises RunError where the disk does not take it."""
-        with on_disk(self.folder):
-            self._db.execute(
-                "insert into journal (at, attempt, step, kind, detail) values (?, ?, ?, ?, ?)",
-                (time.time(), attempt, step, kind, json.dumps(detail)),
-            )
+    def journal(self, shard: int) -> Journal:
+        """The steps of one shard, from 1; 0 is the run as a whole."""
+        return Journal(self, shard)
 
-    def entries(self) -> tuple[Entry, ...]:
-        """The journal, oldest first. Raises UsageError for a damaged one."""
-        return tuple(
-            Entry(at, attempt, step, kind, _object(self.folder, detail))
-            for at, attempt, step, kind, detail in self._rows(
-                "select at, attempt, step, kind, detail from journal order by seq"
+    def append(self, shard: int, attempt: int, step: str, kind: str, detail: str) -> None:
+        """Add a line to a shard's journal. Raises RunError, LeaseLost."""
+        line = {
+            "run": self.run,
+            "shard": shard,
+            "at": time.time(),
+            "attempt": attempt,
+            "step": step,
+            "kind": kind,
+            "detail": detail,
+        }
+        with self._asking() as connection:
+            if self.leases is not None:
+                self.leases.prove(connection, shard)
+            connection.execute(journal.insert().values(line))
+
+    def lines(self, shard: int) -> tuple[Entry, ...]:
+        """A shard's journal, oldest first. Raises UsageError for a damaged ledger."""
+        return self.every_line(shard).get(shard, ())
+
+    def every_line(self, shard: int | None = None) -> dict[int, tuple[Entry, ...]]:
+        """The journals of all shards (or of one), by number; oldest line first."""
+        columns = journal.c
+        question = (
+            sql.select(
+                columns.shard,
+                columns.at,
+                columns.attempt,
+                columns.step,
+                columns.kind,
+                columns.detail,
             )
+            .where(columns.run == self.run)
+            .order_by(columns.seq)
         )
+        if shard is not None:
+            question = question.where(columns.shard == shard)
+        with self._asking() as connection:
+            rows = connection.execute(question).all()
+        found: dict[int, list[Entry]] = {}
+        for number, at, attempt, step, kind, detail in rows:
+            entry = Entry(at, attempt, step, kind, read_object(self.folder, detail))
+            found.setdefault(number, []).append(entry)
+        return {number: tuple(entries) for number, entries in found.items()}
 
-    @property
-    def attempt(self) -> int:
-        """The number of the current attempt, from 1."""
-        return max((entry.attempt for entry in self.entries()), default=1)
-
-    def newest(self, step: str) -> Entry | None:
-        """The newest line about a step in the current attempt."""
-        attempt = self.attempt
-        found = [e for e in self.entries() if (e.attempt, e.step) == (attempt, step)]
-        return found[-1] if found else None
-
-    def last(self, step: str) -> Mapping[str, Any] | None:
-        """The newest answer to a step in the current attempt, or None."""
-        attempt = self.attempt
-        for entry in reversed(self.entries()):
-            if (entry.attempt, entry.step, entry.kind) == (attempt, step, "answer"):
-                return entry.detail
-        return None
-
-    def known_id(self, step: str) -> str | None:
-        """The id that a step of the current attempt was answered with, or None."""
-        detail = self.last(step)
-        if detail is None:
-            return None
-        found = detail.get("id")
-        if not isinstance(found, str):
-            raise damaged(self.folder, f"the answer to {step} has no id")
-        return found
-
-    def _rows(self, question: str) -> list[Any]:
-        try:
-            return self._db.execute(question).fetchall()
-        except sqlite3.Error as error:
-            raise damaged(self.folder, str(error)) from error
+    @contextmanager
+    def _asking(self) -> Iterator[sql.Connection]:
+        """One transaction; its failures said in a sentence."""
+        with self._saying(self.folder), self._engine.begin() as connection:
+            yield connection
 
 
-def damaged(folder: Path, why: str) -> UsageError:
-    """The error for a ledger that cannot be made sense of."""
-    return UsageError(
-        str(folder / NAME),
-        f"is damaged, or is no run's ledger ({why})",
-        "restore it, or look at the provider for the batch before starting anew with --out",
-    )
-
-
-def _opened(folder: Path) -> sqlite3.Connection:
-    new = not _is_file(folder / NAME)
+def _make(folder: Path) -> None:
     try:
-        db = sqlite3.connect(folder / NAME, isolation_level=None, timeout=5)
-        (mark,) = db.execute("pragma application_id").fetchone()
-        (tables,) = db.execute("select count(*) from sqlite_master").fetchone()
-        if mark != _APPLICATION and tables:
-            raise damaged(folder, "another program wrote it")
-        db.execute("pragma synchronous = full")
-        if mark != _APPLICATION:
-            db.executescript(_SCHEMA)
-    except sqlite3.Error as error:
-        if new:
-            what = f"takes no file ({error})"
-            raise UsageError(str(folder), what, "name another folder with --out") from error
-        if "locked" in str(error):
-            raise RunError(str(folder / NAME), "is locked", "try again") from error
-        raise damaged(folder, str(error)) from error
-    return db
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError as error:  # a folder that this user may not enter, a name that is too long
-        what = f"cannot be looked into ({error.strerror})"
-        raise UsageError(str(path.parent), what, "name another folder") from error
-
-
-def _object(folder: Path, text: object) -> dict[str, Any]:
-    try:
-        value = json.loads(str(text))
-    except (ValueError, RecursionError) as error:
-        raise damaged(folder, "it holds no JSON") from error
-    if not isinstance(value, dict):
-        raise damaged(folder, "it holds JSON of another kind")
-    return value
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot be made ({error.strerror})"
+        raise UsageError(str(folder), what, "name another folder with --out") from error

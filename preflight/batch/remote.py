@@ -4,7 +4,7 @@ Answers are read as plain JSON: the SDK builds its objects of whatever comes, a 
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -14,12 +14,22 @@ from urllib.parse import unquote
 from preflight.batch import answers
 from preflight.batch.answers import Batch
 from preflight.batch.disk import whole
+from preflight.batch.gateway_key import KEY, KEY_FILE, gateway_key
 from preflight.batch.plan import Plan
+from preflight.batch.refusals import (
+    NO_SUCH_CALL,
+    NOT_FOUND,
+    REQUEST_TIMEOUT,
+    SERVER_FAULT,
+    TOO_MANY,
+    UNAUTHORIZED,
+    Blind,
+    Declined,
+    Lost,
+)
 from preflight.contract import Bedrock, VertexAI
 from preflight.routes import create_extras, headers
-from preflight.seams import CredentialsMissing, RunError, Unreachable
 
-KEY = "TFY_API_KEY"
 LOOK_RETRIES = 4
 SECONDS = 60.0
 """Without a byte from the gateway, for a call that carries little."""
@@ -28,23 +38,8 @@ FILE_SECONDS = 600.0
 """The same, for a file: the gateway hands it on to the provider before it answers."""
 
 METADATA = "preflight_run"
-_PAGES = 10
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, NO_SUCH_CALL = 401, 403, 404, 405
-REQUEST_TIMEOUT, TOO_MANY, SERVER_FAULT = 408, 429, 500
+_PAGES = 100
 _LONGEST_WORDS = 1000
-
-
-class Lost(Unreachable):
-    """A call that may or may not have been carried out: its answer did not arrive."""
-
-
-class Declined(RunError):
-    """A call that the gateway or the provider refused, in its own words. `status`: of HTTP."""
-
-    def __init__(self, where: str, what: str, remedy: str, status: int = 0) -> None:
-        """Keep the status beside the sentence."""
-        super().__init__(where, what, remedy)
-        self.status = status
 
 
 class Remote:
@@ -52,12 +47,13 @@ class Remote:
 
     def __init__(self, plan: Plan, environ: Mapping[str, str] = os.environ) -> None:
         """Raises CredentialsMissing where the environment has no usable gateway key."""
-        self._key = _key(plan, environ)
         import httpx2  # noqa: PLC0415 - half a second, only where a call is made
         import openai  # noqa: PLC0415 - likewise
 
         self._httpx, self._openai = httpx2, openai
         self._plan = plan
+        self._environ = environ
+        self._key = gateway_key(plan.base_url, environ)
         self._client = openai.OpenAI(
             api_key=self._key,
             base_url=plan.base_url,
@@ -67,6 +63,20 @@ class Remote:
         )
         self._files = self._client.with_options(timeout=FILE_SECONDS)
         self._looks = self._client.with_options(max_retries=LOOK_RETRIES)
+
+    @property
+    def key_from_file(self) -> bool:
+        """Whether a new key can reach this process."""
+        return bool(self._environ.get(KEY_FILE))
+
+    def renew_key(self) -> None:
+        """Read the key again: where it comes from a file, there may be a new one by now.
+
+        Raises CredentialsMissing.
+        """
+        self._key = gateway_key(self._plan.base_url, self._environ)
+        for client in (self._client, self._files, self._looks):
+            client.api_key = self._key
 
     def __enter__(self) -> Self:
         """The remote itself."""
@@ -109,21 +119,45 @@ class Remote:
             )
             return answers.batch(_json(raw))
 
-    def find_batch(self, name: str, file_id: str) -> Batch | None:
-        """The batch of the run's own upload or else of its name, or None. Raises Declined, Lost.
+    def find_batch(
+        self, name: str, file_id: str, *, since: float, others: Collection[str] = ()
+    ) -> Batch | None:
+        """The batch of the run's own upload or else of its name, or None where there is none.
 
-        Not every provider keeps the name where the gateway shows it; each run has an upload of its
-        own.
+        Not every provider keeps the name where the gateway shows it; each shard has an upload of
+        its own.
+
+        Args:
+            name: of the batch.
+            file_id: what it reads.
+            since: when it can have been created at the earliest, in seconds since the epoch.
+            others: ids of batches that exist for certain.
+
+        Raises Declined, Lost; Blind where the list leaves out what it would have to show.
         """
         named: Mapping[str, Any] | None = None
+        seen: set[str] = set()
+        silent = ""
         with self._said("list batches", looking=True):
-            for found in self._all(self._looks.batches.with_raw_response):
-                if unquote(str(found.get("input_file_id"))) == unquote(file_id):
+            for found in self._all(self._looks.batches.with_raw_response, since):
+                seen.add(unquote(str(found["id"])))
+                reads, metadata = found.get("input_file_id"), found.get("metadata")
+                if reads and unquote(str(reads)) == unquote(file_id):
                     return answers.batch(found)
-                metadata = found.get("metadata")
                 if isinstance(metadata, Mapping) and metadata.get(METADATA) == name:
                     named = named or found
-            return answers.batch(named) if named else None
+                if not reads and not metadata and _created(found, since) >= since:
+                    silent = silent or str(found["id"])
+            if named:
+                return answers.batch(named)
+        left_out = [id_ for id_ in others if unquote(id_) not in seen]
+        if left_out:
+            what = f"the gateway's list does not show batch {left_out[0]}, which does exist"
+            raise Blind(self._plan.base_url, what, "look at the provider")
+        if silent:
+            what = f"the gateway's list does not say what batch {silent} reads"
+            raise Blind(self._plan.base_url, what, "look at the provider")
+        return None
 
     def look(self, batch_id: str) -> Batch:
         """The batch as it stands. Raises Declined, Lost."""
@@ -191,7 +225,7 @@ class Remote:
                 raise Lost(where, text, "try again later") from None
             remedies = {UNAUTHORIZED: f"check {KEY}", TOO_MANY: "run the same command again later"}
             remedy = remedies.get(status, "repair it and run again")
-            raise Declined(where, text, remedy, status) from None
+            raise Declined(where, text, remedy, status, _wait(error.response)) from None
         except (self._openai.APIConnectionError, self._httpx.HTTPError) as error:
             cause = self._clean(str(error.__cause__ or error))
             raise Lost(where, f"{what}: no answer ({cause})", "check the gateway's URL") from None
@@ -199,8 +233,13 @@ class Remote:
             text = f"{what}: an answer that is not the gateway's ({self._clean(str(error))})"
             raise Lost(where, text, "check the gateway's URL, then try again") from None
 
-    def _all(self, resource: Any, **query: str) -> Iterator[Mapping[str, Any]]:
-        """Each object of a list, newest first, over a few pages."""
+    def _all(
+        self, resource: Any, since: float | None = None, **query: str
+    ) -> Iterator[Mapping[str, Any]]:
+        """Each object of a list, newest first, as far back as that time (epoch seconds).
+
+        Raises Blind for a list that has no end.
+        """
         after: dict[str, str] = {}
         for _ in range(_PAGES):
             page, more = answers.listed(_json(resource.list(limit=100, **after, **query)))
@@ -209,25 +248,14 @@ class Remote:
             yield from page
             if not more:
                 return
+            if since is not None and all(_created(found, since) < since for found in page):
+                return
             after = {"after": page[-1]["id"]}
+        what = f"the gateway's list goes on after {_PAGES * 100:,} entries"
+        raise Blind(self._plan.base_url, what, "look at the provider")
 
     def _clean(self, text: str) -> str:
         return text.replace(self._key, "***")[:_LONGEST_WORDS]
-
-
-def _key(plan: Plan, environ: Mapping[str, str]) -> str:
-    key = environ.get(KEY, "").strip()
-    if not key:
-        raise CredentialsMissing(
-            plan.base_url, "there is no gateway key", f"set {KEY} in the environment"
-        )
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise CredentialsMissing(
-            plan.base_url,
-            f"{KEY} holds a character that no key has (a blank, a line break or no ASCII)",
-            f"set {KEY} to the key and nothing else",
-        )
-    return key
 
 
 def _json(raw: Any) -> Any:
@@ -238,6 +266,20 @@ def _json(raw: Any) -> Any:
     except ValueError:
         kind = response.headers.get("content-type", "no content type").split(";")[0]
         raise ValueError(f"{kind}, not JSON") from None
+
+
+def _wait(response: Any) -> float | None:
+    """Seconds of a Retry-After; None for none, or for a date."""
+    try:
+        return max(0.0, float(response.headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _created(found: Mapping[str, Any], unknown: float) -> float:
+    """When it was created, in seconds since the epoch; `unknown` where that is not told."""
+    told = answers.count(found.get("created_at"))
+    return unknown if told is None else told
 
 
 def _in_path(identifier: str) -> str:

@@ -1,38 +1,51 @@
 """The run from plan to merged results; any process may die in it, and another carry on.
 
-Whoever calls `prepare`, `begin`, `send`, `follow` and `fetch` holds the run (`Ledger.alone`).
+Whoever calls `prepare`, `begin`, `drive` and `finish` holds the run (`Ledger.alone`).
 """
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from preflight.batch import plan as plans
-from preflight.batch.answers import Batch
+from preflight.batch.damage import damaged
 from preflight.batch.disk import on_disk, whole
-from preflight.batch.ledger import Ledger, damaged
-from preflight.batch.merge import FILES, Summary, merge
-from preflight.batch.plan import Plan
-from preflight.batch.remote import Remote
-from preflight.batch.send import Say
-from preflight.batch.statuses import TERMINAL, meaning
-from preflight.batch.watch import EVERY_SECONDS, watch
+from preflight.batch.fetch import RAW, Downloader, bring
+from preflight.batch.joining import Returned, join
+from preflight.batch.ledger import Ledger
+from preflight.batch.merged_files import FILES, Summary
+from preflight.batch.plan import REQUESTS, Plan
+from preflight.batch.shard_files import SHARDS
+from preflight.batch.shards import Shard
+from preflight.batch.stage import Fetched, stage
 from preflight.seams import RequestFileError, RunError, UsageError
 
-REQUESTS = "requests.jsonl"
-RAW = "raw"
+MERGE = "merge"
+WHOLE = 0
+"""The run as a whole, in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What became of a run: the batch's last status and reasons, the counts, the folder."""
+    """What became of a run.
+
+    Attributes:
+        status: of the batches, where it is the same for all; else "mixed".
+        reasons: what the provider gave for those that did not complete.
+        summary: the counts.
+        folder: where the results are.
+        shards: how many batches ended with each status.
+    """
 
     status: str
     reasons: tuple[str, ...]
     summary: Summary
     folder: Path
+    shards: Mapping[str, int]
 
     @property
     def complete(self) -> bool:
@@ -86,93 +99,96 @@ def _sha256(path: Path) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def begin(ledger: Ledger, say: Say) -> Finished | None:
-    """What is already finished and need not be paid for again; else None, ready to go on.
+def done(ledger: Ledger, plan: Plan) -> Finished | None:
+    """What is already finished and need not be paid for again; None where anything is left."""
+    fetched = fetched_shards(ledger, plan)
+    merged = ledger.journal(WHOLE).last(MERGE)
+    if merged is None or len(fetched) < len(plan.shards):
+        return None
+    if not all(each.over for each in fetched.values()):
+        return None
+    if merged.get("shards") != len(plan.shards):
+        return None  # a retry has been added since
+    return _finished(ledger, merged, fetched)
 
-    An attempt that ended with nothing to show (it failed its validation) is followed by a new one;
-    one that completed never is: it was paid for, and its results are fetched again.
+
+def fetched_shards(ledger: Ledger, plan: Plan) -> dict[int, Fetched]:
+    """What has come back, by the shards' numbers."""
+    entries = ledger.every_line()
+    found: dict[int, Fetched] = {}
+    for shard in plan.shards:
+        there = stage(ledger.journal(shard.number), entries.get(shard.number, ())).fetched
+        if there is not None:
+            found[shard.number] = there
+    return found
+
+
+def finish(ledger: Ledger, plan: Plan, gateway: Downloader) -> Finished:
+    """Join whatever has come back to the requests, and write down the counts.
+
+    A retry's rows come first to the requests they were sent for. Raises RunError, Declined, Lost.
     """
-    ended = ledger.last("fetch")
-    if ended is None:
-        return None
-    finished = _finished(ended, ledger.folder)
-    if finished.summary.results or finished.summary.errors:
-        say("this run has its results already: nothing is sent")
-        return finished
-    if meaning(finished.status) == "completed":
-        say("the batch completed, and no result of it came back: fetching again, sending nothing")
-        return None
-    attempt = ledger.attempt + 1
-    ledger.write(attempt, "begin", "answer")
-    say(f"the last attempt ended {finished.status} with no result: this is attempt {attempt}")
-    return None
+    fetched = fetched_shards(ledger, plan)
+    for each in fetched.values():
+        bring(ledger.folder, each, gateway, lambda _: None)
+    files = {shard.number: _files(ledger.folder, shard, fetched) for shard in plan.shards}
+    first, *again = plan.rounds
+    returned = [Returned(shard, files[shard.number]) for shard in first.shards]
+    retried = [file for each in again for shard in each.shards for file in files[shard.number]]
+    with on_disk(ledger.folder):
+        summary = join(plan.requests, returned, retried, ledger.folder)
+        shutil.rmtree(ledger.folder / SHARDS, ignore_errors=True)
+    detail = {"summary": summary.as_dict(), "shards": len(plan.shards)}
+    whole_run = ledger.journal(WHOLE)
+    whole_run.write(whole_run.attempt, MERGE, "answer", **detail)
+    return _finished(ledger, detail, fetched)
 
 
-def follow(
-    ledger: Ledger,
-    plan: Plan,
-    remote: Remote,
-    show: Callable[[Batch], None],
-    say: Say,
-    *,
-    every: float = EVERY_SECONDS,
+def _files(folder: Path, shard: Shard, fetched: Mapping[int, Fetched]) -> tuple[Path, ...]:
+    """Earlier attempts first. What is there is taken, whatever became of the attempt."""
+    there = {path.name: path for path in (folder / RAW).glob(f"{shard.number:04}-*.jsonl")}
+    if shard.number in fetched:
+        for name in fetched[shard.number].files:
+            if (folder / RAW / name).exists():
+                there[name] = folder / RAW / name
+    return tuple(there[name] for name in sorted(there, key=_attempt_first))
+
+
+def _attempt_first(name: str) -> tuple[int, str]:
+    numbers = [part for part in name.removesuffix(".jsonl").split("-") if part.isdecimal()]
+    return int(numbers[-1]) if numbers else 0, name
+
+
+def _finished(
+    ledger: Ledger, merged: Mapping[str, Any], fetched: Mapping[int, Fetched]
 ) -> Finished:
-    """Watch the batch to its end, fetch and merge."""
-    batch = watch(ledger, remote, batch_id(ledger), show, say, every=every)
-    return fetch(ledger, plan, remote, batch)
+    try:
+        summary = Summary(**merged["summary"])
+    except (KeyError, TypeError) as error:
+        raise damaged(ledger.folder, f"what was merged is of another kind: {error}") from error
+    statuses = Counter(each.status for each in fetched.values())
+    reasons = dict.fromkeys(reason for each in fetched.values() for reason in each.reasons)
+    return Finished(
+        next(iter(statuses)) if len(statuses) == 1 else "mixed" if statuses else "not sent",
+        tuple(reasons),
+        summary,
+        ledger.folder,
+        dict(statuses),
+    )
 
 
-def batch_id(ledger: Ledger) -> str:
-    """The run's batch. Raises RunError where none was created."""
-    created = ledger.known_id("create")
-    if created is None:
+def created(ledger: Ledger, plan: Plan) -> dict[int, str]:
+    """The batches that were created, by the shards' numbers. Raises RunError where none was."""
+    entries = ledger.every_line()
+    found = {
+        shard.number: identifier
+        for shard in plan.shards
+        if (
+            identifier := stage(ledger.journal(shard.number), entries.get(shard.number, ())).created
+        )
+    }
+    if not found:
         raise RunError(
             str(ledger.folder), "no batch was created yet", "start it with `preflight run`"
         )
-    return created
-
-
-def fetch(
-    ledger: Ledger,
-    plan: Plan,
-    remote: Remote,
-    batch: Batch,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Finished:
-    """Download whatever the batch has, finished or partial, and join it to the requests.
-
-    Raises RunError for a batch that is still going.
-    """
-    if meaning(batch.status) not in TERMINAL:
-        raise RunError(
-            batch.id, f"is {batch.status}", "fetch it when `preflight status` says it has ended"
-        )
-    raw = ledger.folder / RAW
-    with on_disk(ledger.folder):
-        raw.mkdir(exist_ok=True)
-        files: list[Path] = []
-        for name, file_id in (("output", batch.output_file_id), ("errors", batch.error_file_id)):
-            target = raw / f"{name}-{ledger.attempt}.jsonl"
-            # What came back earlier is kept, though it be gone from the provider by now.
-            if (file_id and remote.download(file_id, target, progress)) or target.exists():
-                files.append(target)
-        summary = merge(plan.requests, files, ledger.folder)
-    ledger.write(
-        ledger.attempt,
-        "fetch",
-        "answer",
-        status=batch.status,
-        reasons=list(batch.reasons),
-        summary=summary.as_dict(),
-    )
-    return Finished(batch.status, batch.reasons, summary, ledger.folder)
-
-
-def _finished(ended: Mapping[str, object], folder: Path) -> Finished:
-    try:
-        summary, reasons = ended["summary"], ended["reasons"]
-        if not isinstance(summary, dict) or not isinstance(reasons, list):
-            raise damaged(folder, "what was fetched is of another kind")
-        return Finished(str(ended["status"]), tuple(map(str, reasons)), Summary(**summary), folder)
-    except (KeyError, TypeError) as error:
-        raise damaged(folder, f"what was fetched is of another kind: {error}") from error
+    return found

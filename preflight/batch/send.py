@@ -1,23 +1,35 @@
 """Upload and create, so that nothing is sent twice: an unanswered step is looked for first."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
 from preflight.batch.answers import Batch
-from preflight.batch.ledger import Ledger
+from preflight.batch.journal import Journal
 from preflight.batch.plan import Plan
-from preflight.batch.remote import FORBIDDEN, TOO_MANY, UNAUTHORIZED, Declined, Lost
+from preflight.batch.refusals import FORBIDDEN, TOO_MANY, UNAUTHORIZED, Blind, Declined, Lost
 from preflight.seams import RunError
 
 Say = Callable[[str], None]
 Sleep = Callable[[float], None]
 
+UPLOADS_AFTER = (2.0, 10.0, 60.0)
+"""Seconds before an upload whose answer was lost is looked for, and sent again."""
+
 LOOKS_AFTER = (0.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each look for a batch whose create got no answer: a list may lag behind."""
+
+SETTLED_SECONDS = 120.0
+"""After which no create is under way any more: twice what a call may take (`remote.SECONDS`)."""
+
+CREATES = 3
+"""How often a create is sent whose answers are lost, and whose batch is not there, in one go."""
+
+CLOCKS_SECONDS = 600.0
+"""How much the clocks of the provider and of this machine may differ."""
 
 
 class Sender(Protocol):
@@ -32,21 +44,47 @@ class Sender(Protocol):
     def create(self, file_id: str, name: str) -> Batch:
         """Create the batch."""
 
-    def find_batch(self, name: str, file_id: str) -> Batch | None:
+    def find_batch(
+        self, name: str, file_id: str, *, since: float, others: Collection[str]
+    ) -> Batch | None:
         """An earlier batch of that upload, or of that name."""
 
 
-def batch_name(plan: Plan, attempt: int) -> str:
-    """The run's name at the provider: what a lost batch is found by."""
-    return f"preflight-{plan.key}-{plan.tag}-{attempt}"
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What one batch is made of.
+
+    Attributes:
+        stem: of the name that upload and batch have at the provider; the attempt is added.
+        file: what is uploaded. It need not be there any more once that is done.
+        requests: how many are in it.
+        size: its bytes.
+        others: ids of batches of this run that exist for certain: a list that leaves them out is
+            no proof that another does not exist.
+    """
+
+    stem: str
+    file: Path
+    requests: int
+    size: int
+    others: tuple[str, ...] = ()
+
+    def name(self, attempt: int) -> str:
+        """The name of the batch at the provider: what a lost one is found by."""
+        return f"{self.stem}-{attempt}"
+
+
+def shipment(plan: Plan) -> Shipment:
+    """A whole plan as one batch."""
+    return Shipment(f"preflight-{plan.key}-{plan.tag}", plan.requests, plan.count, plan.size)
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
     """One attempt at sending: where it is written down, and whom it talks to."""
 
-    ledger: Ledger
-    plan: Plan
+    ledger: Journal
+    shipment: Shipment
     gateway: Sender
     say: Say
     sleep: Sleep
@@ -54,7 +92,7 @@ class _Attempt:
 
     @property
     def name(self) -> str:
-        return batch_name(self.plan, self.number)
+        return self.shipment.name(self.number)
 
     def write(self, step: str, kind: str, **detail: object) -> None:
         self.ledger.write(self.number, step, kind, **detail)
@@ -65,31 +103,42 @@ class _Attempt:
         if uploaded is not None:
             self.say(f"file {unquote(uploaded)} was uploaded before: not uploaded again")
             return uploaded
-        file_name = f"{self.name}.jsonl"
         before = self.ledger.newest("upload")
-        if before is not None and before.kind == "intent":
-            file_id = self._arrived(file_name)
-            if file_id is not None:
-                self.say(f"file {unquote(file_id)} had arrived, though its answer had not")
-                self.write("upload", "answer", id=file_id, found=True)
+        found = self._arrived() if before is not None and before.kind == "intent" else None
+        for pause in (*UPLOADS_AFTER, None):
+            if found is not None:
+                self.say(f"file {unquote(found)} had arrived, though its answer had not")
+                self.write("upload", "answer", id=found, found=True)
+                return found
+            self.write("upload", "intent", name=self._file_name, size=self.shipment.size)
+            try:
+                file_id = self.gateway.upload(self.shipment.file, self._file_name)
+            except Declined as declined:
+                self.write("upload", "refused", reason=declined.what)
+                raise
+            except Lost as lost:
+                if pause is None:
+                    raise
+                self.say(f"{lost.what}: looking whether the file arrived all the same")
+                self.sleep(pause)
+                found = self._arrived()
+            else:
+                self.write("upload", "answer", id=file_id)
+                self.say(f"uploaded {self.shipment.requests:,} requests as {unquote(file_id)}")
                 return file_id
-        self.write("upload", "intent", name=file_name, size=self.plan.size)
-        try:
-            file_id = self.gateway.upload(self.plan.requests, file_name)
-        except Declined as declined:
-            self.write("upload", "refused", reason=declined.what)
-            raise
-        self.write("upload", "answer", id=file_id)
-        self.say(f"uploaded {self.plan.count:,} requests as {unquote(file_id)}")
-        return file_id
+        raise AssertionError  # pragma: no cover - the last time it is raised what was lost
 
-    def _arrived(self, file_name: str) -> str | None:
+    @property
+    def _file_name(self) -> str:
+        return f"{self.name}.jsonl"
+
+    def _arrived(self) -> str | None:
         """An upload whose answer was lost; None, too, where files are not listed.
 
         A second upload costs nothing.
         """
         try:
-            return self.gateway.find_upload(file_name, self.plan.size)
+            return self.gateway.find_upload(self._file_name, self.shipment.size)
         except Declined as declined:
             self.say(f"the gateway does not list its files ({declined.what}): uploading once more")
             return None
@@ -99,77 +148,117 @@ class _Attempt:
         before = self.ledger.newest("create")
         if before is not None and before.kind == "intent":
             self.say("an earlier create got no answer: looking for its batch")
-            return self._found_or_raise(file_id)
-        if before is not None and before.detail.get("lost"):
-            # It was looked for and not found a while ago; one more look before it is paid for.
-            batch = self._find(file_id)
-            if batch is not None:
-                return self._kept(batch)
-        self.write("create", "intent", name=self.name, file_id=file_id)
-        try:
-            batch = self.gateway.create(file_id, self.name)
-        except Declined as declined:
-            self.write("create", "refused", reason=declined.what)
-            raise
-        except Lost as lost:
-            self.say(f"{lost.what}: looking whether the batch was created all the same")
-            return self._found_or_raise(file_id)
-        self.write("create", "answer", id=batch.id)
-        self.say(f"created batch {unquote(batch.id)}")
-        return batch.id
+            found = self._settled(file_id, before.at)
+            if found is not None:
+                return found
+        for last in (*(False,) * (CREATES - 1), True):
+            at = time.time()
+            self.write("create", "intent", name=self.name, file_id=file_id)
+            try:
+                batch = self.gateway.create(file_id, self.name)
+            except Declined as declined:
+                if declined.status == TOO_MANY and (found := self._kept(file_id, at)) is not None:
+                    return found
+                self.write("create", "refused", reason=declined.what)
+                raise
+            except Lost as lost:
+                self.say(f"{lost.what}: looking whether the batch was created all the same")
+                found = self._settled(file_id, at)
+                if found is not None:
+                    return found
+                if last:
+                    raise RunError(
+                        self.name, f"{lost.what}, {CREATES} times", "run the same command again"
+                    ) from lost
+                self.say("no batch was created: creating it once more")
+            else:
+                self.write("create", "answer", id=batch.id)
+                self.say(f"created batch {unquote(batch.id)}")
+                return batch.id
+        raise AssertionError  # pragma: no cover - the last time it is raised what was lost
 
-    def _found_or_raise(self, file_id: str) -> str:
-        """Find the batch of an unanswered create: it may be running and paid for."""
-        for pause in LOOKS_AFTER:
+    def _settled(self, file_id: str, at: float) -> str | None:
+        """The batch of an unanswered create: it may be running, and paid for.
+
+        None only where the list, which shows what else there is, has not shown it for so long that
+        no call can be under way any more.
+
+        Args:
+            file_id: what it reads.
+            at: when it was sent, in seconds since the epoch.
+        """
+        for pause in _looks(at):
             if pause:
                 self.sleep(pause)
-            batch = self._find(file_id)
-            if batch is not None:
-                return self._kept(batch)
+            found = self._kept(file_id, at)
+            if found is not None:
+                return found
         self.write("create", "refused", reason="not found after a lost answer", lost=True)
-        raise RunError(
-            self.name,
-            "the answer to the create was lost, and the gateway lists no batch of that name",
-            "run the same command again: it looks once more before it creates anew",
-        )
+        return None
 
-    def _find(self, file_id: str) -> Batch | None:
+    def _kept(self, file_id: str, at: float) -> str | None:
+        """Look for the batch once, and write it down where it is found."""
         try:
-            return self.gateway.find_batch(self.name, file_id)
+            batch = self.gateway.find_batch(
+                self.name, file_id, since=at - CLOCKS_SECONDS, others=self.shipment.others
+            )
+        except Blind as blind:
+            raise self._unknown(blind.what) from blind
         except Declined as declined:
             if declined.status in (UNAUTHORIZED, FORBIDDEN, TOO_MANY):
                 raise  # that can be repaired, and then the list answers
-            raise RunError(
-                self.name,
-                "the answer to the create was lost, and the gateway does not list its batches "
-                f"({declined.what})",
-                "look for it at the provider; if there is none, start anew with --out NEW_FOLDER",
-            ) from declined
-
-    def _kept(self, batch: Batch) -> str:
+            raise self._unknown(
+                f"the gateway does not list its batches ({declined.what})"
+            ) from None
+        if batch is None:
+            return None
         self.write("create", "answer", id=batch.id, found=True)
         self.say(f"batch {unquote(batch.id)} had been created, though its answer had not arrived")
         return batch.id
 
+    def _unknown(self, why: str) -> RunError:
+        return RunError(
+            self.name,
+            f"the answer to the create was lost, and {why}",
+            "look for it at the provider; then `preflight settle RUN --batch ID`, "
+            "or `--none` where there is none",
+        )
 
-def send(ledger: Ledger, plan: Plan, gateway: Sender, say: Say, sleep: Sleep = time.sleep) -> str:
-    """Bring the run to where its batch exists; the batch's id. Raises Declined, Lost, RunError."""
+
+def _looks(at: float) -> Iterator[float]:
+    """Seconds before each look: soon at first, then until a call of that time is over for sure.
+
+    A clock that was set back, or forward, makes it neither endless nor shorter than the first.
+    """
+    left = min(at + SETTLED_SECONDS - time.time(), SETTLED_SECONDS) - sum(LOOKS_AFTER)
+    yield from LOOKS_AFTER
+    while left > 0:
+        yield LOOKS_AFTER[-1]
+        left -= LOOKS_AFTER[-1]
+
+
+def send(
+    ledger: Journal, parcel: Shipment, gateway: Sender, say: Say, sleep: Sleep = time.sleep
+) -> str:
+    """Bring a shard to where its batch exists; the batch's id. Raises Declined, Lost, RunError."""
     created = ledger.known_id("create")
     if created is not None:
         say(f"batch {unquote(created)} was created before: not created again")
         return created
-    file_id = upload(ledger, plan, gateway, say)
-    return create(ledger, plan, gateway, say, file_id=file_id, sleep=sleep)
+    file_id = upload(ledger, parcel, gateway, say, sleep)
+    return create(ledger, parcel, gateway, say, file_id=file_id, sleep=sleep)
 
 
-def upload(ledger: Ledger, plan: Plan, gateway: Sender, say: Say) -> str:
+def upload(
+    ledger: Journal, parcel: Shipment, gateway: Sender, say: Say, sleep: Sleep = time.sleep
+) -> str:
     """The first half of sending alone; the uploaded file's id. Raises Declined, Lost."""
-    return _Attempt(ledger, plan, gateway, say, time.sleep, ledger.attempt).upload()
+    return _Attempt(ledger, parcel, gateway, say, sleep, ledger.attempt).upload()
 
 
 def create(
-    ledger: Ledger,
-    plan: Plan,
+    ledger: Journal,
+    parcel: Shipment,
     gateway: Sender,
     say: Say,
     *,
@@ -180,4 +269,4 @@ def create(
     created = ledger.known_id("create")
     if created is not None:
         return created
-    return _Attempt(ledger, plan, gateway, say, sleep, ledger.attempt).create(file_id)
+    return _Attempt(ledger, parcel, gateway, say, sleep, ledger.attempt).create(file_id)

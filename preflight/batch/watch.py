@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from preflight.batch.answers import Batch
-from preflight.batch.ledger import Ledger
-from preflight.batch.remote import NOT_FOUND, Declined, Lost
+from preflight.batch.journal import Journal
+from preflight.batch.refusals import NOT_FOUND, Declined, Lost
 from preflight.batch.statuses import TERMINAL, meaning
 
 EVERY_SECONDS = 60.0
@@ -16,9 +16,11 @@ EVERY_SECONDS = 60.0
 FIRST_SECONDS = 2.0
 """The first looks come sooner, doubling: a batch that fails its validation says so early."""
 
-PATIENCE_SECONDS = 1800.0
+PATIENCE_SECONDS = 86400.0
 """How long the gateway may be away before waiting is given up (the run is kept)."""
 
+KEY_SECONDS = 1800.0
+"""The same, for a gateway that no longer takes the key, where no file can bring another."""
 
 NEW_SECONDS = 60.0
 """How long a batch that was never seen may be unknown to the gateway: it was created just now."""
@@ -31,7 +33,8 @@ class Looker(Protocol):
         """The batch as it stands. Raises Declined, Lost."""
 
 
-def _pauses(every: float) -> Iterator[float]:
+def pauses(every: float) -> Iterator[float]:
+    """Seconds between looks: short ones at first, `every` in the long run."""
     pause = min(FIRST_SECONDS, every)
     while True:
         yield pause
@@ -39,7 +42,7 @@ def _pauses(every: float) -> Iterator[float]:
 
 
 @dataclass(slots=True)
-class _Patience:
+class Patience:
     """How long nothing was heard, and whether that was said."""
 
     say: Callable[[str], None]
@@ -48,12 +51,16 @@ class _Patience:
     heard: float
     away: bool = False
 
-    def lost(self, lost: Lost) -> None:
-        """No answer. Raises what was lost where there has been none for too long."""
-        if self.clock() - self.heard > self.limit:
+    def lost(self, lost: Lost | Declined, limit: float | None = None) -> None:
+        """No answer, or none that helps. Raises it where it has been like that for too long."""
+        if self.clock() - self.heard > (self.limit if limit is None else limit):
             raise lost
+        self.told(f"{lost.what}: waiting for the gateway")
+
+    def told(self, sentence: str) -> None:
+        """Say what is waited for, once."""
         if not self.away:
-            self.say(f"{lost.what}: waiting for the gateway")
+            self.say(sentence)
         self.away = True
 
     def answered(self) -> None:
@@ -65,7 +72,7 @@ class _Patience:
 
 
 def watch(  # noqa: D417 - the rest is in the names
-    ledger: Ledger,
+    ledger: Journal,
     gateway: Looker,
     batch_id: str,
     show: Callable[[Batch], None],
@@ -87,9 +94,9 @@ def watch(  # noqa: D417 - the rest is in the names
     Raises Declined, too.
     """
     began = clock()
-    patient = _Patience(say, clock, patience, heard=began)
+    patient = Patience(say, clock, patience, heard=began)
     seen: str | None = None
-    for pause in _pauses(every):
+    for pause in pauses(every):
         try:
             batch = gateway.look(batch_id)
         except Lost as lost:

@@ -15,7 +15,8 @@ from preflight.batch.remote import Remote
 from preflight.batch.run import prepare
 from preflight.catalog.prices import price
 from preflight.checks.bedrock_quota import Quota, quota, spellings
-from preflight.commands.run import FOLDER, polled
+from preflight.commands.ledgers import FOLDER
+from preflight.commands.run import polled
 from preflight.contract import Bedrock, Promises, Target
 from preflight.limits import LIMITS
 from preflight.render.outcome import say, shown
@@ -57,7 +58,7 @@ def opened(  # noqa: PLR0917 - each is of another kind
     own.unlink(missing_ok=True)
     sends = what_it_sends(taken, provider, scan.path.name)
     run = CanaryRun(
-        ledger,
+        ledger.journal(1),
         plan,
         remote,
         Patience(arguments.canary_wait, polled(None), cancel=arguments.canary_cancel),

@@ -1,48 +1,118 @@
 """The second half of a run by hand: status, fetch, cancel."""
 
 from argparse import Namespace
-from pathlib import Path
 
 from preflight.batch import plan as plans
+from preflight.batch import run as runs
+from preflight.batch.answers import Batch
+from preflight.batch.drive import Drive
 from preflight.batch.ledger import Ledger
-from preflight.batch.remote import Declined, Remote
-from preflight.batch.run import batch_id, fetch
-from preflight.render.outcome import show_batch, show_finished
+from preflight.batch.plan import Plan
+from preflight.batch.refusals import Declined
+from preflight.batch.remote import Remote
+from preflight.batch.stage import Stage, stage
+from preflight.batch.statuses import TERMINAL, meaning
+from preflight.batch.tracks import Talk
+from preflight.commands.ledgers import existing
+from preflight.render.outcome import say, show_finished
+from preflight.render.standing import ShardStanding, show_standing
+from preflight.seams import RunError
 
 
 def status(arguments: Namespace) -> int:
-    """`preflight status`: one look at a run's batch."""
-    with Ledger.of(Path(arguments.run)) as ledger:
+    """`preflight status`: one look at each batch of a run that may still change."""
+    with existing(arguments) as ledger:
         plan = plans.read(ledger)
-        identifier = batch_id(ledger)
-        with Remote(plan) as remote:
-            return show_batch(remote.look(identifier), plan.count, arguments.format)
+        runs.created(ledger, plan)
+        stages = _stages(ledger, plan)
+        open_ones = {n for n, found in stages.items() if found.created and not found.fetched}
+        looks: dict[int, Batch] = {}
+        if open_ones:
+            with Remote(plan) as remote:
+                looks = {number: remote.look(_batch(stages[number])) for number in open_ones}
+        return show_standing(_standing(plan, stages, looks), ledger.folder, arguments.format)
 
 
 def fetch_only(arguments: Namespace) -> int:
-    """`preflight fetch`: download and merge what an ended batch has."""
-    with Ledger.of(Path(arguments.run)) as ledger:
+    """`preflight fetch`: download and merge what ended batches have; nothing is sent."""
+    with existing(arguments) as ledger:
         plan = plans.read(ledger)
-        identifier = batch_id(ledger)
+        runs.created(ledger, plan)
         with Remote(plan) as remote, ledger.alone():
-            done = fetch(ledger, plan, remote, remote.look(identifier))
+            drive = Drive(ledger, plan, remote, Talk(say))
+            going = drive.fetch()
+            if going and not runs.fetched_shards(ledger, plan):
+                batch = going[0].batch
+                raise RunError(
+                    batch.id if batch else str(ledger.folder),
+                    f"is {batch.status if batch else 'going on'}",
+                    "fetch it when `preflight status` says it has ended",
+                )
+            done = runs.finish(ledger, plan, remote)
+            if going:
+                say(f"{len(going)} of {len(plan.shards)} batches have not ended")
     return show_finished(done, arguments.format)
 
 
 def cancel(arguments: Namespace) -> int:
-    """`preflight cancel`: ask for the batch to be cancelled; what is done already is kept.
+    """`preflight cancel`: ask for each batch to be cancelled; what is done already is kept.
 
-    It does not hold the run: the command that watches the batch goes on, and fetches.
+    It does not hold the run: the command that watches the batches goes on, and fetches.
     """
-    with Ledger.of(Path(arguments.run)) as ledger:
+    with existing(arguments) as ledger:
         plan = plans.read(ledger)
-        identifier = batch_id(ledger)
+        runs.created(ledger, plan)
+        stages = _stages(ledger, plan)
+        looks: dict[int, Batch] = {}
         with Remote(plan) as remote:
-            ledger.write(ledger.attempt, "cancel", "intent", id=identifier)
-            try:
-                batch = remote.cancel(identifier)
-            except Declined as declined:
-                ledger.write(ledger.attempt, "cancel", "refused", reason=declined.what)
-                raise
-            ledger.write(ledger.attempt, "cancel", "answer", status=batch.status)
-            return show_batch(batch, plan.count, arguments.format)
+            for number, found in stages.items():
+                if found.created and not found.fetched:
+                    looks[number] = _cancelled(ledger, remote, number, found)
+        return show_standing(_standing(plan, stages, looks), ledger.folder, arguments.format)
+
+
+def _cancelled(ledger: Ledger, remote: Remote, number: int, found: Stage) -> Batch:
+    journal, identifier = ledger.journal(number), _batch(found)
+    journal.write(found.attempt, "cancel", "intent", id=identifier)
+    try:
+        batch = remote.cancel(identifier)
+    except Declined as declined:
+        journal.write(found.attempt, "cancel", "refused", reason=declined.what)
+        raise
+    journal.write(found.attempt, "cancel", "answer", status=batch.status)
+    return batch
+
+
+def _stages(ledger: Ledger, plan: Plan) -> dict[int, Stage]:
+    entries = ledger.every_line()
+    return {
+        shard.number: stage(ledger.journal(shard.number), entries.get(shard.number, ()))
+        for shard in plan.shards
+    }
+
+
+def _batch(found: Stage) -> str:
+    return found.created or ""
+
+
+def _standing(plan: Plan, stages: dict[int, Stage], looks: dict[int, Batch]) -> list[ShardStanding]:
+    """Each shard as it was just seen, or else as the ledger has it."""
+    found = []
+    for shard in plan.shards:
+        at, look = stages[shard.number], looks.get(shard.number)
+        fetched = at.fetched
+        word = look.status if look else fetched.status if fetched else at.status
+        found.append(
+            ShardStanding(
+                shard=shard.number,
+                requests=shard.requests,
+                batch=at.created,
+                status=word or ("created" if at.created else "not sent"),
+                ended=fetched is not None or (word is not None and meaning(word) in TERMINAL),
+                fetched=fetched is not None,
+                completed=look.completed if look else None,
+                failed=look.failed if look else None,
+                reasons=look.reasons if look else fetched.reasons if fetched else (),
+            )
+        )
+    return found

@@ -2,24 +2,31 @@
 
 import os
 from argparse import ArgumentTypeError, Namespace
-from pathlib import Path
+from functools import partial
 
 from preflight.batch import plan as plans
+from preflight.batch import run as runs
+from preflight.batch.dividing import divide
+from preflight.batch.drive import Drive
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
 from preflight.batch.remote import Remote
-from preflight.batch.run import begin, follow, prepare
-from preflight.batch.send import send
+from preflight.batch.room import admits
+from preflight.batch.run import Finished, prepare
+from preflight.batch.tracks import Admits
 from preflight.batch.watch import EVERY_SECONDS
+from preflight.commands.allowed import allowed
 from preflight.commands.choices import refuse_a_part
 from preflight.commands.durations import seconds
 from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
+from preflight.commands.ledgers import opened
+from preflight.commands.talking import talk
+from preflight.contract import Promises
 from preflight.render.outcome import say, show_finished, show_submitted, shown
-from preflight.render.progress import progress
 from preflight.report import EXIT_CODES, Report, Verdict
-from preflight.seams import UsageError
+from preflight.requests.scan import Scan
+from preflight.seams import PreflightError, UsageError
 
-FOLDER = Path("preflight-runs")
 POLL = "PREFLIGHT_POLL_SECONDS"
 """The environment variable for --poll-every."""
 
@@ -27,33 +34,53 @@ POLL = "PREFLIGHT_POLL_SECONDS"
 def run(arguments: Namespace) -> int:
     """`preflight run`: check, upload, create, monitor, fetch."""
     every = polled(arguments.poll_every)
-    plan, report = _checked(arguments)
-    if not _may_go_on(report, arguments):
-        return EXIT_CODES[report.verdict]
-    folder = _folder(plan, arguments)
-    with Remote(plan) as remote, Ledger(folder) as ledger, ledger.alone():
-        plan = prepare(ledger, plan, plan.requests)
-        done = begin(ledger, say)
-        if done is None:
-            send(ledger, plan, remote, say)
-            say(f"the run is kept in {shown(folder)}: interrupt and repeat this command at will")
-            with progress(plan.count) as display:
-                done = follow(ledger, plan, remote, display, say, every=every)
-        return show_finished(done, arguments.format)
+    asked = _asked(arguments)
+    code = _judged(asked, arguments)
+    if code is not None:
+        return code
+    with Remote(asked.plan) as remote, opened(asked.plan, arguments) as ledger, ledger.alone():
+        plan = prepare(ledger, asked.plan, asked.plan.requests)
+        finished = runs.done(ledger, plan)
+        if finished is not None:
+            say("this run has its results already: nothing is sent")
+        else:
+            finished = follow(ledger, plan, remote, every, asked.admits)
+        return show_finished(finished, arguments.format)
+
+
+def follow(ledger: Ledger, plan: Plan, remote: Remote, every: float, admitting: Admits) -> Finished:
+    """Send what is not sent, watch, fetch and merge; what came is merged whatever happens."""
+    with talk(plan) as told:
+        drive = Drive(ledger, plan, remote, told, admitting, every=every)
+        drive.begin()
+        say(f"the run is kept in {shown(ledger.folder)}: interrupt and repeat this command at will")
+        try:
+            drive.finish()
+        except PreflightError:
+            if runs.fetched_shards(ledger, plan):
+                part = runs.finish(ledger, plan, remote).summary
+                say(f"{part.results:,} of {part.requests:,} requests have results so far")
+            raise
+    return runs.finish(ledger, plan, remote)
 
 
 def submit_only(arguments: Namespace) -> int:
     """`preflight submit`: check, upload, create."""
-    plan, report = _checked(arguments)
-    if not _may_go_on(report, arguments):
-        return EXIT_CODES[report.verdict]
-    folder = _folder(plan, arguments)
-    with Remote(plan) as remote, Ledger(folder) as ledger, ledger.alone():
-        plan = prepare(ledger, plan, plan.requests)
-        done = begin(ledger, say)
-        if done is not None:
-            return show_finished(done, arguments.format)
-        return show_submitted(send(ledger, plan, remote, say), folder, arguments.format)
+    asked = _asked(arguments)
+    code = _judged(asked, arguments)
+    if code is not None:
+        return code
+    with Remote(asked.plan) as remote, opened(asked.plan, arguments) as ledger, ledger.alone():
+        plan = prepare(ledger, asked.plan, asked.plan.requests)
+        finished = runs.done(ledger, plan)
+        if finished is not None:
+            say("this run has its results already: nothing is sent")
+            return show_finished(finished, arguments.format)
+        with talk(plan) as told:
+            drive = Drive(ledger, plan, remote, told, asked.admits)
+            drive.begin()
+            drive.send()
+        return show_submitted(plan, runs.created(ledger, plan), ledger.folder, arguments.format)
 
 
 def polled(given: float | None) -> float:
@@ -78,8 +105,32 @@ def _refuse_several(arguments: Namespace, chosen: Targets) -> None:
         )
 
 
-def _checked(arguments: Namespace) -> tuple[Plan, Report]:
-    """Judge first; what was judged is what is planned."""
+class _Asked:
+    """What the command line asks for: a plan, and what it is judged by."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        """Read the promises and the request file. Raises PreflightError."""
+        self.promises: Promises = promised(arguments)
+        _refuse_several(arguments, targets(arguments, self.promises))
+        self.scan: Scan = scanned(arguments.requests)
+        self.targets = targets(arguments, self.promises, self.scan)
+        ((provider, (target,)),) = self.targets.items()
+        may, self.notes = allowed(provider, target, offline=arguments.offline)
+        self.admits = partial(admits, may.room)
+        renamed = self.scan.uncarried.get(provider) is not None
+        self.plan = plans.make(
+            self.promises,
+            provider,
+            target,
+            self.scan.path,
+            sha256=self.scan.sha256,
+            count=self.scan.requests,
+            size=self.scan.bytes,
+            shards=divide(self.scan, may.limits, renamed=renamed, one=arguments.no_split),
+        )
+
+
+def _asked(arguments: Namespace) -> _Asked:
     if arguments.offline and not arguments.force:
         raise UsageError(
             "--offline",
@@ -87,22 +138,15 @@ def _checked(arguments: Namespace) -> tuple[Plan, Report]:
             "leave it out, or send all the same with --force",
         )
     refuse_a_part(arguments)
-    promises = promised(arguments)
-    _refuse_several(arguments, targets(arguments, promises))
-    scan = scanned(arguments.requests)
-    chosen = targets(arguments, promises, scan)
-    ((provider, (target,)),) = chosen.items()
-    report = judge(promises, chosen, scan, arguments)
-    plan = plans.make(
-        promises,
-        provider,
-        target,
-        scan.path,
-        sha256=scan.sha256,
-        count=scan.requests,
-        size=scan.bytes,
-    )
-    return plan, report
+    return _Asked(arguments)
+
+
+def _judged(asked: _Asked, arguments: Namespace) -> int | None:
+    """Judge what is to be sent; the exit code where nothing may be sent."""
+    for note in asked.notes:
+        say(note)
+    report = judge(asked.promises, asked.targets, asked.scan, arguments)
+    return None if _may_go_on(report, arguments) else EXIT_CODES[report.verdict]
 
 
 def _may_go_on(report: Report, arguments: Namespace) -> bool:
@@ -126,7 +170,3 @@ def _may_go_on(report: Report, arguments: Namespace) -> bool:
     show(report, arguments.format)
     say("nothing was sent; repair it, or send all the same with --force")
     return False
-
-
-def _folder(plan: Plan, arguments: Namespace) -> Path:
-    return Path(arguments.out) if arguments.out else FOLDER / plans.folder_name(plan)

@@ -4,13 +4,13 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from preflight.batch.answers import Batch
+from preflight.batch.plan import Plan
 from preflight.batch.run import Finished
-from preflight.batch.statuses import TERMINAL, meaning
 from preflight.render.printable import printable
 
 VERSION = 1
@@ -33,23 +33,24 @@ def show_finished(done: Finished, form: str) -> int:
     code = 0 if done.complete else INCOMPLETE
     counts = done.summary
     if form == "json":
-        _document(
+        document(
             "run",
             code,
             status=done.status,
             reasons=list(done.reasons),
+            shards=dict(done.shards),
             requests=counts.as_dict(),
             folder=str(done.folder),
         )
         return code
-    _line(
+    line(
         f"{done.status}: {counts.results:,} results, {counts.errors:,} errors, "
         f"{counts.missing:,} missing of {counts.requests:,} requests"
     )
     for reason in done.reasons[:MOST_REASONS]:
-        _line(f"  reason: {reason}")
+        line(f"  reason: {reason}")
     if len(done.reasons) > MOST_REASONS:
-        _line(f"  and {len(done.reasons) - MOST_REASONS:,} more reasons (--format json)")
+        line(f"  and {len(done.reasons) - MOST_REASONS:,} more reasons (--format json)")
     for name, count in (
         ("results", counts.results),
         ("errors", counts.errors),
@@ -58,44 +59,35 @@ def show_finished(done: Finished, form: str) -> int:
         ("unmatched", counts.unmatched),
     ):
         if count:
-            _line(f"  {shown(done.folder / f'{name}.jsonl')}")
+            line(f"  {shown(done.folder / f'{name}.jsonl')}")
     return code
 
 
-def show_submitted(batch_id: str, folder: Path, form: str) -> int:
-    """Print where the run is; the exit code."""
-    if form == "json":
-        _document("submitted", 0, batch=batch_id, folder=str(folder))
-    else:
-        _line(f"submitted: {unquote(batch_id)}")
-        _line(f"  preflight status {shown(folder)}")
-    return 0
+def show_submitted(plan: Plan, batches: Mapping[int, str], folder: Path, form: str) -> int:
+    """Print which batches there are, and where the run is; the exit code.
 
-
-def show_batch(batch: Batch, count: int, form: str) -> int:
-    """Print one look at the batch of `count` requests; the exit code."""
+    `batches` are ids by the number of the shard.
+    """
+    waiting = len(plan.shards) - len(batches)
     if form == "json":
-        _document(
-            "batch",
-            0,
-            id=batch.id,
-            status=batch.status,
-            ended=meaning(batch.status) in TERMINAL,
-            requests={"total": count, "completed": batch.completed, "failed": batch.failed},
-            reasons=list(batch.reasons),
-        )
+        shards = [{"shard": number, "id": batch} for number, batch in batches.items()]
+        first = next(iter(batches.values()))
+        document("submitted", 0, batch=first, shards=shards, waiting=waiting, folder=str(folder))
         return 0
-    counted = f"{batch.completed or 0:,} of {count:,} done, {batch.failed or 0:,} failed"
-    _line(f"{batch.status}: {counted} ({unquote(batch.id)})")
-    for reason in batch.reasons[:MOST_REASONS]:
-        _line(f"  reason: {reason}")
+    for batch in batches.values():
+        line(f"submitted: {unquote(batch)}")
+    if waiting:
+        line(f"{waiting} of {len(plan.shards)} shards wait for room: the same command sends them")
+    line(f"  preflight status {shown(folder)}")
     return 0
 
 
-def _line(text: str) -> None:
+def line(text: str) -> None:
+    """One line of the result."""
     print(printable(text))
 
 
-def _document(kind: str, code: int, **values: Any) -> None:
+def document(kind: str, code: int, **values: Any) -> None:
+    """The one document of JSON."""
     shape = {"format": f"preflight-{kind}", "version": VERSION, **values, "exit_code": code}
     print(json.dumps(shape, indent=2))

@@ -1,0 +1,296 @@
+"""Several shards at once, from whatever stage each is at to its end; one process, one loop.
+
+Sending, looking and fetching take turns. Whatever happens to one shard, the batches of the others
+go on and are brought in: they are paid for.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+from preflight.batch import send
+from preflight.batch.answers import Batch
+from preflight.batch.fetch import fetch
+from preflight.batch.leases import LeaseLost
+from preflight.batch.ledger import Ledger
+from preflight.batch.plan import Plan
+from preflight.batch.queueing import full, next_try
+from preflight.batch.refusals import NOT_FOUND, TOO_MANY, UNAUTHORIZED, Declined, Lost
+from preflight.batch.remote import Remote
+from preflight.batch.shard_files import cut_to, shard_file
+from preflight.batch.stage import stage
+from preflight.batch.statuses import TERMINAL, meaning
+from preflight.batch.tracks import Admits, Talk, Track
+from preflight.batch.watch import (
+    EVERY_SECONDS,
+    KEY_SECONDS,
+    NEW_SECONDS,
+    PATIENCE_SECONDS,
+    Patience,
+    pauses,
+)
+from preflight.seams import CredentialsMissing, PreflightError, RunError
+
+OTHERS_SECONDS = 15.0
+"""How often the ledger is asked what other workers have done meanwhile."""
+
+
+@dataclass(slots=True)
+class Drive:
+    """The loop over the shards of a run. Its caller holds the run (`Ledger.alone`)."""
+
+    ledger: Ledger
+    plan: Plan
+    remote: Remote
+    talk: Talk
+    admits: Admits = lambda _, __, ___: True
+    every: float = EVERY_SECONDS
+    patience: float = PATIENCE_SECONDS
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    tracks: list[Track] = field(init=False)
+    _patient: Patience = field(init=False)
+    _halted: PreflightError | None = field(init=False, default=None)
+    _read_at: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        """Read where each shard stands."""
+        entries = self.ledger.every_line()
+        self.tracks = []
+        for shard in self.plan.shards:
+            journal = self.ledger.journal(shard.number)
+            stands = stage(journal, entries.get(shard.number, ()))
+            self.tracks.append(Track(shard, journal, stands, pauses=pauses(self.every)))
+        now = self.clock()
+        self._patient = Patience(self.talk.say, self.clock, self.patience, heard=now)
+        self._read_at = now
+
+    def begin(self) -> None:
+        """Begin anew what ended with nothing to show (it failed its validation, perhaps).
+
+        What completed never is: it was paid for, and its results are fetched again.
+        """
+        for track in self.tracks:
+            fetched = track.stage.fetched
+            if fetched is None or fetched.over:
+                continue
+            if not fetched.failed:
+                self._said(track)(
+                    "the batch completed, and no result of it came back: fetching again, "
+                    "sending nothing"
+                )
+                track.stage = replace(track.stage, fetched=None)
+            elif self._take(track, ended=True):
+                attempt = track.stage.attempt + 1
+                track.journal.write(attempt, "begin", "answer")
+                track.read()
+                self._said(track)(
+                    f"the last attempt ended {fetched.status} with no result: "
+                    f"this is attempt {attempt}"
+                )
+
+    def send(self) -> None:
+        """Send what there is room for, and leave it at that. Raises PreflightError."""
+        for track in self._sendable():
+            self._guarded(track, self._send)
+            if track.problem is not None:
+                raise track.problem
+
+    def finish(self) -> None:
+        """Send, watch and fetch until there is nothing left to do for this process.
+
+        Raises:
+            PreflightError: what kept a shard from being sent, once the others are brought in.
+        """
+        while True:
+            self._hear_of_others()
+            for track in self._sendable():
+                self._guarded(track, self._send)
+            for track in self._due():
+                self._guarded(track, self._look)
+            self.talk.show(self.tracks)
+            if self._done():
+                break
+            self.sleep(self._pause())
+        problem = self._halted or next((t.problem for t in self.tracks if t.problem), None)
+        if problem is not None:
+            raise problem
+
+    def fetch(self) -> list[Track]:
+        """Look once at each batch that is open, and bring in what has ended; those that go on.
+
+        Raises PreflightError.
+        """
+        for track in self.tracks:
+            if track.open and self._take(track):
+                self._look(track)
+        return [track for track in self.tracks if track.open]
+
+    def _guarded(self, track: Track, act: Callable[[Track], None]) -> None:
+        """One step about one shard; what goes wrong with it is kept with it."""
+        if not self._take(track):
+            return
+        try:
+            act(track)
+            if track.stage.fetched is not None:
+                self._give_up(track)
+        except LeaseLost as lost:
+            self.talk.say(f"{lost.where} {lost.what}")
+            track.mine = False
+        except Lost as lost:
+            if not self._any_open():
+                raise
+            self._patient.lost(lost)
+            track.due = self.clock() + next(track.pauses)
+        except (Declined, RunError) as error:
+            if isinstance(error, Declined) and error.status == UNAUTHORIZED and self._any_open():
+                self._locked_out(error)
+                track.due = self.clock() + next(track.pauses)
+                return
+            track.problem = error
+            self._give_up(track)
+            if track.waiting:
+                self._halted = self._halted or error
+
+    def _any_open(self) -> bool:
+        return any(track.open for track in self.tracks)
+
+    def _locked_out(self, declined: Declined) -> None:
+        """The key is not taken any more. The batches go on; there may be a new one soon."""
+        if self.remote.key_from_file:
+            self._patient.told(f"{declined.what}: waiting for a new key in the file with the key")
+        else:
+            self._patient.lost(declined, KEY_SECONDS)
+        with suppress(CredentialsMissing):  # half written, perhaps: it is read again
+            self.remote.renew_key()
+
+    def _take(self, track: Track, *, ended: bool = False) -> bool:
+        """Whether this process may act on the shard; where it is new to it, it is read anew."""
+        if self.ledger.leases is None:
+            return True
+        before = track.mine and self.ledger.leases.holds(track.shard.number)
+        track.mine = self.ledger.leases.take(track.shard.number)
+        if track.mine and not before:
+            track.read()
+            track.pauses = pauses(self.every)
+        return track.mine and (ended or track.stage.fetched is None)
+
+    def _give_up(self, track: Track) -> None:
+        if self.ledger.leases is not None:
+            self.ledger.leases.give_up(track.shard.number)
+
+    def _sendable(self) -> Iterator[Track]:
+        """What is to be sent and may be: first those whose batch may be running unseen."""
+        begun = [track for track in self.tracks if track.waiting and track.stage.begun]
+        rest = [track for track in self.tracks if track.waiting and not track.stage.begun]
+        for track in (*begun, *rest):
+            if track.problem is not None or self.clock() < track.due:
+                continue
+            if not track.waiting or (self._halted and not track.stage.begun):
+                continue
+            running = [other.shard for other in self.tracks if other.open]
+            files = sum(other.stage.uploaded is not None for other in self.tracks)
+            if track.stage.begun or not running or self.admits(running, files, track.shard):
+                yield track
+
+    def _send(self, track: Track) -> None:
+        shard, journal = track.shard, track.journal
+        file = shard_file(self.ledger.folder, shard)
+        if track.stage.uploaded is None:
+            cut_to(file, self.ledger.folder / self.plan.round_of(shard).file, shard)
+        others = tuple(other.stage.created for other in self.tracks if other.stage.created)
+        several = len(self.plan.shards) > 1
+        stem = f"preflight-{self.plan.key}-{self.plan.tag}" + (f"-{shard.number}" * several)
+        parcel = send.Shipment(stem, file, shard.requests, shard.bytes, others)
+        try:
+            send.send(journal, parcel, self.remote, self._said(track), self.sleep)
+        except Declined as declined:
+            if declined.status != TOO_MANY:
+                raise
+            self._wait(track, declined.what, declined.wait)
+        finally:
+            track.read()
+            if track.stage.created is not None:
+                file.unlink(missing_ok=True)
+        self._patient.answered()
+        track.due = self.clock()
+
+    def _wait(self, track: Track, why: str, asked: float | None) -> None:
+        """The queue is full: try again later, or as soon as another shard has ended."""
+        track.refused += 1
+        pause = next_try(track.refused, self.every, asked)
+        track.due = self.clock() + pause
+        self._said(track)(f"{why}: trying again in {pause:,.0f} s, or when a batch has ended")
+
+    def _due(self) -> list[Track]:
+        now = self.clock()
+        return [t for t in self.tracks if t.open and t.due <= now and t.problem is None]
+
+    def _look(self, track: Track) -> None:
+        created = track.stage.created or ""
+        try:
+            batch = self.remote.look(created)
+        except Declined as declined:
+            new = track.stage.status is None and time.time() - track.stage.created_at < NEW_SECONDS
+            if declined.status != NOT_FOUND:
+                raise
+            if not new:
+                raise RunError(
+                    unquote(created),
+                    f"is a batch that the gateway does not know any more ({declined.what})",
+                    "look for it at the provider; the same command looks again",
+                ) from declined
+            batch = Batch(created, "validating")
+        self._patient.answered()
+        if batch.status != track.stage.status:
+            track.journal.write(track.stage.attempt, "status", "answer", status=batch.status)
+            track.read()
+        track.batch = batch
+        track.due = self.clock() + next(track.pauses)
+        if meaning(batch.status) in TERMINAL:
+            self._bring_in(track, batch)
+
+    def _bring_in(self, track: Track, batch: Batch) -> None:
+        self.talk.ended(track.shard, batch)
+        fetched = fetch(track.journal, self.remote, batch)
+        track.read()
+        if fetched.failed and full(fetched.reasons):
+            track.journal.write(track.stage.attempt + 1, "begin", "answer")
+            track.read()
+            self._wait(track, "; ".join(fetched.reasons), None)
+        elif fetched.failed and len(self.tracks) > 1:
+            # The others would end like this one.
+            self._halted = self._halted or RunError(
+                f"shard {track.shard.number}",
+                f"ended {batch.status} with no result: {'; '.join(batch.reasons) or 'no reason'}",
+                "repair that and run the same command again: what has results is not sent again",
+            )
+        for other in self.tracks:  # there is room now
+            if other.waiting and other.refused:
+                other.due = min(other.due, self.clock())
+
+    def _hear_of_others(self) -> None:
+        if self.ledger.leases is None or self.clock() < self._read_at:
+            return
+        self._read_at = self.clock() + min(OTHERS_SECONDS, self.every)
+        entries = self.ledger.every_line()
+        for track in self.tracks:
+            track.stage = stage(track.journal, entries.get(track.shard.number, ()))
+
+    def _done(self) -> bool:
+        left = [track for track in self.tracks if track.stage.fetched is None]
+        return all(t.problem or (self._halted and t.waiting and not t.stage.begun) for t in left)
+
+    def _pause(self) -> float:
+        now = self.clock()
+        dues = [t.due for t in self.tracks if t.stage.fetched is None and t.problem is None]
+        if self.ledger.leases is not None:
+            dues.append(self._read_at)
+        return max(0.0, min([due for due in dues if due > now], default=now + self.every) - now)
+
+    def _said(self, track: Track) -> Callable[[str], None]:
+        if len(self.tracks) == 1:
+            return self.talk.say
+        return lambda sentence: self.talk.say(f"shard {track.shard.number}: {sentence}")

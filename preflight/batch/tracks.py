@@ -1,0 +1,58 @@
+"""The shards of a run as one process sees them, and whom it tells what happens to them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from preflight.batch.answers import Batch
+from preflight.batch.journal import Journal
+from preflight.batch.shards import Shard
+from preflight.batch.stage import Stage, stage
+from preflight.seams import PreflightError
+
+Admits = Callable[[Sequence[Shard], int, Shard], bool]
+"""Whether there is room for a shard: beside those that are open, and so many uploaded files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Whom the loop tells what happens.
+
+    Attributes:
+        say: a sentence for the person who waits.
+        show: how the shards stand, after each look.
+        ended: called once for each batch that reached its end, before it is fetched.
+    """
+
+    say: Callable[[str], None]
+    show: Callable[[Sequence["Track"]], None] = lambda _: None
+    ended: Callable[[Shard, Batch], None] = lambda _, __: None
+
+
+@dataclass(slots=True)
+class Track:
+    """One shard, as this process sees it."""
+
+    shard: Shard
+    journal: Journal
+    stage: Stage
+    batch: Batch | None = None
+    due: float = 0.0
+    pauses: Iterator[float] = field(default_factory=lambda: iter(()))
+    refused: int = 0
+    """How often the queue was full."""
+    problem: PreflightError | None = None
+    mine: bool = True
+
+    @property
+    def open(self) -> bool:
+        """Whether its batch is at the provider, and not brought in yet."""
+        return self.stage.created is not None and self.stage.fetched is None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is still to be sent."""
+        return self.stage.created is None and self.stage.fetched is None
+
+    def read(self) -> None:
+        """Read how far it has come."""
+        self.stage = stage(self.journal)
