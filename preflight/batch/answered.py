@@ -39,7 +39,7 @@ def _missing(body: Any) -> str | None:
     if body.get("content") == [] and not body.get("stop_reason"):  # Anthropic's
         empty.append("content")
     if empty:
-        return f"there are no {empty[0]} in its body"
+        return f"its body has no {empty[0]}"
     for name, holds in _PARTS.items():
         if isinstance(parts := body.get(name), list) and not any(map(holds, parts)):
             return f"there is nothing in its {name}"
