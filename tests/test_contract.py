@@ -143,8 +143,9 @@ def test_a_run_is_done_by_hand(preflight, created, folder):
     assert code == 0, err
     until = time.monotonic() + 60
     while preflight("fetch", "run")[0] != 0 and time.monotonic() < until:
-        code, out, err = preflight("status", "run", "--format", "json")
-        assert (code, json.loads(out)["requests"]["total"]) == (0, 3), err
+        code, out, err = preflight("status", "run")
+        assert code == 0, err
+        assert "of 3" in out
     assert created() == 1
     assert ids(folder / "results.jsonl") == list(IDS)
 
