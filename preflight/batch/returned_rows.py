@@ -15,7 +15,7 @@ from typing import Protocol
 
 from preflight.batch.blocks import Block, TooLong, blocks
 from preflight.batch.likely_rows import LIKELY, Likely
-from preflight.batch.mapped import Mapped
+from preflight.batch.places import Places
 from preflight.batch.rows import renamed, row
 
 RESULT, RESULT_REMADE, ERROR, ERROR_REMADE = range(4)
@@ -54,20 +54,20 @@ class ReturnedRows:
     kinds: bytearray = field(default_factory=bytearray)
     _starts: "array[int]" = field(default_factory=lambda: array("Q"))
     _ends: "array[int]" = field(default_factory=lambda: array("Q"))
-    _files: list[Mapped] = field(default_factory=list)
+    _files: list[Places] = field(default_factory=list)
     _firsts: list[int] = field(default_factory=list)
     _likely: Likely = LIKELY[0]
 
     def load(self, files: Sequence[Path]) -> None:
         """Read them all; call it once."""
         for path in files:
-            self._files.append(Mapped(path))
+            self._files.append(Places(path))
             self._firsts.append(len(self.kinds))
             with path.open("rb", buffering=0) as file:
                 for block in blocks(file):
                     if isinstance(block, TooLong):
-                        place = (block.offset,), (block.offset + block.size,)
-                        self.apart.stray(*self._files[-1].parts(*place))
+                        end = block.offset + block.size
+                        self.apart.stray(self._files[-1].part(block.offset, end))
                     elif not self._take_whole(block):
                         self._take_lines(block)
 
@@ -83,7 +83,7 @@ class ReturnedRows:
     def line(self, number: int) -> bytes:
         """A row as it came."""
         file = self._files[self._file_of(number)]
-        return file.parts((self._starts[number],), (self._ends[number],))[0]
+        return file.part(self._starts[number], self._ends[number])
 
     def lines(self, numbers: Sequence[int]) -> Iterator[bytes]:
         """Rows as they came, joined by newlines in few pieces of bounded size."""
