@@ -11,6 +11,9 @@ from preflight.iam import Effect, Principal, Request, evaluate
 from preflight.permissions import Identity, buckets
 from preflight.seams import Aws
 
+_Gone = Failed | Unknown | None
+"""What is wrong with one guard of one bucket; None: it is there."""
+
 _ANYBODY = "preflight-anybody"
 """Stands for a user that no policy names."""
 
@@ -35,7 +38,7 @@ def bucket_guards(promised: Bedrock, aws: Aws) -> Answer:
     return Passed(f"{' and '.join(buckets(promised))}: {', '.join(promised.guards)}")
 
 
-def _encrypted_transport(promised: Bedrock, aws: Aws, name: str) -> Answer:
+def _encrypted_transport(promised: Bedrock, aws: Aws, name: str) -> _Gone:
     """The policy denies each kind of request without TLS, whoever sends it."""
     policy = aws.bucket_policy(name)
     lost = Failed(f"bucket {name} takes requests in plain text: no statement denies them", UP)
@@ -57,7 +60,7 @@ def _encrypted_transport(promised: Bedrock, aws: Aws, name: str) -> Answer:
                 )
             if ruling.effect is not Effect.DENY:
                 return lost
-    return Passed(f"{name} refuses plain text")
+    return None
 
 
 def _in_plain_text(promised: Bedrock, action: str, resource: str) -> tuple[Request, ...]:
@@ -72,7 +75,7 @@ def _in_plain_text(promised: Bedrock, action: str, resource: str) -> tuple[Reque
     )
 
 
-def _no_public_access(promised: Bedrock, aws: Aws, name: str) -> Answer:
+def _no_public_access(promised: Bedrock, aws: Aws, name: str) -> _Gone:
     del promised
     off = aws.bucket_public_access(name)
     if off:
@@ -81,20 +84,19 @@ def _no_public_access(promised: Bedrock, aws: Aws, name: str) -> Answer:
             f"{', '.join(sorted(off))}",
             UP,
         )
-    return Passed(f"{name} is closed to the public")
+    return None
 
 
-def _access_logs(promised: Bedrock, aws: Aws, name: str) -> Answer:
+def _access_logs(promised: Bedrock, aws: Aws, name: str) -> _Gone:
     del promised
-    target = aws.bucket_logging(name)
-    if target is None:
+    if aws.bucket_logging(name) is None:
         return Failed(f"accesses of bucket {name} are not logged", UP)
-    return Passed(f"accesses of {name} are logged in {target}")
+    return None
 
 
-_GUARDS: Mapping[str, Callable[[Bedrock, Aws, str], Answer]] = {
+_GUARDS: Mapping[str, Callable[[Bedrock, Aws, str], _Gone]] = {
     ENCRYPTED_TRANSPORT: _encrypted_transport,
     NO_PUBLIC_ACCESS: _no_public_access,
     ACCESS_LOGS: _access_logs,
 }
-"""How each promised guard is looked at."""
+"""How each promised guard of a bucket is looked at."""

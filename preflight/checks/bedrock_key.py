@@ -11,7 +11,7 @@ from preflight.checks.bedrock_rights import FORCE, UP, taken_as_absent
 from preflight.checks.bedrock_ways import Standing, standing
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Resource, Ruling, evaluate
-from preflight.permissions import Identity, On, Permission, buckets, condition, permissions
+from preflight.permissions import Identity, On, Permission, buckets, permissions
 from preflight.seams import Aws, KmsKey
 from preflight.seams.together import together
 
@@ -104,7 +104,7 @@ def _of_right(
         return Unknown(f"whether {right} is allowed: that is no role or user", "one")
     if said := _by_key_policy(ruling, right, row.action):
         return said
-    side = standing(promised, aws, identity, row.action, key.arn, more=condition(row, promised))
+    side = standing(promised, aws, identity, row.action, key.arn)
     return _by_both(side, key, right, row.action)
 
 
