@@ -20,6 +20,7 @@ from typing import BinaryIO
 from preflight.batch.blocks import TooLong
 from preflight.batch.disk import whole
 from preflight.batch.merged_files import NAMES, ONLY_IF_ANY, Outputs, Summary
+from preflight.batch.places import Mappable
 from preflight.batch.requests_named import Requests, model, requests_named
 from preflight.batch.returned_rows import NONE, RESULT, ReturnedRows, is_error
 from preflight.batch.shards import Shard
@@ -82,6 +83,7 @@ class _Joint:
     out: Outputs
     retried: ReturnedRows | None = None
     _open: list[_Open] = field(default_factory=list)
+    _mappable: Mappable = field(default_factory=Mappable)
 
     def retry(self, files: Sequence[Path]) -> None:
         """Read what came back for requests that were sent again."""
@@ -112,7 +114,7 @@ class _Joint:
             self._finish(self.retried)
 
     def _rows(self, files: Sequence[Path]) -> ReturnedRows:
-        rows = ReturnedRows(self.out)
+        rows = ReturnedRows(self.out, self._mappable)
         rows.load(files)
         return rows
 

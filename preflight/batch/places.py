@@ -2,23 +2,41 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from operator import sub
 from pathlib import Path
 
 MAPPED = 48 << 20
-"""Bytes. A file of no more is mapped, which costs no system call for each place."""
+"""Bytes."""
+
+
+@dataclass(slots=True)
+class Mappable:
+    """How many bytes may still be mapped, which costs no system call for each place.
+
+    What is mapped and looked at takes memory until it is closed.
+    """
+
+    left: int = MAPPED
+
+    def take(self, size: int) -> bool:
+        """Whether so many bytes may be, and now are. Of an empty file there is no map."""
+        may = 0 < size <= self.left
+        self.left -= size if may else 0
+        return may
 
 
 class Places:
     """A file that does not change while it is open: the run that it belongs to is locked."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mappable: Mappable) -> None:
         """Raises OSError."""
         self._file = path.open("rb", buffering=0)
-        size = os.fstat(self._file.fileno()).st_size
-        small = 0 < size <= MAPPED  # of an empty file there is no map
-        self._map = mmap(self._file.fileno(), 0, access=ACCESS_READ) if small else None
+        self._mappable = mappable
+        self._map: mmap | None = None
+        if mappable.take(os.fstat(self._file.fileno()).st_size):
+            self._map = mmap(self._file.fileno(), 0, access=ACCESS_READ)
 
     def parts(self, starts: Sequence[int], ends: Sequence[int]) -> Iterable[bytes]:
         """The bytes from each start to its end."""
@@ -39,5 +57,7 @@ class Places:
     def close(self) -> None:
         """Let go of it."""
         if self._map is not None:
+            self._mappable.left += len(self._map)
             self._map.close()
+            self._map = None
         self._file.close()

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from preflight.batch.blocks import Block, TooLong, blocks
 from preflight.batch.likely_rows import LIKELY, Likely
-from preflight.batch.places import Places
+from preflight.batch.places import Mappable, Places
 from preflight.batch.rows import renamed, row
 
 RESULT, RESULT_REMADE, ERROR, ERROR_REMADE = range(4)
@@ -50,6 +50,7 @@ class ReturnedRows:
     """
 
     apart: Apart
+    mappable: Mappable = field(default_factory=Mappable)
     rows: dict[str, int] = field(default_factory=dict)
     kinds: bytearray = field(default_factory=bytearray)
     _starts: "array[int]" = field(default_factory=lambda: array("Q"))
@@ -61,7 +62,7 @@ class ReturnedRows:
     def load(self, files: Sequence[Path]) -> None:
         """Read them all; call it once."""
         for path in files:
-            self._files.append(Places(path))
+            self._files.append(Places(path, self.mappable))
             self._firsts.append(len(self.kinds))
             with path.open("rb", buffering=0) as file:
                 for block in blocks(file):
