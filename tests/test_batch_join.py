@@ -37,6 +37,14 @@ def test_lines_may_end_as_they_like(world, end):
     assert out["results"] == lines(chat("r0"), chat("r1"), chat("r2"))
 
 
+def test_a_byte_order_mark_hides_no_request_and_no_row(world):
+    mark = b"\xef\xbb\xbf"
+    (shard,) = world.asked(mark + lines(ask("r0"), ask("r1")))
+    found, out = world.join([Returned(shard, (world.file(mark + lines(chat("r0"), chat("r1"))),))])
+    assert found.complete
+    assert ids(out["results"]) == ["r0", "r1"]
+
+
 def test_a_file_that_is_cut_off_gives_what_it_has(world):
     whole = lines(chat("r0"), chat("r1"), chat("r2"))
     found, out = world.three(whole[:-60])

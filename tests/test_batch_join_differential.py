@@ -30,7 +30,8 @@ def requests(chance):
         elif odd < 0.03 and made:
             line = chance.choice(made)
         made.append(line)
-    return "\n".join(made).encode() + chance.choice((b"", b"\n"))
+    mark = b"\xef\xbb\xbf" if chance.random() < 0.1 else b""
+    return mark + "\n".join(made).encode() + chance.choice((b"", b"\n"))
 
 
 def answers(chance, sent):

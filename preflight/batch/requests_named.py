@@ -12,6 +12,7 @@ from msgspec.json import Decoder
 from preflight.batch.blocks import TooLong, blocks
 from preflight.batch.shards import sent_id
 from preflight.requests.diagnose import BLANKS
+from preflight.requests.duplicates import BOM
 
 _KEY = b'"custom_id"'
 _FIRST = re.compile(rb'\{[ \t]*"custom_id"[ \t]*:[ \t]*"([^"\\\x00-\x1f]+)"')
@@ -135,6 +136,7 @@ def _all_ids(raw: bytes, lines: list[bytes]) -> list[str] | None:
 
 def identifier(line: bytes) -> str | int:
     """The custom_id of a request; "" for a line without one (a forced run may hold such lines)."""
+    line = line.removeprefix(BOM)
     if line.count(_KEY) == 1 and (found := _FIRST.match(line)):
         try:
             return str(found[1], "utf-8")
@@ -149,6 +151,6 @@ def identifier(line: bytes) -> str | int:
 def model(line: bytes) -> str:
     """The model that a request names; "" for none."""
     try:
-        return _modelled(line).body.model or ""
+        return _modelled(line.removeprefix(BOM)).body.model or ""
     except (ValueError, RecursionError):
         return ""
