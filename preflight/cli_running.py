@@ -1,4 +1,4 @@
-"""The commands of a run: run, submit, status, fetch, cancel."""
+"""The commands of a run: run, submit, status, fetch, cancel, retry, settle, runs."""
 
 import argparse
 from collections.abc import Callable
@@ -15,10 +15,35 @@ def add(command: Command) -> None:
     run = command("run", "check, then upload, create, monitor and fetch", "run:run")
     _sent(run)
     _polling(run)
-    _sent(command("submit", "check, then upload and create", "run:submit_only"))
+    submit = command("submit", "check, then upload and create", "run:submit_only")
+    _sent(submit)
     _of_run(command("status", "look once at each batch of a run", "followed:status"))
     _of_run(command("fetch", "download and merge what ended batches have", "followed:fetch_only"))
     _of_run(command("cancel", "cancel a run's batches; partial results stay", "followed:cancel"))
+    retry = command("retry", "send what is worth trying again, and merge it in", "again:retry")
+    _of_run(retry)
+    _minding(retry)
+    _polling(retry)
+    settle = command(
+        "settle", "say what came of a create whose answer was lost for good", "again:settle"
+    )
+    _of_run(settle)
+    settle.add_argument("--shard", type=int, default=1, metavar="N", help="which (default: 1)")
+    truth = settle.add_mutually_exclusive_group(required=True)
+    truth.add_argument("--batch", metavar="ID", help="it is this one, as the provider shows it")
+    truth.add_argument(
+        "--none", action="store_true", help="there is none at the provider: it is created anew"
+    )
+    listed = command("runs", "list the runs in a folder, or in a shared ledger", "listed:runs")
+    listed.add_argument(
+        "folder",
+        nargs="?",
+        default="preflight-runs",
+        metavar="FOLDER",
+        help="that holds folders of runs (default: %(default)s)",
+    )
+    one_format(listed)
+    _ledger(listed)
 
 
 def _sent(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +58,16 @@ def _sent(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="the run's folder (default: preflight-runs/ and a name of file and provider)",
     )
+    _minding(parser)
     _ledger(parser)
+
+
+def _minding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-rehearsal",
+        action="store_true",
+        help="create a large job without reading its upload back first",
+    )
 
 
 def _polling(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +76,14 @@ def _polling(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         metavar="SECONDS",
         help="between looks at a batch (default: PREFLIGHT_POLL_SECONDS, or 60)",
+    )
+    parser.add_argument(
+        "--notify",
+        metavar="COMMAND|URL",
+        help="run this, or POST to it, whenever a batch has ended (docs/running.md)",
+    )
+    parser.add_argument(
+        "--parquet", action="store_true", help="write results.parquet, too (extra: parquet)"
     )
 
 

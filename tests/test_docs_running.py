@@ -6,14 +6,16 @@ from pathlib import Path
 
 from cli_world import write_promises, write_requests
 
-from preflight.batch import ledger, merged_files, plan
+from preflight.batch import ledger, merged_files, parquet, plan
 from preflight.batch.fetch import RAW, raw_name
 from preflight.batch.run import Finished
 from preflight.batch.shard_files import SHARDS
 from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.commands.ledgers import SHARED
 from preflight.contract import Gateway, OpenAI, Promises
 from preflight.render import json_report
 from preflight.render.outcome import show_finished, show_submitted
+from preflight.render.run_list import ListedRun, show_runs
 from preflight.render.standing import ShardStanding, show_standing
 from preflight.report import Report, Result
 from preflight.sandbox import detached
@@ -67,6 +69,8 @@ def test_each_document_of_json_has_the_fields_that_are_documented(preflight, cap
     requests = write_requests(tmp_path / "requests.jsonl")
     promises = ("--promises", tmp_path / "promises.json", "--offline")
     shown.append(preflight("plan", requests, *promises, "--format", "json")[1])
+    show_runs([ListedRun("r", "openai", "openai-main", 1, {})], "json")
+    shown.append(capsys.readouterr().out)
     shown.append(preflight("status", tmp_path / "nowhere", "--format", "json")[1])
     documents = {document["format"]: document for document in map(json.loads, shown)}
 
@@ -95,9 +99,9 @@ def test_every_file_of_a_runs_folder_is_documented():
     documented = set().union(*(names(file) for file, _ in rows(RUNNING, "File | Holds")))
     raw = {f"{RAW}/{raw_name(1, 9, name)}" for name in ("output", "errors")}
     shards = {f"{SHARDS}/0001.jsonl"}
-    assert (
-        documented == {ledger.NAME, ledger.LOCK, plan.REQUESTS, *merged_files.FILES} | raw | shards
-    )
+    kept = {ledger.NAME, ledger.LOCK, plan.REQUESTS, *merged_files.FILES}
+    further = {parquet.NAME, SHARED, "retry-1.jsonl"}
+    assert documented == kept | further | raw | shards
 
 
 def test_every_variable_that_the_sandbox_sets_is_documented(preflight, tmp_path, monkeypatch):

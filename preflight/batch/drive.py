@@ -10,19 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from preflight.batch import send
 from preflight.batch.answers import Batch
 from preflight.batch.fetch import fetch
 from preflight.batch.leases import LeaseLost
 from preflight.batch.ledger import Ledger
+from preflight.batch.outgoing import Outgoing
 from preflight.batch.plan import Plan
-from preflight.batch.queueing import full, next_try
+from preflight.batch.queueing import TRIES, full, next_try
 from preflight.batch.refusals import NOT_FOUND, TOO_MANY, UNAUTHORIZED, Declined, Lost
 from preflight.batch.remote import Remote
-from preflight.batch.shard_files import cut_to, shard_file
 from preflight.batch.stage import stage
 from preflight.batch.statuses import TERMINAL, meaning
-from preflight.batch.tracks import Admits, Talk, Track
+from preflight.batch.tracks import Admits, Talk, Track, anything
 from preflight.batch.watch import (
     EVERY_SECONDS,
     KEY_SECONDS,
@@ -45,7 +44,8 @@ class Drive:
     plan: Plan
     remote: Remote
     talk: Talk
-    admits: Admits = lambda _, __, ___: True
+    admits: Admits = anything
+    rehearsed: bool = True
     every: float = EVERY_SECONDS
     patience: float = PATIENCE_SECONDS
     clock: Callable[[], float] = time.monotonic
@@ -196,26 +196,17 @@ class Drive:
                 yield track
 
     def _send(self, track: Track) -> None:
-        shard, journal = track.shard, track.journal
-        file = shard_file(self.ledger.folder, shard)
-        if track.stage.uploaded is None:
-            cut_to(file, self.ledger.folder / self.plan.round_of(shard).file, shard)
         others = tuple(other.stage.created for other in self.tracks if other.stage.created)
-        several = len(self.plan.shards) > 1
-        stem = f"preflight-{self.plan.key}-{self.plan.tag}" + (f"-{shard.number}" * several)
-        parcel = send.Shipment(stem, file, shard.requests, shard.bytes, others)
+        outgoing = Outgoing(self.ledger, self.plan, self.remote, self.sleep, self.rehearsed)
         try:
-            send.send(journal, parcel, self.remote, self._said(track), self.sleep)
+            outgoing.send(track, others, self._said(track))
         except Declined as declined:
-            if declined.status != TOO_MANY:
+            if declined.status != TOO_MANY or track.refused == TRIES:
                 raise
             self._wait(track, declined.what, declined.wait)
-        finally:
-            track.read()
-            if track.stage.created is not None:
-                file.unlink(missing_ok=True)
         self._patient.answered()
-        track.due = self.clock()
+        if track.open:
+            track.due = self.clock()
 
     def _wait(self, track: Track, why: str, asked: float | None) -> None:
         """The queue is full: try again later, or as soon as another shard has ended."""
@@ -254,13 +245,14 @@ class Drive:
 
     def _bring_in(self, track: Track, batch: Batch) -> None:
         self.talk.ended(track.shard, batch)
-        fetched = fetch(track.journal, self.remote, batch)
+        fetched = fetch(track.journal, self.remote, batch, self._said(track), self.sleep)
         track.read()
-        if fetched.failed and full(fetched.reasons):
+        several = len(self.tracks) > 1
+        if fetched.failed and several and full(fetched.reasons) and track.refused < TRIES:
             track.journal.write(track.stage.attempt + 1, "begin", "answer")
             track.read()
             self._wait(track, "; ".join(fetched.reasons), None)
-        elif fetched.failed and len(self.tracks) > 1:
+        elif fetched.failed and several:
             # The others would end like this one.
             self._halted = self._halted or RunError(
                 f"shard {track.shard.number}",

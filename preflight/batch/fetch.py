@@ -1,18 +1,21 @@
-"""What an ended batch has, brought into the run's folder."""
+"""What an ended batch has, brought into the run's folder, and looked at whether it is all there."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from preflight.batch.answers import Batch
 from preflight.batch.disk import on_disk
+from preflight.batch.fetched import examine, fewer
 from preflight.batch.journal import Journal
 from preflight.batch.stage import Fetched
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.seams import RunError
 
 RAW = "raw"
-_BLOCK = 1 << 20
+AGAIN_AFTER = (2.0, 10.0)
+"""Seconds before a file that is not whole is downloaded again."""
 
 
 class Downloader(Protocol):
@@ -26,28 +29,30 @@ def fetch(
     journal: Journal,
     gateway: Downloader,
     batch: Batch,
-    progress: Callable[[int], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
     """Download whatever the batch has, finished or partial, and write down what came.
 
-    Raises RunError for a batch that is still going; Declined, Lost.
+    What is not whole is downloaded again; where it stays like that it is kept and said: a row that
+    came back was paid for. Raises RunError for a batch that is still going; Declined, Lost.
     """
     if meaning(batch.status) not in TERMINAL:
         raise RunError(
             batch.id, f"is {batch.status}", "fetch it when `preflight status` says it has ended"
         )
     attempt = journal.attempt
-    files: dict[str, str] = {}
-    rows = 0
-    for kind, file_id in (("output", batch.output_file_id), ("errors", batch.error_file_id)):
-        name = raw_name(journal.shard, attempt, kind)
-        target = journal.folder / RAW / name
-        with on_disk(journal.folder):
-            target.parent.mkdir(exist_ok=True)
-        # What came back earlier is kept, though it be gone from the provider by now.
-        if (file_id and gateway.download(file_id, target, progress)) or target.exists():
-            files[name] = file_id or ""
-            rows += _rows(target)
+    for pause in (*AGAIN_AFTER, None):
+        files, rows, wrong = _download(journal, gateway, batch, attempt)
+        wrong = wrong or (fewer(rows, batch) if files else None)
+        if wrong is None:
+            break
+        if pause is None:
+            say(f"{wrong}; what came is kept")
+        else:
+            say(f"{wrong}: fetching it again")
+            sleep(pause)
+    detail = {"wrong": wrong} if wrong else {}
     journal.write(
         attempt,
         "fetch",
@@ -56,13 +61,34 @@ def fetch(
         reasons=list(batch.reasons),
         rows=rows,
         files=files,
+        **detail,
     )
     return Fetched(batch.status, batch.reasons, rows, files)
 
 
-def bring(
-    folder: Path, fetched: Fetched, gateway: Downloader, progress: Callable[[int], None]
-) -> None:
+def _download(
+    journal: Journal, gateway: Downloader, batch: Batch, attempt: int
+) -> tuple[dict[str, str], int, str | None]:
+    """The files and their ids, how many rows, and what is wrong with one that is not whole."""
+    files: dict[str, str] = {}
+    rows, wrong = 0, None
+    for kind, file_id in (("output", batch.output_file_id), ("errors", batch.error_file_id)):
+        name = raw_name(journal.shard, attempt, kind)
+        target = journal.folder / RAW / name
+        with on_disk(journal.folder):
+            target.parent.mkdir(exist_ok=True)
+        # What came back earlier is kept, though it be gone from the provider by now.
+        if (file_id and gateway.download(file_id, target, _ignore)) or target.exists():
+            files[name] = file_id or ""
+            with on_disk(journal.folder):
+                found = examine(target)
+            rows += found.rows
+            if found.wrong is not None:
+                wrong = wrong or f"{name}: {found.wrong}"
+    return files, rows, wrong
+
+
+def bring(folder: Path, fetched: Fetched, gateway: Downloader) -> None:
     """Download, too, what another worker fetched and this folder does not have.
 
     Raises Declined, Lost; RunError for a file that is gone from the provider.
@@ -73,7 +99,7 @@ def bring(
             continue
         with on_disk(folder):
             target.parent.mkdir(exist_ok=True)
-        if not gateway.download(file_id, target, progress):
+        if not gateway.download(file_id, target, _ignore):
             raise RunError(
                 str(target),
                 f"was fetched by another worker, and file {file_id} is gone from the provider",
@@ -81,12 +107,10 @@ def bring(
             )
 
 
+def _ignore(_: int) -> None:
+    """Nobody asks how far a download is."""
+
+
 def raw_name(shard: int, attempt: int, kind: str) -> str:
     """The name of a file that came back. `kind`: output, errors."""
     return f"{shard:04}-{attempt}-{kind}.jsonl"
-
-
-def _rows(path: Path) -> int:
-    """Lines that are not blank."""
-    with path.open("rb") as file:
-        return sum(1 for line in file if line.strip())

@@ -12,6 +12,9 @@ from typing import Any, Protocol
 
 from preflight.batch.damage import damaged
 
+WHOLE = 0
+"""The run as a whole, in place of a shard's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -77,6 +77,16 @@ def unless_there(connection: sql.Connection, run: str, plan: str) -> Any:
     return insert(runs).values(run=run, plan=plan, at=time.time()).on_conflict_do_nothing()
 
 
+def names(address: str) -> list[str]:
+    """The runs that a shared ledger holds. Raises UsageError, RunError."""
+    engine = opened(address)
+    try:
+        with saying(Path()), engine.begin() as connection:
+            return list(connection.execute(sql.select(runs.c.run).order_by(runs.c.run)).scalars())
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def saying(folder: Path) -> Iterator[None]:
     """Turn what the driver raises into a sentence. The run can always be taken up again."""

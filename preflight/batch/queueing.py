@@ -7,6 +7,9 @@ _WORDS = ("token_limit_exceeded", "enqueued token limit", "enqueued_token_limit"
 
 LONGEST_SECONDS = 3600.0
 
+TRIES = 30
+"""How often one shard is sent to a queue that is full: about a day, at the usual looks."""
+
 
 def full(reasons: Iterable[str]) -> bool:
     """Whether a batch failed because the queue was full, not because anything is wrong with it."""

@@ -16,6 +16,7 @@ from preflight.batch.damage import damaged
 from preflight.batch.disk import on_disk, whole
 from preflight.batch.fetch import RAW, Downloader, bring
 from preflight.batch.joining import Returned, join
+from preflight.batch.journal import WHOLE
 from preflight.batch.ledger import Ledger
 from preflight.batch.merged_files import FILES, Summary
 from preflight.batch.plan import REQUESTS, Plan
@@ -25,8 +26,6 @@ from preflight.batch.stage import Fetched, stage
 from preflight.seams import RequestFileError, RunError, UsageError
 
 MERGE = "merge"
-WHOLE = 0
-"""The run as a whole, in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def finish(ledger: Ledger, plan: Plan, gateway: Downloader) -> Finished:
     """
     fetched = fetched_shards(ledger, plan)
     for each in fetched.values():
-        bring(ledger.folder, each, gateway, lambda _: None)
+        bring(ledger.folder, each, gateway)
     files = {shard.number: _files(ledger.folder, shard, fetched) for shard in plan.shards}
     first, *again = plan.rounds
     returned = [Returned(shard, files[shard.number]) for shard in first.shards]

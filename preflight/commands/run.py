@@ -4,6 +4,7 @@ import os
 from argparse import ArgumentTypeError, Namespace
 from functools import partial
 
+from preflight.batch import parquet
 from preflight.batch import plan as plans
 from preflight.batch import run as runs
 from preflight.batch.dividing import divide
@@ -13,13 +14,14 @@ from preflight.batch.plan import Plan
 from preflight.batch.remote import Remote
 from preflight.batch.room import admits
 from preflight.batch.run import Finished, prepare
-from preflight.batch.tracks import Admits
+from preflight.batch.tracks import Admits, anything
 from preflight.batch.watch import EVERY_SECONDS
 from preflight.commands.allowed import allowed
 from preflight.commands.choices import refuse_a_part
 from preflight.commands.durations import seconds
 from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
 from preflight.commands.ledgers import opened
+from preflight.commands.notifying import notifying
 from preflight.commands.talking import talk
 from preflight.contract import Promises
 from preflight.render.outcome import say, show_finished, show_submitted, shown
@@ -44,14 +46,27 @@ def run(arguments: Namespace) -> int:
         if finished is not None:
             say("this run has its results already: nothing is sent")
         else:
-            finished = follow(ledger, plan, remote, every, asked.admits)
+            finished = follow(
+                ledger, plan, remote, every=every, arguments=arguments, admitting=asked.admits
+            )
         return show_finished(finished, arguments.format)
 
 
-def follow(ledger: Ledger, plan: Plan, remote: Remote, every: float, admitting: Admits) -> Finished:
+def follow(
+    ledger: Ledger,
+    plan: Plan,
+    remote: Remote,
+    *,
+    every: float,
+    arguments: Namespace,
+    admitting: Admits = anything,
+) -> Finished:
     """Send what is not sent, watch, fetch and merge; what came is merged whatever happens."""
-    with talk(plan) as told:
-        drive = Drive(ledger, plan, remote, told, admitting, every=every)
+    if arguments.parquet:
+        parquet.needed()
+    with talk(plan, notifying(arguments.notify)) as told:
+        rehearsed = not arguments.no_rehearsal
+        drive = Drive(ledger, plan, remote, told, admitting, rehearsed, every=every)
         drive.begin()
         say(f"the run is kept in {shown(ledger.folder)}: interrupt and repeat this command at will")
         try:
@@ -61,7 +76,11 @@ def follow(ledger: Ledger, plan: Plan, remote: Remote, every: float, admitting: 
                 part = runs.finish(ledger, plan, remote).summary
                 say(f"{part.results:,} of {part.requests:,} requests have results so far")
             raise
-    return runs.finish(ledger, plan, remote)
+    finished = runs.finish(ledger, plan, remote)
+    if arguments.parquet:
+        rows = parquet.write(ledger.folder)
+        say(f"{rows:,} results are in {shown(ledger.folder / parquet.NAME)}, too")
+    return finished
 
 
 def submit_only(arguments: Namespace) -> int:
@@ -77,7 +96,8 @@ def submit_only(arguments: Namespace) -> int:
             say("this run has its results already: nothing is sent")
             return show_finished(finished, arguments.format)
         with talk(plan) as told:
-            drive = Drive(ledger, plan, remote, told, asked.admits)
+            rehearsed = not arguments.no_rehearsal
+            drive = Drive(ledger, plan, remote, told, asked.admits, rehearsed)
             drive.begin()
             drive.send()
         return show_submitted(plan, runs.created(ledger, plan), ledger.folder, arguments.format)

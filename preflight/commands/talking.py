@@ -6,20 +6,21 @@ from contextlib import contextmanager
 from preflight.batch.answers import Batch
 from preflight.batch.plan import Plan
 from preflight.batch.tracks import Talk, Track
+from preflight.commands.notifying import Ended, nobody
 from preflight.render.outcome import say
 from preflight.render.progress import progress
 
 
 @contextmanager
-def talk(plan: Plan) -> Iterator[Talk]:
-    """Sentences and a bar on standard error."""
+def talk(plan: Plan, ended: Ended = nobody) -> Iterator[Talk]:
+    """Sentences and a bar on standard error; `ended` is told of each batch at its end."""
     with progress(sum(shard.requests for shard in plan.shards)) as display:
 
         def show(tracks: Sequence[Track]) -> None:
             if seen := standing(tracks):
                 display(seen)
 
-        yield Talk(say, show)
+        yield Talk(say, show, ended)
 
 
 def standing(tracks: Sequence[Track]) -> Batch | None:
