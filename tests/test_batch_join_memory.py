@@ -17,9 +17,12 @@ for number in range(shards):
     shard = Shard(number + 1, None, each, 0, 0, start, start + each * size, number * each, False)
     returned.append(Returned(shard, (folder / f"raw-{number}",)))
 found = join(folder / "requests.jsonl", returned, (), folder)
-unit = 1 if sys.platform == "darwin" else 1024
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"peak": peak * unit, **found.as_dict()}))
+status = Path("/proc/self/status")
+if status.exists():  # ru_maxrss counts what the parent held when it forked, too
+    peak = int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
+print(json.dumps({"peak": peak, **found.as_dict()}))
 """
 MOST = 120_000_000
 SHARDS, EACH = 20, 50_000
