@@ -115,8 +115,7 @@ def test_no_damaged_line_is_accepted_and_no_good_one_refused(
     tmp_path, monkeypatch, damaged_lines, block
 ):
     monkeypatch.setattr(lines, "BLOCK", block)
-    monkeypatch.setattr(fault, "KEPT_PER_CODE", 10**9)
-    result = scan(write(tmp_path / "requests.jsonl", [*good_lines(1), *damaged_lines]))
+    result = scan(write(tmp_path / "requests.jsonl", [*good_lines(1), *damaged_lines]), room=10**9)
     observations = {code for code in fault.CODES if code.startswith(("id_", "import_"))}
     # Its result would be an error, but it is a request.
     observations |= {"duplicate_custom_id", "length"}

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from request_files import good_lines, line, request, write
 
-from preflight.requests import duplicates, lines
+from preflight.requests import duplicates, lines, ranges
 from preflight.requests.fault import CODES, KEPT_PER_CODE, quoted
 from preflight.requests.scan import scan
 from preflight.requests.tally import Seen
@@ -211,17 +211,17 @@ def test_a_duplicate_names_both_lines(tmp_path):
     assert result.faults[0].message == 'custom_id "ask-3" is also on line 3'
 
 
-@pytest.mark.parametrize("one_set", [1_000_000, 10])
-def test_every_repetition_is_counted_and_the_first_are_named(tmp_path, monkeypatch, one_set):
-    monkeypatch.setattr(duplicates, "ONE_SET", one_set)
+@pytest.mark.parametrize("part", [1_000_000, 10])
+def test_every_repetition_is_counted_and_the_first_are_named(tmp_path, monkeypatch, part):
+    monkeypatch.setattr(duplicates, "PART", part)
     result = scanned(tmp_path, good_lines(400) + good_lines(300))
     assert result.totals == {"duplicate_custom_id": 300}
     assert [fault.line for fault in result.faults] == list(range(401, 401 + KEPT_PER_CODE))
 
 
 def test_equal_hashes_alone_are_no_duplicate(tmp_path, monkeypatch):
-    monkeypatch.setattr("preflight.requests.duplicates.hash", lambda _: 7, raising=False)
-    assert not scanned(tmp_path, good_lines(50)).faults
+    monkeypatch.setattr(ranges, "salted", lambda _: 7)
+    assert not scanned(tmp_path, good_lines(50)[::-1]).faults
 
 
 def test_many_faults_are_counted_but_not_all_kept(tmp_path):

@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from preflight.batch.blocks import TooLong, blocks
 from preflight.batch.shards import sent_id
 from preflight.requests.diagnose import BLANKS
-from preflight.requests.duplicates import BOM
+from preflight.requests.identities import BOM
 
 _KEY = b'"custom_id"'
 _FIRST = re.compile(rb'\{[ \t]*"custom_id"[ \t]*:[ \t]*"([^"\\\x00-\x1f]+)"')

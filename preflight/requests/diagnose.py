@@ -104,6 +104,8 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
     model = None
     features: tuple[tuple[str, bytes], ...] = ()
     found = Settings()
+    order: tuple[str, ...] = ()
+    stream = b""
     has_body = False
     if "body" not in fields:
         report("body_missing", "has no body")
@@ -114,6 +116,8 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
             report("body_type", f"body is {_kind(fields['body'])}, not an object")
         else:
             has_body = True
+            order = tuple(body)
+            stream = bytes(body.get("stream", b"")).strip()
             model = _optional_text(body, "model", "model_type", report)
             _read_stream(body, report)
             _read_prompt(body, url, report)
@@ -123,7 +127,7 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
             found = settings(body, name)
             if found.fault:
                 report("length", found.fault)
-    return Facts(custom_id, method, url, model, features, has_body, found)
+    return Facts(custom_id, method, url, model, features, has_body, found, stream, order)
 
 
 def _read_stream(body: dict[str, Raw], report: Any) -> None:

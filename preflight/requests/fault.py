@@ -1,7 +1,8 @@
 """What can be wrong with one line of a request file, and how it is said."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 KEPT_PER_CODE = 100
 """Of each code so many faults are kept with their place; all of them are counted."""
@@ -71,8 +72,12 @@ def quoted(text: str, limit: int = 60) -> str:
 
 @dataclass(slots=True)
 class Faults:
-    """A growing collection: the first of each code with their place, and how many there are."""
+    """A growing collection: the first of each code with their place, and how many there are.
 
+    `room`: so many of each code are kept.
+    """
+
+    room: int = KEPT_PER_CODE
     kept: list[Fault] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
 
@@ -80,13 +85,30 @@ class Faults:
         """Count it, and keep it while its code has room."""
         total = self.totals.get(fault.code, 0) + 1
         self.totals[fault.code] = total
-        if total <= KEPT_PER_CODE:
+        if total <= self.room:
             self.kept.append(fault)
+
+    def several(self, code: str, count: int, faults: Iterable[Fault]) -> None:
+        """Count so many of one code at once; only those there is room for are asked for."""
+        if count:
+            total = self.totals.get(code, 0)
+            self.kept.extend(islice(faults, max(0, self.room - total)))
+            self.totals[code] = total + count
 
     def extend(self, faults: Iterable[Fault]) -> None:
         """Add each."""
         for fault in faults:
             self.add(fault)
+
+    def follow(self, later: "Faults", before: int) -> None:
+        """Add those of what follows, behind so many lines."""
+        taken = dict(self.totals)
+        for fault in later.kept:
+            taken[fault.code] = taken.get(fault.code, 0) + 1
+            if taken[fault.code] <= self.room:
+                self.kept.append(replace(fault, line=fault.line + before))
+        for code, total in later.totals.items():
+            self.totals[code] = self.totals.get(code, 0) + total
 
     def in_file_order(self) -> tuple[Fault, ...]:
         """The kept ones, by line, then by place in it."""

@@ -8,35 +8,91 @@ names of its own where one of them has an id that the provider may not carry.
 
 import re
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from preflight.requests.fault import Fault, quoted
+from preflight.requests.fault import Fault, Faults, quoted
 
 _LETTERS = frozenset(string.ascii_letters)
+_PLAIN = (string.ascii_lowercase + string.digits).encode()
+_UPPER = frozenset(string.ascii_uppercase.encode())
+_NAMELY = _UPPER | frozenset(b"-_")
+_OF_NUMBERS = string.digits + string.whitespace + "\x1c\x1d\x1e\x1f+-.eE"
 _CHARACTERS = (string.ascii_letters + string.digits + "-_").encode()
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 
 
-def unremarkable(custom_ids: Sequence[str]) -> bool:
-    """Whether `observed` would say nothing about any of these: two passes in C."""
-    return _LETTERS.issuperset({custom_id[0] for custom_id in custom_ids}) and not "".join(
-        custom_ids
-    ).encode().translate(None, _CHARACTERS)
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What all ids of some lines have in common, seen in a few passes in C as there are millions.
+
+    `firsts`: their first characters; `others`: the characters that are no lower-case letter and no
+    digit (None: there are some beyond ASCII); `shortest` and `longest`, in characters.
+    """
+
+    firsts: frozenset[str]
+    others: frozenset[int] | None
+    shortest: int
+    longest: int
+
+    @property
+    def unremarkable(self) -> bool:
+        """Whether `observed` would say nothing about any of them."""
+        return self.firsts <= _LETTERS and self.others is not None and self.others <= _NAMELY
 
 
-def observed(custom_id: str, line: int, offset: int) -> Iterator[Fault]:
-    """Yield what a provider may mind about one custom_id (never empty)."""
-    if _NUMBER.fullmatch(custom_id):
-        yield Fault("id_number", line, offset, f"custom_id {quoted(custom_id)} reads as a number")
-    elif custom_id[0] not in _LETTERS:
-        message = f"custom_id {quoted(custom_id)} does not start with a letter"
-        yield Fault("id_first", line, offset, message)
-    if custom_id.encode().translate(None, _CHARACTERS):
-        message = (
-            f"custom_id {quoted(custom_id)} has other characters than letters, digits, - and _"
+def glance(custom_ids: Sequence[str], *, increasing: bool) -> Glance:
+    """Look at ids, none of them empty; `increasing`: by length, then by their characters."""
+    joined = "".join(custom_ids)
+    others = None
+    if joined.isascii():
+        others = frozenset(joined.encode().translate(None, _PLAIN))
+    least, most = custom_ids[0], custom_ids[-1]
+    if not increasing:
+        lengths = list(map(len, custom_ids))
+        return Glance(_firsts(custom_ids), others, min(lengths), max(lengths))
+    same = len(least) == len(most) and least[0] == most[0]
+    firsts = frozenset(least[0]) if same else _firsts(custom_ids)
+    return Glance(firsts, others, len(least), len(most))
+
+
+def _firsts(custom_ids: Iterable[str]) -> frozenset[str]:
+    return frozenset([custom_id[0] for custom_id in custom_ids])
+
+
+def observe(faults: Faults, custom_ids: Sequence[str], lines: Sequence[tuple[int, int]]) -> None:
+    """Add what a provider may mind about ids (none empty), by number and offset of their lines."""
+
+    def about(code: str, said: str, places: list[int]) -> None:
+        faults.several(
+            code,
+            len(places),
+            (
+                Fault(code, *lines[at], f"custom_id {quoted(custom_ids[at])} {said}")
+                for at in places
+            ),
         )
-        yield Fault("id_characters", line, offset, message)
+
+    odd = [at for at, one in enumerate(custom_ids) if one[0] not in _LETTERS]
+    numbers = [at for at in odd if _is_number(custom_ids[at])]
+    about("id_number", "reads as a number", numbers)
+    known = frozenset(numbers)
+    about("id_first", "does not start with a letter", [at for at in odd if at not in known])
+    strange = [at for at, one in enumerate(custom_ids) if one.encode().translate(None, _CHARACTERS)]
+    about("id_characters", "has other characters than letters, digits, - and _", strange)
+
+
+def _is_number(custom_id: str) -> bool:
+    if custom_id.isascii() and custom_id.strip(_OF_NUMBERS):
+        return False
+    return _NUMBER.fullmatch(custom_id) is not None
+
+
+def observed(custom_id: str, line: int, offset: int) -> tuple[Fault, ...]:
+    """What a provider may mind about one custom_id (never empty)."""
+    faults = Faults()
+    observe(faults, (custom_id,), ((line, offset),))
+    return tuple(faults.kept)
 
 
 @dataclass(slots=True)
@@ -45,12 +101,17 @@ class Uncarried:
 
     lines: dict[str, int] = field(default_factory=dict)
 
-    def look(self, custom_ids: Sequence[str], first: int) -> None:
-        """Look at those of consecutive lines; `first` is the first one's number."""
+    def look(self, custom_ids: Sequence[str], numbers: Sequence[int], seen: Glance) -> None:
+        """Look at ids, the numbers of their lines, and what they have in common."""
         for provider, (carries_all, carries) in _CARRIED.items():
-            if provider not in self.lines and not carries_all(custom_ids):
-                numbered = enumerate(custom_ids, first)
-                self.lines[provider] = next(number for number, one in numbered if not carries(one))
+            if provider not in self.lines and not carries_all(custom_ids, seen):
+                at = next(at for at, one in enumerate(custom_ids) if not carries(one))
+                self.lines[provider] = numbers[at]
+
+    def follow(self, later: "Uncarried", before: int) -> None:
+        """Add what is known of the following lines, behind so many."""
+        for provider, line in later.lines.items():
+            self.lines.setdefault(provider, line + before)
 
 
 LABEL = 63
@@ -59,27 +120,27 @@ LABEL = 63
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _LOWER = frozenset(string.ascii_lowercase)
-_OF_LABELS = (string.ascii_lowercase + string.digits + "-_").encode()
+_OF_LABELS = frozenset(b"-_")
 _VALUES = frozenset({"true", "false", "null", "nan", "inf", "infinity"})
 """What reads as a value that is no text, though it begins with a letter."""
+_LONGEST_VALUE = max(map(len, _VALUES))
 
 
-def _all_alphanumeric(custom_ids: Iterable[str]) -> bool:
-    joined = "".join(custom_ids)
-    return joined.isascii() and joined.isalnum()
+def _all_alphanumeric(_: Sequence[str], seen: Glance) -> bool:
+    return seen.others is not None and seen.others <= _UPPER
 
 
-def _all_labels(custom_ids: Sequence[str]) -> bool:
-    """In passes in C, as there may be millions."""
+def _all_labels(custom_ids: Sequence[str], seen: Glance) -> bool:
     return (
-        _LOWER.issuperset({custom_id[0] for custom_id in custom_ids})
-        and not "".join(custom_ids).encode().translate(None, _OF_LABELS)
-        and max(map(len, custom_ids)) <= LABEL
-        and _VALUES.isdisjoint(custom_ids)
+        seen.firsts <= _LOWER
+        and seen.others is not None
+        and seen.others <= _OF_LABELS
+        and seen.longest <= LABEL
+        and (seen.shortest > _LONGEST_VALUE or _VALUES.isdisjoint(custom_ids))
     )
 
 
-_CARRIED: Mapping[str, tuple[Callable[[Sequence[str]], bool], Callable[[str], object]]] = {
+_CARRIED: Mapping[str, tuple[Callable[[Sequence[str], Glance], bool], Callable[[str], object]]] = {
     "bedrock": (_all_alphanumeric, _ALPHANUMERIC.fullmatch),
     "vertex": (_all_labels, lambda one: one not in _VALUES and _LABEL.fullmatch(one)),
 }

@@ -9,7 +9,7 @@ from msgspec.json import Decoder
 
 from preflight.requests.diagnose import BLANKS, diagnose
 from preflight.requests.lines import LongLine, opened
-from preflight.requests.tokens import tokens_of
+from preflight.requests.tokens import tokens_of, tokens_told, told
 
 
 class Request(NamedTuple):
@@ -46,11 +46,19 @@ def index(path: Path) -> Iterator[Request]:
                 yield Request(piece.offset, piece.size, None, None, 0)
                 continue
             offset = piece.offset
-            for line in piece.lines:
+            for line in piece.lines():
                 if line.strip(BLANKS):
-                    custom_id, model = named(line)
-                    yield Request(offset, len(line), custom_id, model, tokens_of(line))
-                offset += len(line) + 1
+                    yield Request(offset, len(line) - line.endswith(b"\n"), *_said(line))
+                offset += len(line)
+
+
+def _said(line: bytes) -> tuple[str | None, str | None, int]:
+    """Its custom_id, model and tokens."""
+    try:
+        chat = told(line)
+    except (ValueError, RecursionError):
+        return *named(line), tokens_of(line)
+    return chat.custom_id or None, chat.body.model or None, tokens_told(chat.body)
 
 
 class _Body(Struct, gc=False):
@@ -72,6 +80,6 @@ def named(line: bytes) -> tuple[str | None, str | None]:
         line.isascii() or line.decode()
         found = _decode(line)
     except (ValueError, RecursionError):
-        facts, _ = diagnose(line, 0, 0)
+        facts, _ = diagnose(line.removesuffix(b"\n"), 0, 0)
         return (facts.custom_id, facts.model) if facts else (None, None)
     return found.custom_id or None, found.body.model or None

@@ -1,22 +1,25 @@
-"""A file as blocks of whole lines: read once, hashed on the way, in flat memory."""
+"""A file, or a stretch of it, as blocks of whole lines: read once, in flat memory.
 
-import hashlib
+Blocks follow a grid over the whole file: one holds the lines that start in its cell. So a block is
+the same whoever reads it, and stretches that are read side by side fit together without a gap,
+wherever they were cut.
+"""
+
 import os
 import stat
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO, FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from preflight.seams import RequestFileError
 
-BUFFER = 2 << 20
-"""Bytes asked of the file at a time; one buffer is hashed by a second thread while it is parsed."""
+BUFFER = 256 << 10
+"""Bytes asked of the file at a time."""
 
 BLOCK = 128 << 10
-"""Bytes of lines handled at a time: few enough to stay in the processor's cache."""
+"""Bytes of the grid's cells: few enough that a block stays in the processor's cache."""
 
 LONGEST_LINE = 64 << 20
 """Bytes. No request is near this size, and a file without newlines must not fill memory."""
@@ -26,108 +29,147 @@ GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole lines without their newlines. `first` is the first one's number, `offset` its byte."""
+    """Whole lines: where the first starts in the file, and the bytes, newlines included."""
 
-    first: int
     offset: int
     raw: bytes
-    lines: list[bytes]
+
+    @property
+    def cell(self) -> int:
+        """Which of the grid it is, from 0."""
+        return self.offset // BLOCK
+
+    @property
+    def cell_start(self) -> int:
+        """The byte where that starts."""
+        return self.cell * BLOCK
+
+    def lines(self) -> list[bytes]:
+        """One by one, each with the newline at its end (the file's last need not have one)."""
+        # bytes.split looks at every byte, this jumps from newline to newline.
+        return BytesIO(self.raw).readlines()
 
 
 @dataclass(frozen=True, slots=True)
 class LongLine:
-    """A line that was passed over: its number, where it starts, and its bytes."""
+    """A line that was passed over: where it starts, and its bytes without the newline."""
 
-    number: int
     offset: int
     size: int
 
 
 @dataclass(slots=True)
 class LineReader:
-    """Reads an open file to its end. `size`, `sha256` and `ends_with_newline` hold after that."""
+    """Reads the blocks of an open file whose cells start in [start, stop).
 
-    file: BinaryIO
-    size: int = 0
-    ends_with_newline: bool = True
-    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    `closed` holds after that: whether the last line has a newline.
+    """
+
+    file: FileIO
+    start: int
+    stop: int
+    closed: bool = True
+    _offset: int = 0
     _carry: list[bytes] = field(default_factory=list)
     _carried: int = 0
-    _number: int = 1
-    _offset: int = 0
-
-    @property
-    def sha256(self) -> str:
-        """Of all bytes read, in hex."""
-        return self._digest.hexdigest()
 
     def __iter__(self) -> Iterator[Block | LongLine]:
         """Yield the lines in order, each exactly once."""
-        for buffer in self._buffers():
-            start = 0
-            if self._carried > LONGEST_LINE and (end := buffer.find(b"\n")) >= 0:
-                yield self._long_line(end)
-                start = end + 1
-            while (end := buffer.rfind(b"\n", start, start + BLOCK)) >= 0 or (
-                end := buffer.find(b"\n", start + BLOCK)
-            ) >= 0:
-                self._carry.append(buffer[start:end])
-                yield self._block()
-                start = end + 1
-            self._keep(buffer[start:])
-        if self._carried > LONGEST_LINE:
-            yield self._long_line(0)
-        elif self._carried:
-            yield self._block()
+        # A cell that starts in the stretch may begin inside a line that an earlier cell has.
+        self._offset = -(-self.start // BLOCK) * BLOCK
+        if self._offset >= self.stop:
+            return
+        if self._offset:
+            self._offset -= 1
+            self.file.seek(self._offset)
+            yield from self._rest(skipping=True)
+        else:
+            yield from self._rest(skipping=False)
+
+    def _rest(self, *, skipping: bool) -> Iterator[Block | LongLine]:
+        last = -(-self.stop // BLOCK) * BLOCK
+        # One buffer for all: to ask for a fresh one each time costs more than to read into it.
+        buffer = bytearray(BUFFER)
+        view = memoryview(buffer)
+        while filled := self.file.readinto(buffer):
+            at = 0
+            if skipping:
+                at = buffer.find(b"\n", 0, filled) + 1
+                self._offset += at or filled
+                if not at:
+                    continue
+                skipping = False
+            while self._offset < last:
+                # The block ends with the line that reaches the end of the cell.
+                due = (self._offset // BLOCK + 1) * BLOCK - self._offset - 1
+                end = buffer.find(b"\n", max(at, at + due - self._carried), filled) + 1
+                if not end:
+                    self._keep(bytes(view[at:filled]))
+                    break
+                self._carry.append(bytes(view[at:end]))
+                yield from self._blocks()
+                at = end
+            else:
+                return
+            if self._carried > LONGEST_LINE + BLOCK:
+                yield from self._endless()
+                skipping = True
+        if self._carried:
+            yield from self._blocks()
 
     def _keep(self, rest: bytes) -> None:
-        self._carried += len(rest)
-        if self._carried > LONGEST_LINE:
-            self._carry.clear()
-        elif rest:
+        if rest:
+            self._carried += len(rest)
             self._carry.append(rest)
 
-    def _block(self) -> Block:
+    def _blocks(self) -> Iterator[Block | LongLine]:
         raw = b"".join(self._carry) if len(self._carry) > 1 else self._carry[0]
-        # To split one long line would be to copy it.
-        split = raw.split(b"\n") if b"\n" in raw else [raw]
-        block = Block(self._number, self._offset, raw, split)
-        self._advance(len(raw) + 1, len(block.lines))
-        return block
+        offset = self._offset
+        self._advance(len(raw))
+        self.closed = raw.endswith(b"\n")
+        if len(raw) > LONGEST_LINE:
+            tail = raw.rfind(b"\n", 0, len(raw) - 1) + 1
+            size = len(raw) - tail - self.closed
+            if size > LONGEST_LINE:
+                if tail:
+                    yield Block(offset, raw[:tail])
+                yield LongLine(offset + tail, size)
+                return
+        yield Block(offset, raw)
 
-    def _long_line(self, end: int) -> LongLine:
-        line = LongLine(self._number, self._offset, self._carried + end)
-        self._advance(line.size + 1, 1)
-        return line
+    def _endless(self) -> Iterator[Block | LongLine]:
+        """What is carried ends in a line that is too long whatever follows: find its end."""
+        raw = b"".join(self._carry)
+        tail = raw.rfind(b"\n") + 1
+        if tail:
+            yield Block(self._offset, raw[:tail])
+        start = self._offset + tail
+        self._advance(len(raw))
+        del raw
+        while buffer := self.file.read(BUFFER):
+            if (end := buffer.find(b"\n")) >= 0:
+                self.file.seek(end - len(buffer), os.SEEK_CUR)
+                self._offset += end
+                break
+            self._offset += len(buffer)
+        else:
+            self.closed = False
+        yield LongLine(start, self._offset - start)
 
-    def _advance(self, size: int, lines: int) -> None:
+    def _advance(self, size: int) -> None:
         self._offset += size
-        self._number += lines
         self._carry = []
         self._carried = 0
 
-    def _buffers(self) -> Iterator[bytes]:
-        """Read one buffer ahead, while a second thread hashes: hashlib lets go of the lock."""
-        with ThreadPoolExecutor(1, "sha256") as pool:
-            buffer = self.file.read(BUFFER)
-            hashed: Future[None] | None = None
-            while buffer:
-                if hashed is not None:
-                    hashed.result()
-                self.size += len(buffer)
-                self.ends_with_newline = buffer.endswith(b"\n")
-                hashed = pool.submit(self._digest.update, buffer)
-                # Reading lets go of the lock too: only here does the other thread get to start.
-                ahead = self.file.read(BUFFER)
-                yield buffer
-                buffer = ahead
-            if hashed is not None:
-                hashed.result()
-
 
 @contextmanager
-def opened(path: Path) -> Iterator[LineReader]:
-    """Open a request file for reading from its start to its end.
+def opened(path: Path, start: int = 0, stop: int | None = None) -> Iterator[LineReader]:
+    """Open a request file for reading the blocks whose cells start in a stretch of it.
+
+    Args:
+        path: of the file.
+        start: the first byte of the stretch; it may be inside a line.
+        stop: the byte behind it; None is the file's end.
 
     Raises:
         RequestFileError: it is missing, unreadable, empty, compressed or no regular file, or it
@@ -137,7 +179,7 @@ def opened(path: Path) -> Iterator[LineReader]:
     with _file(path) as file:
         before = os.fstat(file.fileno())
         try:
-            yield LineReader(file)
+            yield LineReader(file, start, before.st_size if stop is None else stop)
             after = path.stat()
         except OSError as error:
             raise _unreadable(path, error) from error
@@ -145,7 +187,7 @@ def opened(path: Path) -> Iterator[LineReader]:
         raise RequestFileError(where, "was changed while it was read", "wait for its writer to end")
 
 
-def _file(path: Path) -> BinaryIO:
+def _file(path: Path) -> FileIO:
     where = str(path)
     try:
         # Asked before opening: to open a pipe nobody writes to is to wait for ever.

@@ -1,181 +1,212 @@
-"""What has been seen of a request file so far, block of lines by block of lines.
+"""Read a stretch of a request file, block of lines by block of lines.
 
 Nearly every line of a good file is like its first: a decoder made for that first request checks a
 whole block in C. What it refuses goes line by line through the loose decoder, and what that refuses
-through the diagnosis. Memory stays flat but for eight bytes per request.
+through the diagnosis. Memory stays flat but for what `Identities` keeps.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import accumulate
-from operator import attrgetter, itemgetter
+from itertools import accumulate, count, islice
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
-from msgspec.json import Decoder
-
-from preflight.requests.diagnose import diagnose
-from preflight.requests.duplicates import Identities
-from preflight.requests.fault import Fault, Faults
-from preflight.requests.identifier import Uncarried, observed, unremarkable
-from preflight.requests.importing import Importer
-from preflight.requests.lines import LONGEST_LINE, Block, LongLine
-from preflight.requests.settings import settings
-from preflight.requests.shapes import (
-    FEATURES,
-    LOOSE,
-    PROMPT_DECODERS,
-    Facts,
-    features,
-    held,
-    prompt_field,
-    specialised,
-)
-from preflight.requests.tally import Tally
-from preflight.requests.tokens import TokenSample
+from preflight.requests.fault import KEPT_PER_CODE, Fault, Faults
+from preflight.requests.identifier import glance, observe
+from preflight.requests.identities import Hash, Identities, salted
+from preflight.requests.importing import REMEMBERED
+from preflight.requests.lines import LONGEST_LINE, Block, LongLine, opened
+from preflight.requests.portion import Portion
+from preflight.requests.sample import Sample, stride
+from preflight.requests.shapes import Alike, Facts, features, specialised
+from preflight.requests.single import read_line
 
 _custom_id = attrgetter("custom_id")
-_size = itemgetter(0)
+
+
+def read(
+    path: Path,
+    start: int,
+    stop: int,
+    *,
+    size: int,
+    room: int = KEPT_PER_CODE,
+    of: Hash = salted,
+) -> Portion:
+    """Read the lines whose cells start in [start, stop) of a file of so many bytes.
+
+    `room` faults of each code are kept with their place; `of` hashes ids. A pure function of the
+    file: side by side, stretches may be read in any order, anywhere.
+
+    Raises:
+        RequestFileError: as `preflight.requests.lines.opened`.
+    """
+    portion = Portion(Sample(stride(size)), Faults(room), Identities(of))
+    reading = Reading(portion)
+    with opened(path, start, stop) as reader:
+        for piece in reader:
+            reading.take(piece)
+    reading.settle()
+    portion.closed = reader.closed
+    return portion
 
 
 @dataclass(slots=True)
 class Reading:
-    """What has been seen so far. `like` is the first request; `decode` takes lines like it.
+    """What has been seen so far: `portion`.
 
-    `longest` is the largest bound of an answer in tokens, and its line; `longest_line` the bytes of
-    the longest one, and its number.
+    `like` is the first request; `alike` takes lines like it. The last `run` lines were all of them
+    and wait to be counted.
     """
 
-    requests: int = 0
-    methods: Tally = field(default_factory=Tally)
-    urls: Tally = field(default_factory=Tally)
-    models: Tally = field(default_factory=Tally)
-    features: Tally = field(default_factory=Tally)
-    faults: Faults = field(default_factory=Faults)
-    identities: Identities = field(default_factory=Identities)
-    settings: Tally = field(default_factory=Tally)
-    longest: tuple[int, int] = (0, 0)
-    longest_line: tuple[int, int] = (0, 0)
-    uncarried: Uncarried = field(default_factory=Uncarried)
-    importer: Importer = field(default_factory=Importer)
-    tokens: TokenSample = field(default_factory=TokenSample)
+    portion: Portion
     like: Facts | None = None
-    decode: Callable[[bytes], Any] | None = None
+    alike: Alike | None = None
+    run: int = 0
+    _schemas: set[int] = field(default_factory=set)
 
     def take(self, piece: Block | LongLine) -> None:
         """Look at the next piece of the file."""
+        portion = self.portion
         if isinstance(piece, LongLine):
-            self.requests += 1
-            self.longest_line = max(self.longest_line, (piece.size, piece.number), key=_size)
+            self.settle()
+            portion.lines += 1
+            portion.requests += 1
+            if piece.size > portion.longest_line[0]:
+                portion.longest_line = (piece.size, portion.lines)
             message = f"is {piece.size:,} bytes long, over {LONGEST_LINE:,}"
-            self.faults.add(Fault("line_too_long", piece.number, piece.offset, message))
+            portion.faults.add(Fault("line_too_long", portion.lines, piece.offset, message))
             return
-        self.tokens.look(piece.lines, piece.first - 1)
-        longest = max(map(len, piece.lines))
-        if longest > self.longest_line[0]:
-            number = next(n for n, one in enumerate(piece.lines) if len(one) == longest)
-            self.longest_line = (longest, piece.first + number)
-        if not self._take_whole(piece):
-            self._take_lines(piece)
+        lines = piece.lines()
+        portion.sample.look(piece, lines, portion.lines + 1)
+        self._measure(piece, lines)
+        if not self._take_whole(piece, lines):
+            self.settle()
+            self._take_lines(piece, lines)
+        portion.lines += len(lines)
 
-    def _take_whole(self, block: Block) -> bool:
+    def _measure(self, block: Block, lines: list[bytes]) -> None:
+        """Is the longest line of the file among these?"""
+        longest = max(map(len, lines)) - 1
+        if not block.raw.endswith(b"\n"):
+            longest = max(longest, len(lines[-1]))
+        if longest > self.portion.longest_line[0]:
+            at = next(at for at, one in enumerate(lines) if len(one.rstrip(b"\n")) == longest)
+            self.portion.longest_line = (longest, self.portion.lines + 1 + at)
+
+    def settle(self) -> None:
+        """Count the lines that were like the first."""
+        if not self.run or self.like is None:
+            return
+        portion, like = self.portion, self.like
+        numbers = range(portion.lines - self.run + 1, portion.lines + 1)
+        self.run = 0
+        portion.requests += len(numbers)
+        portion.methods.add(like.method, numbers)
+        portion.urls.add(like.url, numbers)
+        portion.models.add(like.model, numbers)
+        for name, _ in like.settings.used:
+            portion.settings.add(name, numbers)
+        for name, _ in like.features:
+            portion.features.add(name, numbers)
+
+    def _take_whole(self, block: Block, lines: list[bytes]) -> bool:
         """Handle a block in which every line is like the first request; False: it is not."""
-        if self.decode is None or self.like is None:
+        alike = self.alike
+        if alike is None:
             return False
+        found: list[Any] = []
         try:
             # msgspec does not look at the bytes it skips; that they are UTF-8 is checked here.
             block.raw.isascii() or block.raw.decode()
-            found = list(map(self.decode, block.lines))
+            if alike.plain:
+                custom_ids = list(map(_custom_id, map(alike.decode, lines)))
+            else:
+                found = list(map(alike.decode, lines))
+                custom_ids = list(map(_custom_id, found))
+                if not alike.harmless(found):
+                    return False
         except (ValueError, RecursionError):
             return False  # Which line it is, and why, is told line by line.
-        custom_ids = list(map(_custom_id, found))
-        self.requests += len(found)
-        self.identities.add(custom_ids)
-        numbers = range(block.first, block.first + len(found))
-        self.methods.add(self.like.method, numbers)
-        self.urls.add(self.like.url, numbers)
-        self.models.add(self.like.model, numbers)
-        for name in self.like.settings.used:
-            self.settings.add(name, numbers)
-        self.uncarried.look(custom_ids, block.first)
-        plain = unremarkable(custom_ids)
-        if plain and not self.like.features:
-            return True
-        starts = accumulate((len(line) + 1 for line in block.lines), initial=block.offset)
-        for request, number, offset in zip(found, numbers, starts, strict=False):
-            if not plain:
-                self.faults.extend(observed(request.custom_id, number, offset))
-            if self.like.features:
-                self._take_features(features(request.body), number, offset)
+        self.run += len(lines)
+        places = self._take_ids(block, custom_ids, lines)
+        if alike.features:
+            for one, place in zip(found, places or self._places(block, lines), strict=True):
+                self._show(features(one.body), *place)
         return True
 
-    def _take_lines(self, block: Block) -> None:
-        offset = block.offset
+    def _take_ids(
+        self, block: Block, custom_ids: list[str], lines: list[bytes]
+    ) -> list[tuple[int, int]]:
+        """Look at the ids of lines that all have one; what was found out of their places."""
+        portion = self.portion
+        increasing = portion.identities.add(custom_ids, block.cell_start)
+        seen = glance(custom_ids, increasing=increasing)
+        numbers = range(portion.lines + 1, portion.lines + 1 + len(lines))
+        portion.uncarried.look(custom_ids, numbers, seen)
+        if seen.unremarkable:
+            return []
+        places = self._places(block, lines)
+        observe(portion.faults, custom_ids, places)
+        return places
+
+    def _places(self, block: Block, lines: list[bytes]) -> list[tuple[int, int]]:
+        """The number of each line, and where it starts in the file."""
+        starts = accumulate(map(len, lines), initial=block.offset)
+        return list(zip(count(self.portion.lines + 1), islice(starts, len(lines))))
+
+    def _take_lines(self, block: Block, lines: list[bytes]) -> None:
+        portion = self.portion
         known = self._known()
-        for number, line in enumerate(block.lines, block.first):
-            facts, faults = _read(line, number, offset)
-            self.faults.extend(faults)
+        custom_ids: list[str] = []
+        places: list[tuple[int, int]] = []
+        for line, place in zip(lines, self._places(block, lines), strict=True):
+            facts, faults = read_line(line.removesuffix(b"\n"), *place)
+            portion.faults.extend(faults)
             if not any(fault.code == "blank_line" for fault in faults):
-                self.requests += 1
-            if facts is not None:
-                self._take_facts(facts, number, offset)
-                if self.like is None and not faults:
-                    self.like = facts
-            offset += len(line) + 1
+                portion.requests += 1
+            if facts is None:
+                continue
+            self._take_facts(facts, *place)
+            if facts.custom_id is not None:
+                custom_ids.append(facts.custom_id)
+                places.append(place)
+            if self.like is None and not faults:
+                self.like = facts
+        if custom_ids:
+            increasing = portion.identities.add(custom_ids, block.cell_start)
+            seen = glance(custom_ids, increasing=increasing)
+            portion.uncarried.look(custom_ids, [number for number, _ in places], seen)
+            observe(portion.faults, custom_ids, places)
         if self.like is not None and known != self._known():
-            self.decode = specialised(self.like, self.longest[0])
+            self.alike = specialised(self.like, portion.longest[0])
 
     def _known(self) -> tuple[bool, int]:
         """What lines that are like the first depend on: the decoder is made anew with each."""
-        return self.like is not None, self.longest[0]
+        return self.like is not None, self.portion.longest[0]
 
     def _take_facts(self, facts: Facts, number: int, offset: int) -> None:
-        self.methods.add(facts.method, (number,))
-        self.urls.add(facts.url, (number,))
+        portion = self.portion
+        portion.methods.add(facts.method, (number,))
+        portion.urls.add(facts.url, (number,))
         if facts.has_body:
-            self.models.add(facts.model, (number,))
-        for name in facts.settings.used:
-            self.settings.add(name, (number,))
-        if facts.settings.longest > self.longest[0]:
-            self.longest = (facts.settings.longest, number)
-        if facts.custom_id is not None:
-            self.identities.add((facts.custom_id,))
-            self.uncarried.look((facts.custom_id,), number)
-            self.faults.extend(observed(facts.custom_id, number, offset))
-        self._take_features(facts.features, number, offset)
+            portion.models.add(facts.model, (number,))
+        for name, _ in facts.settings.used:
+            portion.settings.add(name, (number,))
+        if facts.settings.longest > portion.longest[0]:
+            portion.longest = (facts.settings.longest, number)
+        for name, _ in facts.features:
+            portion.features.add(name, (number,))
+        self._show(facts.features, number, offset)
 
-    def _take_features(self, held: tuple[tuple[str, bytes], ...], number: int, offset: int) -> None:
-        for name, raw in held:
-            self.features.add(name, (number,))
-            self.faults.extend(self.importer.look(name, raw, number, offset))
-
-
-def _read(line: bytes, number: int, offset: int) -> tuple[Facts | None, list[Fault]]:
-    """One line: quickly where it is a request of any kind, slowly where it is none."""
-    try:
-        line.isascii() or line.decode()
-        request = LOOSE(line)
-        body = request.body
-        prompt = prompt_field(request.url or None)
-        name = ""
-        if prompt is not None:
-            name, kind = prompt
-            PROMPT_DECODERS[kind](body[name])
-        model = _model(body["model"]) if "model" in body else None
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return diagnose(line, number, offset)
-    found = settings(body, name)
-    if found.fault or ("stream" in body and bytes(body["stream"]).strip() not in _NO_STREAM):
-        return diagnose(line, number, offset)
-    facts = Facts(
-        request.custom_id,
-        request.method or None,
-        request.url or None,
-        model or None,
-        held((feature, body.get(feature)) for feature in FEATURES),
-        settings=found,
-    )
-    return facts, []
-
-
-_model = Decoder(str | None).decode
-_NO_STREAM = frozenset({b"false", b"null"})
+    def _show(self, held: tuple[tuple[str, bytes], ...], number: int, offset: int) -> None:
+        """Note a line with schemas that no line before it has."""
+        fresh = {hash(one) for one in held} - self._schemas
+        if not fresh:
+            return
+        self.portion.schema_lines.append(number)
+        self.portion.schema_offsets.append(offset)
+        if len(self._schemas) < REMEMBERED:
+            self._schemas |= fresh
+        else:
+            self.portion.full = True

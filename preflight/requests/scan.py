@@ -1,15 +1,24 @@
 """Read a request file once and say everything about it that a check may ask."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from preflight.requests.duplicates import duplicates
-from preflight.requests.fault import Fault
+from preflight.requests.digest import Hasher
+from preflight.requests.fault import KEPT_PER_CODE, Fault
 from preflight.requests.lines import opened
-from preflight.requests.reading import Reading
+from preflight.requests.portion import Portion
+from preflight.requests.ranges import Stretches, cuts
+from preflight.requests.schemas import refused
+from preflight.requests.spread import Spread
 from preflight.requests.tally import Seen
-from preflight.seams import RequestFileError
+from preflight.requests.workers import Hands, workers
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_NONE = Spread()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +28,23 @@ class Scan:
     Attributes:
         path: the file.
         bytes: its size.
-        sha256: of its content, in hex: a later step can tell that it is still the same.
+        sha256: of its content, in hex: a later step can tell that it is still the same; "" where
+            it was not asked for.
         requests: lines that are not blank, good or bad: what a provider counts.
         methods: `method` -> on how many and which first lines; None: left out, null or empty.
         urls: `url`, likewise.
         models: `body.model`, likewise; the first 100 different ones.
         features: of `tools` and `response_format`, those that are used, likewise.
-        faults: in file order, the first 100 of each code; see `preflight.requests.fault.CODES`.
+        faults: in file order, the first of each code; see `preflight.requests.fault.CODES`.
         totals: code -> how many there are in all.
-        tokens: of the prompts; an estimate from one line in 64, without images and audio.
+        tokens: of the prompts; an estimate from one line in 64 (of a small file from more), without
+            images and audio.
         ends_with_newline: whether the last line is closed.
         settings: which other fields of the body are in use, on how many and which first lines.
         media: types of content parts that are no text, in the lines that tokens are estimated by.
         longest: the largest bound of an answer, in tokens, and its line; (0, 0): none is named.
+        lengths: how the bytes of a line are spread, by the lines that tokens are estimated by.
+        prompts: how the tokens of a prompt are, likewise.
         longest_line: its bytes without the newline, and its number.
         uncarried: provider -> the first line whose custom_id it cannot carry as it is.
     """
@@ -51,6 +64,8 @@ class Scan:
     settings: Mapping[str | None, Seen] = field(default_factory=dict)
     media: Mapping[str | None, Seen] = field(default_factory=dict)
     longest: tuple[int, int] = (0, 0)
+    lengths: Spread = _NONE
+    prompts: Spread = _NONE
     longest_line: tuple[int, int] = (0, 0)
     uncarried: Mapping[str, int] = field(default_factory=dict)
 
@@ -63,40 +78,71 @@ class Scan:
         return sum(self.totals.get(code, 0) for code in codes)
 
 
-def scan(path: Path) -> Scan:
+def scan(
+    path: Path,
+    *,
+    jobs: int = 1,
+    room: int = KEPT_PER_CODE,
+    digest: bool = True,
+    executor: "Executor | None" = None,
+) -> Scan:
     """Read the file once (twice where a custom_id is repeated).
+
+    However many processes read it, what they find is the same.
+
+    Args:
+        path: of the file.
+        jobs: so many processes read it, where it is large enough to be worth that.
+        room: so many faults of each code are kept with their place; all are counted.
+        digest: whether its SHA-256 is wanted, which takes half as long as all the rest.
+        executor: reads it in place of processes of its own: any that finds the file at this path.
 
     Raises:
         RequestFileError: it is missing, empty, unreadable, compressed or no regular file, or it was
             changed while it was read.
     """
-    reading = Reading()
-    with opened(path) as reader:
-        for piece in reader:
-            reading.take(piece)
-    if repeated := reading.identities.repeated():
-        with opened(path) as again:
-            reading.faults.extend(duplicates(again, repeated))
-        if again.sha256 != reader.sha256:
-            raise RequestFileError(
-                str(path), "was changed while it was read", "wait for its writer to end"
-            )
+    hasher = Hasher(path)
+    with opened(path) as reader, workers(path, reader.stop, jobs, executor) as hands:
+        try:
+            whole = _read(path, reader.stop, room, hands, hasher.start if digest else _nothing)
+        finally:
+            sha256 = hasher.result()
+    return _scan(path, reader.stop, sha256, whole)
+
+
+def _read(path: Path, size: int, room: int, hands: Hands, meanwhile: Callable[[], None]) -> Portion:
+    places = cuts(size, hands.number)
+    whole = Stretches(path, places, room, hands.executor, hands.forked).read(meanwhile)
+    if whole.overflows and len(places) > len((0, size)):
+        # Where not all could be kept, only who reads from start to end counts what comes first.
+        whole = Stretches(path, (0, size), room).read(_nothing)
+    whole.faults.extend(refused(path, whole))
+    return whole
+
+
+def _nothing() -> None:
+    """There is nothing to do meanwhile."""
+
+
+def _scan(path: Path, size: int, sha256: str, whole: Portion) -> Scan:
     return Scan(
         path=path,
-        bytes=reader.size,
-        sha256=reader.sha256,
-        requests=reading.requests,
-        methods=reading.methods.seen(),
-        urls=reading.urls.seen(),
-        models=reading.models.seen(),
-        features=reading.features.seen(),
-        faults=reading.faults.in_file_order(),
-        totals=reading.faults.totals,
-        tokens=reading.tokens.estimate(reader.size),
-        ends_with_newline=reader.ends_with_newline,
-        settings=reading.settings.seen(),
-        media=reading.tokens.media.seen(),
-        longest=reading.longest,
-        longest_line=reading.longest_line,
-        uncarried=reading.uncarried.lines,
+        bytes=size,
+        sha256=sha256,
+        requests=whole.requests,
+        methods=whole.methods.seen(),
+        urls=whole.urls.seen(),
+        models=whole.models.seen(),
+        features=whole.features.seen(),
+        faults=whole.faults.in_file_order(),
+        totals=whole.faults.totals,
+        tokens=whole.sample.estimate(size),
+        ends_with_newline=whole.closed,
+        settings=whole.settings.seen(),
+        media=whole.sample.media.seen(),
+        longest=whole.longest,
+        longest_line=whole.longest_line,
+        uncarried=whole.uncarried.lines,
+        lengths=whole.sample.lengths.spread(),
+        prompts=whole.sample.prompts.spread(),
     )

@@ -2,18 +2,21 @@
 
 Two decoders: `LOOSE` takes every legal request; `specialised` one that is like the first request of
 the file (same method, url, model and settings, no stream), which is what nearly all
-lines of a good file are. Where it says yes, nothing is left to check in Python.
+lines of a good file are. Where it says yes, next to nothing is left to check in Python.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType, defstruct
+from msgspec import Meta, Raw, Struct, defstruct
 from msgspec.json import Decoder
 
-from preflight.requests.settings import LENGTHS, Settings
+from preflight.requests.settings import LENGTHS, NEUTRAL, Settings
 
-Optional = Raw | UnsetType
+Something = bool | int | float | str | list[Raw] | dict[str, Raw]
+"""Anything but null."""
 
 FEATURES = ("tools", "response_format")
 """Body fields that some provider treats in a way of its own."""
@@ -62,7 +65,11 @@ PROMPT_DECODERS = {kind: Decoder(kind).decode for kind in (Messages, Prompt)}
 
 
 class Facts(NamedTuple):
-    """What one line says. None: it does not say, or not in a usable way."""
+    """What one line says. None: it does not say, or not in a usable way.
+
+    `stream` is the JSON of a stream that is harmless, "" where there is none; `order` the body's
+    fields as they stand.
+    """
 
     custom_id: str | None = None
     method: str | None = None
@@ -71,6 +78,8 @@ class Facts(NamedTuple):
     features: tuple[tuple[str, bytes], ...] = ()
     has_body: bool = True
     settings: Settings = Settings()
+    stream: bytes = b""
+    order: tuple[str, ...] = ()
 
 
 def features(body: Any) -> tuple[tuple[str, bytes], ...]:
@@ -84,49 +93,83 @@ def held(fields: Iterable[tuple[str, Any]]) -> tuple[tuple[str, bytes], ...]:
     return tuple((name, raw) for name, raw in found if raw not in {b"null", b"[]"})
 
 
-def specialised(facts: Facts, longest: int) -> Callable[[bytes], Any] | None:
-    """A decoder for lines like this one; it raises ValueError on any other.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Takes lines that are like one another.
+
+    `decode` raises ValueError on any other; what it cannot tell, `harmless` says of many lines:
+    each of `flags` is to have its value in all of them, and each of `features` to hold something.
+    """
+
+    decode: Callable[[bytes], Any]
+    features: tuple[str, ...] = ()
+    flags: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is left to be asked."""
+        return not self.features and not self.flags
+
+    def harmless(self, found: list[Any]) -> bool:
+        """Whether these lines are alike in what the decoder cannot tell."""
+        for name, value in self.flags:
+            if list(map(attrgetter(f"body.{name}"), found)).count(value) < len(found):
+                return False
+        count = len(self.features)
+        return not count or all(len(features(one.body)) == count for one in found)
+
+
+def specialised(facts: Facts, longest: int) -> Alike | None:
+    """What takes lines like this one.
 
     Args:
         facts: of the line.
         longest: the tokens of an answer that were asked for so far, at most.
 
     Returns:
-        None where the url's prompt field is not known, or nothing in C can tell a setting apart:
-        then every line is looked at one by one.
+        None where the url's prompt field is not known, or nothing can tell a setting apart: then
+        every line is looked at one by one.
     """
     prompt = prompt_field(facts.url)
     fields = _setting_fields(facts.settings, longest)
     if prompt is None or fields is None:
         return None
-    name, kind = prompt
-    # Names of settings come from the file: what they are called in Python is made up.
-    renamed = {f"setting_{number}": key for number, (key, _) in enumerate(fields)}
+    fields += [prompt, ("model", _exactly(facts.model))]
+    fields += [(feature, Raw) for feature, _ in facts.features]
+    if facts.stream:
+        fields.append(("stream", None if facts.stream == b"null" else bool))
+    # Where the next field is the next one declared, the decoder need not look for it.
+    fields.sort(key=lambda one: facts.order.index(one[0]) if one[0] in facts.order else -1)
+    # Names come from the file: what they are called in Python is made up.
+    named = {key: f"field_{number}" for number, (key, _) in enumerate(fields)}
+    named |= {feature: feature for feature in FEATURES}
     body = defstruct(
         "Body",
-        [
-            (name, kind),
-            _exactly("model", facts.model),
-            *((feature, Optional, UNSET) for feature, _ in facts.features),
-            *((own, typed) for own, (_, typed) in zip(renamed, fields, strict=True)),
-        ],
+        [_field(named[key], kind) for key, kind in fields],
         gc=False,
         kw_only=True,
-        rename=renamed,
+        rename={own: key for key, own in named.items()},
         forbid_unknown_fields=True,
     )
     request = defstruct(
         "Request",
         [
             ("custom_id", Annotated[str, Meta(min_length=1)]),
-            _exactly("method", facts.method),
-            _exactly("url", facts.url),
+            _field("method", _exactly(facts.method)),
+            _field("url", _exactly(facts.url)),
             ("body", body),
         ],
         gc=False,
         kw_only=True,
     )
-    return Decoder(request).decode
+    return Alike(
+        Decoder(request).decode,
+        tuple(feature for feature, _ in facts.features),
+        # Of the settings that are either, only one that is used is true; a stream never is.
+        tuple(
+            (named[key], (key, True) in facts.settings.used) for key, kind in fields if kind is bool
+        ),
+    )
 
 
 MOST_SETTINGS = 60
@@ -136,17 +179,24 @@ _UNNAMEABLE = frozenset('"\\')
 def _setting_fields(found: Settings, longest: int) -> list[tuple[str, Any]] | None:
     """Each setting with a type that lets nothing pass that would be news; None: there is none."""
     fields: list[tuple[str, Any]] = []
-    for name in found.used:
-        length = Annotated[int, Meta(ge=1, le=longest)]
-        fields.append((name, length if name in LENGTHS else Raw))
-    for name, raw in found.idle:
-        if raw == b"null":
-            fields.append((name, None))
-        elif raw == b"false":
-            return None
+    for name, value in found.used:
+        if name in LENGTHS:
+            fields.append((name, Annotated[int, Meta(ge=1, le=longest)]))
+        elif name not in NEUTRAL:
+            fields.append((name, Something))
+        elif isinstance(value, str) or value is True:
+            fields.append((name, type(value)))
+        elif isinstance(value, float):
+            # One value would be as good as none, so only those on this side of it are no news.
+            side = Meta(lt=NEUTRAL[name]) if value < NEUTRAL[name] else Meta(gt=NEUTRAL[name])
+            fields.append((name, Annotated[float, side]))
         else:
-            value = float(raw)
+            return None
+    for name, value in found.idle:
+        if isinstance(value, float):
             fields.append((name, Annotated[float, Meta(ge=value, le=value)]))
+        else:
+            fields.append((name, None if value is None else bool))
     names = [name for name, _ in fields]
     if len(names) > MOST_SETTINGS or any(not _nameable(name) for name in names):
         return None
@@ -157,5 +207,12 @@ def _nameable(name: str) -> bool:
     return name.isprintable() and _UNNAMEABLE.isdisjoint(name)
 
 
-def _exactly(name: str, value: str | None) -> tuple[str, Any] | tuple[str, Any, Any]:
-    return (name, None, None) if value is None else (name, Literal[value])
+def _exactly(value: str | None) -> Any:
+    return None if value is None else Literal[value]
+
+
+def _field(name: str, kind: Any) -> tuple[str, Any] | tuple[str, Any, Any]:
+    """What is to be nothing may also be left out."""
+    if kind is None:
+        return name, None, None
+    return (name, bool, False) if kind is bool else (name, kind)

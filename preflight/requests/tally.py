@@ -23,20 +23,34 @@ class Seen:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts per value, in order of appearance; None: the line leaves the value out."""
+    """Counts per value, in order of appearance; None: the line leaves the value out.
+
+    `full`: there were more distinct values than are kept, so tallies of two stretches cannot be
+    added up to that of both.
+    """
 
     counts: dict[str | None, int] = field(default_factory=dict)
     lines: dict[str | None, list[int]] = field(default_factory=dict)
+    full: bool = False
 
     def add(self, value: str | None, numbers: Sequence[int]) -> None:
         """Count one value for all of these lines."""
-        name = value if value is None else value[:LONGEST_NAME]
+        self._count(value if value is None else value[:LONGEST_NAME], len(numbers), numbers)
+
+    def follow(self, later: "Tally", before: int) -> None:
+        """Add the tally of what follows, behind so many lines."""
+        for name, count in later.counts.items():
+            self._count(name, count, [number + before for number in later.lines[name]])
+        self.full |= later.full
+
+    def _count(self, name: str | None, count: int, numbers: Sequence[int]) -> None:
         if name not in self.counts:
             if len(self.counts) >= DISTINCT:
+                self.full = True
                 return
             self.counts[name] = 0
             self.lines[name] = []
-        self.counts[name] += len(numbers)
+        self.counts[name] += count
         lines = self.lines[name]
         if len(lines) < FIRST_LINES:
             lines.extend(numbers[: FIRST_LINES - len(lines)])

@@ -1,67 +1,82 @@
-"""About how many prompt tokens a file holds, from a sample of its lines.
+"""About how many prompt tokens a request has.
 
-Bytes say little: an escaped character takes six, an image a hundred thousand. So one line in 64 is
+Bytes say little: an escaped character takes six, an image a hundred thousand. So the line is
 decoded and its text counted: four ASCII characters to a token, one character of any other script.
 Images and audio are not counted, as each model counts them its own way.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import MsgspecError
-from msgspec.json import decode
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder, decode
 
-from preflight.requests.tally import Tally
-
-EVERY = 64
 ASCII_PER_TOKEN = 4
 TEXT_FIELDS = frozenset({"content", "text", "input", "prompt", "instructions", "arguments"})
 
+Scalar = str | int | float | bool | None
 
-@dataclass(slots=True)
-class TokenSample:
-    """The first 64 lines are known, of the others one in 64."""
 
-    head_tokens: int = 0
-    head_bytes: int = 0
-    tokens: int = 0
-    sampled_bytes: int = 0
-    media: Tally = field(default_factory=Tally)
-    _next: int = EVERY
+class _Message(Struct, gc=False, forbid_unknown_fields=True):
+    role: str
+    content: str
 
-    def look(self, lines: list[bytes], first: int) -> None:
-        """Take what is due of these lines; `first` is the index of their first in the file."""
-        for number, line in enumerate(lines[: max(0, EVERY - first)], first + 1):
-            self.head_tokens += self._look(line, number)
-            self.head_bytes += len(line) + 1
-        while self._next < first + len(lines):
-            line = lines[self._next - first]
-            self.tokens += self._look(line, self._next + 1)
-            self.sampled_bytes += len(line) + 1
-            self._next += EVERY
 
-    def _look(self, line: bytes, number: int) -> int:
-        body = _body_of(line)
-        for kind in sorted(_media(body)):
-            self.media.add(kind, (number,))
-        return _tokens_of(body)
+class _Chat(Struct, gc=False, forbid_unknown_fields=True):
+    """A body whose only text is in its messages, which are text alone: what most bodies are."""
 
-    def estimate(self, size: int) -> int:
-        """Of a file of so many bytes."""
-        if not self.head_bytes:
-            return 0
-        rate = (
-            self.tokens / self.sampled_bytes
-            if self.sampled_bytes
-            else self.head_tokens / self.head_bytes
-        )
-        return self.head_tokens + round(rate * max(0, size - self.head_bytes))
+    messages: list[_Message]
+    model: str | None = None
+    max_tokens: Scalar = None
+    max_completion_tokens: Scalar = None
+    temperature: Scalar = None
+    top_p: Scalar = None
+    n: Scalar = None
+    seed: Scalar = None
+    stream: Scalar = None
+    user: Scalar = None
+    presence_penalty: Scalar = None
+    frequency_penalty: Scalar = None
+    logprobs: Scalar = None
+    top_logprobs: Scalar = None
+    reasoning_effort: Scalar = None
+
+
+class _Line(Struct, gc=False):
+    body: _Chat
+
+
+class Told(Struct, gc=False, forbid_unknown_fields=True):
+    """A line that is a chat of text alone, with its id."""
+
+    custom_id: str
+    body: _Chat
+    method: str | None = None
+    url: str | None = None
+
+
+_chat_of = Decoder(_Line).decode
+told = Decoder(Told).decode
+"""Reads such a line; raises MsgspecError or UnicodeDecodeError on any other."""
 
 
 def tokens_of(line: bytes) -> int:
     """About how many prompt tokens one request has; 0 where it is no request."""
-    return _tokens_of(_body_of(line))
+    return media_and_tokens(line)[1]
+
+
+def media_and_tokens(line: bytes) -> tuple[list[str], int]:
+    """The types of its content parts that are no text (image_url, ...), sorted, and its tokens."""
+    try:
+        return [], tokens_told(_chat_of(line).body)
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        body = _body_of(line)  # Every other body, and what is none.
+    return sorted(_media(body)), sum(map(_tokens, _texts(body)))
+
+
+def tokens_told(body: _Chat) -> int:
+    """Of a chat of text alone."""
+    return sum([_tokens(message.content) for message in body.messages])
 
 
 def _body_of(line: bytes) -> dict[str, Any]:
@@ -72,10 +87,6 @@ def _body_of(line: bytes) -> dict[str, Any]:
         return {}
     body = request.get("body") if isinstance(request, dict) else None
     return body if isinstance(body, dict) else {}
-
-
-def _tokens_of(body: dict[str, Any]) -> int:
-    return sum(map(_tokens, _texts(body)))
 
 
 def _media(body: dict[str, Any]) -> set[str]:
@@ -95,6 +106,8 @@ _TEXT = frozenset({"text", "input_text", "output_text", "refusal"})
 
 
 def _tokens(text: str) -> int:
+    if text.startswith("data:"):
+        return 0
     if text.isascii():
         return -(-len(text) // ASCII_PER_TOKEN)
     ascii_only = len(text.encode("ascii", "ignore"))
@@ -110,5 +123,5 @@ def _texts(body: dict[str, Any]) -> Iterator[str]:
             todo.extend((v, counts or k in TEXT_FIELDS or k == "tools") for k, v in value.items())
         elif isinstance(value, list):
             todo.extend((item, counts) for item in value)
-        elif isinstance(value, str) and counts and not value.startswith("data:"):
+        elif isinstance(value, str) and counts:
             yield value

@@ -14,6 +14,8 @@
 A missing thing is an answer (None); a refused question is not. No SDK exception crosses this line.
 """
 
+from typing import Self
+
 
 class PreflightError(Exception):
     """The base of all errors preflight raises on purpose.
@@ -44,6 +46,10 @@ class PromiseError(UsageError):
 
 class RequestFileError(UsageError):
     """A request file that cannot be read."""
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """Travel whole from the process that reads to the one that reports."""
+        return type(self), (self.where, self.what, self.remedy)
 
 
 class LookError(PreflightError):

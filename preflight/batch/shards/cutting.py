@@ -11,7 +11,7 @@ from msgspec.json import Decoder, encode
 
 from preflight.batch.shards.shard import NEWLINE, Shard, renamed_length
 from preflight.requests.diagnose import BLANKS
-from preflight.requests.duplicates import BOM
+from preflight.requests.identities import BOM
 from preflight.requests.identifier import sent_id
 from preflight.requests.index import named
 from preflight.requests.lines import LONGEST_LINE
