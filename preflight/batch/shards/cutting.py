@@ -11,8 +11,8 @@ from msgspec.json import Decoder, encode
 
 from preflight.batch.shards.shard import NEWLINE, Shard, renamed_length
 from preflight.requests.diagnose import BLANKS
-from preflight.requests.identities import BOM
 from preflight.requests.identifier import sent_id
+from preflight.requests.identities import BOM
 from preflight.requests.index import named
 from preflight.requests.lines import LONGEST_LINE
 from preflight.seams import RunError
