@@ -16,6 +16,7 @@ from preflight.batch.room import admits
 from preflight.batch.run import Finished, prepare
 from preflight.batch.tracks import Admits, anything
 from preflight.batch.watch import EVERY_SECONDS
+from preflight.catalog import yours
 from preflight.commands.allowed import allowed
 from preflight.commands.choices import refuse_a_part
 from preflight.commands.durations import seconds
@@ -130,6 +131,7 @@ class _Asked:
 
     def __init__(self, arguments: Namespace) -> None:
         """Read the promises and the request file. Raises PreflightError."""
+        yours.use(arguments.tables or os.environ.get(yours.VARIABLE))  # the limits are of them, too
         self.promises: Promises = promised(arguments)
         _refuse_several(arguments, targets(arguments, self.promises))
         self.scan: Scan = scanned(arguments.requests)
