@@ -1,6 +1,7 @@
 """The clients of one AWS account, and how each is asked."""
 
 from collections.abc import Callable
+from functools import cache
 from os import environ
 from threading import Lock
 from typing import Any, TypeVar
@@ -47,14 +48,13 @@ class AwsSession:
 
         `profile` is the AWS profile to ask with, "" for the environment's credentials.
         """
-        import boto3  # noqa: PLC0415 - instant start-up
-        from botocore.config import Config  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415 - instant start-up
 
         key = (service, region or self._region, profile)
         with self._lock:
             # Neither a session nor the making of clients is safe to share.
             if profile not in self._sessions:
-                self._sessions[profile] = boto3.Session(profile_name=profile or None)
+                self._sessions[profile] = _session(profile)
                 # Every client of a session takes over its events.
                 self._sessions[profile].events.register("before-send", called)
             if key not in self._clients:
@@ -72,3 +72,25 @@ class AwsSession:
                     ),
                 )
             return self._clients[key]
+
+
+def _session(profile: str) -> Any:
+    """A session with that profile, "" for none; the models are read once for all sessions."""
+    import boto3  # noqa: PLC0415 - instant start-up
+    from botocore.session import Session  # noqa: PLC0415
+
+    session = Session(profile=profile or None)
+    models = _models(session.get_config_variable("data_path"))
+    session.register_component("data_loader", models)
+    return boto3.Session(botocore_session=session)
+
+
+@cache
+def _models(path: str | None) -> Any:
+    """What botocore reads its services' models with; `path` is where else to look for them.
+
+    To read them takes longer than to ask: several regions, or several accounts, share them.
+    """
+    from botocore.loaders import create_loader  # noqa: PLC0415 - instant start-up
+
+    return create_loader(path)
