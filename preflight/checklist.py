@@ -1,6 +1,6 @@
 """Every check there is, listed without connecting to anything: for the documentation and tests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -72,31 +72,28 @@ def _blank(kind: type[Any]) -> Any:
 
 def checklist() -> tuple[Listed, ...]:
     """All checks, each once, by world and in order of reading."""
-    there = every_suite()
+    there = [
+        (suite, {one.id: at for at, one in enumerate(suite.checks)}) for suite in every_suite()
+    ]
     found: dict[str, Check] = {}
-    for suite in there:
+    for suite, _ in there:
         for check in suite.checks:
             found.setdefault(check.id, check)
     listed = [_listed(check, there) for check in found.values()]
     return tuple(sorted(listed, key=lambda one: WORLDS.index(one.world)))
 
 
-def _listed(check: Check, there: Iterable[Suite]) -> Listed:
-    asking = [suite for suite in there if check.id in _ids(suite)]
-    gates = [_gates_before(suite, check.id) for suite in asking]
-    providers = {suite.provider for suite in asking}
+def _listed(check: Check, there: Iterable[tuple[Suite, Mapping[str, int]]]) -> Listed:
+    asking = [(suite, places[check.id]) for suite, places in there if check.id in places]
+    gates = [_gates(suite.checks[:place]) for suite, place in asking]
+    providers = {suite.provider for suite, _ in asking}
     return Listed(
         check,
         tuple(name for name in PROVIDERS if name in providers),
-        tuple(dict.fromkeys(suite.name for suite in asking)),
+        tuple(dict.fromkeys(suite.name for suite, _ in asking)),
         tuple(gate for gate in gates[0] if all(gate in others for others in gates)),
     )
 
 
-def _gates_before(suite: Suite, check_id: str) -> tuple[str, ...]:
-    before = suite.checks[: _ids(suite).index(check_id)]
-    return tuple(check.id for check in before if check.gate)
-
-
-def _ids(suite: Suite) -> tuple[str, ...]:
-    return tuple(check.id for check in suite.checks)
+def _gates(checks: Iterable[Check]) -> tuple[str, ...]:
+    return tuple(check.id for check in checks if check.gate)
