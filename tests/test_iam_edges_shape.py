@@ -74,3 +74,11 @@ def test_a_grant_by_name_stands_beside_one_to_anyone_with_a_condition_on_the_ask
     assert evaluate({"Statement": statement}, ann).effect is Effect.ALLOW
     service = Request("a:b", "*", Principal(Kind.SERVICE, "a"), {"aws:PrincipalArn": arn})
     assert evaluate({"Statement": statement}, service).effect is Effect.ALLOW
+
+
+def test_a_trust_policy_is_about_its_own_role_however_the_action_is_written():
+    trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    role = "arn:aws:iam::123456789012:role/a"
+    for action in ("sts:AssumeRole", "STS:assumerole"):
+        asked = Request(action, role, Principal.of_arn(role))
+        assert evaluate({"Statement": trust}, asked).effect is Effect.ALLOW

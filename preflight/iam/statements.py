@@ -144,7 +144,7 @@ def _one_of(statement: Mapping[str, Any], *names: str) -> tuple[str, list[str] |
     """The one of two elements that is there, its texts, and what is wrong with it."""
     there = [name for name in names if name in statement]
     if len(there) != 1:
-        return names[0], None, Match(None, f"it has not exactly one of {' and '.join(names)}")
+        return "", None, Match(None, f"it has not exactly one of {' and '.join(names)}")
     texts = _texts(statement, there[0])
     return there[0], texts, Match(None, f"its {there[0]} is neither text nor a list of texts")
 
