@@ -45,6 +45,7 @@ def world(folder, monkeypatch, double):
     monkeypatch.setattr("preflight.batch.send.LOOKS_AFTER", (0.0, 0.0))
     monkeypatch.setattr("preflight.batch.send.SETTLED_SECONDS", 0.0)
     monkeypatch.setattr("preflight.batch.send.UPLOADS_AFTER", (0.0,))
+    monkeypatch.setattr("preflight.batch.fetch.AGAIN_AFTER", (0.0, 0.0))
     with serve(double.app()) as url:
         promises = write_promises(folder / "promises.json", url)
         monkeypatch.setenv("PREFLIGHT_PROMISES", str(promises))

@@ -4,8 +4,9 @@ import json
 import time
 
 import pytest
-from cli_world import IDS, one_sentence, world
-from gateway_double import Double, lines, refusal, result
+from cli_world import IDS, ended, one_sentence, started, world
+from flask import Response
+from gateway_double import KEY, Double, lines, refusal, result
 
 ROWS = {custom_id: result(custom_id) for custom_id in IDS}
 OK = lines(*ROWS.values())
@@ -180,3 +181,37 @@ def test_a_lost_create_is_found_though_the_clock_stepped(run, double, monkeypatc
     monkeypatch.setattr(time, "time", lambda: REAL_TIME() + step)
     code, _, err = run()
     assert (code, sent(double)) == (0, (1, 1)), err
+
+
+def test_a_results_file_with_fewer_rows_than_the_batch_counts_is_fetched_again(run, double):
+    double.after["content"] = [Response(lines(ROWS["r0"]))]
+    code, out, err = run()
+    assert (code, sent(double)) == (0, (1, 1)), err
+    assert "3 results" in out
+
+
+def test_a_key_that_ends_in_the_middle_of_a_run_is_waited_for_and_the_next_one_taken(
+    double, folder, monkeypatch
+):
+    key = folder.parent / "key"
+    key.write_text(KEY)
+    monkeypatch.delenv("TFY_API_KEY")
+    monkeypatch.setenv("TFY_API_KEY_FILE", str(key))
+    double.states = [GOING]
+    process = started("run", "requests.jsonl", "--out", "run", "--offline", "--force")
+    waited_for(process, b"in_progress")
+    key.write_text("tfy-a-key-that-has-expired-meanwhile")
+    double.before["look"] = [refusal(401, "the key has expired")]
+    waited_for(process, b"HTTP 401: the key has expired: waiting for a new key")
+    double.states = [DONE]
+    key.write_text(KEY)
+    code, out, err = ended(process)
+    assert (code, sent(double)) == (0, (1, 1)), err
+    assert "3 results" in out
+
+
+def waited_for(process, words):
+    for line in process.stderr:
+        if words in line:
+            return
+    raise AssertionError(ended(process))

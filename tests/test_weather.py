@@ -100,13 +100,13 @@ def test_one_job_when_the_upload(sky, conclusion, kind):
     conclusion()
 
 
-@each(KINDS, but=["is carried out and answered 429"])
+@each(KINDS)
 def test_one_job_when_the_create(sky, conclusion, kind):
     sky.bring(KINDS[kind], "create")
     conclusion()
 
 
-@each(KINDS, but=["is carried out and half of its answer comes as if it were whole"])
+@each(KINDS)
 def test_one_job_when_the_download(sky, conclusion, kind):
     sky.bring(KINDS[kind], "download")
     conclusion()
