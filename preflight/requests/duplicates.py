@@ -21,6 +21,9 @@ from preflight.requests.lines import Block, opened
 PART = 32_768
 """So many hashes are compared in one set at a time, about: what stays in the processor's cache."""
 
+AT_ONCE = 65_536
+"""So many hashes are dealt at a time."""
+
 MOST_PARTS = 256
 """The last byte of a hash says which part it belongs to."""
 
@@ -34,15 +37,23 @@ def parts_for(count: int) -> int:
 
 
 def deal(hashes: "array[int]", parts: int) -> "list[array[int]]":
-    """Deal hashes into so many parts (a power of two), each in the order of the hashes."""
-    if parts == 1:
-        return [hashes]
+    """Deal hashes into so many parts (a power of two), each in the order of the hashes.
+
+    The array is empty after that: from its end on, what was dealt is given back, so that there are
+    never two copies of all.
+    """
     dealt = [array("q") for _ in range(parts)]
     take = [part.append for part in dealt]
-    low = hashes.tobytes()[:: hashes.itemsize]
-    places = low.translate(bytes(byte & (parts - 1) for byte in range(256)))
-    # All of it in C: look up the part's append, and call it with the hash.
-    deque(map(call, map(take.__getitem__, places), hashes), maxlen=0)
+    part_of = bytes(byte & (parts - 1) for byte in range(256))
+    while hashes:
+        some = hashes[-AT_ONCE:]
+        del hashes[-AT_ONCE:]
+        some.reverse()
+        low = some.tobytes()[:: some.itemsize]
+        # All of it in C: look up the part's append, and call it with the hash.
+        deque(map(call, map(take.__getitem__, low.translate(part_of)), some), maxlen=0)
+    for part in dealt:
+        part.reverse()
     return dealt
 
 

@@ -5,7 +5,6 @@ in file order. Ids need a second round only where they are in no order: then the
 into parts, and each part is looked through by itself, so that no process ever holds all of them.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -97,12 +96,13 @@ class Stretches:
 
     def _repeated(self, ids: Identities) -> Repeated:
         """What a file that was read in one go repeats."""
-        hashes = array("q")
-        if ids.first is not None:
+        if ids.first is None:
+            hashes = ids.hashes
+        else:
             hashes = hashes_of(self.path, 0, ids.ran_to or 0, self._hash)
-        hashes += ids.hashes
+            hashes.extend(ids.hashes)
+            del ids.hashes[:]
         parts = deal(hashes, parts_for(len(hashes)))
-        del hashes
         return together(repeated(part, self.room) for part in parts)
 
     def _repeated_on_disk(self, ids: Sequence[Identities], spills: Spills) -> Repeated:

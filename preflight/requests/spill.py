@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
@@ -37,9 +37,9 @@ class Spills:
     files: list[tuple[Spilled | None, Spilled]] = field(default_factory=list)
 
     def put_away(self, ids: Identities) -> Identities:
-        """Take the hashes of the next stretch; what is returned holds none."""
+        """Take the hashes of the next stretch away from its ids."""
         self.files.append((None, self._spilled(f"{len(self.files)}", ids.hashes)))
-        return replace(ids, hashes=array("q"))
+        return ids
 
     def put_before(self, number: int, hashes: "array[int]") -> None:
         """Take the hashes of the run that a stretch begins with."""

@@ -1,5 +1,6 @@
 """The processes that read a large file."""
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 ALONE = 100_000_000
 """Bytes below which one process is the quickest: to start and end others takes some 0.03 s."""
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
