@@ -44,7 +44,7 @@ def test_what_failed_for_a_reason_that_passes_is_sent_again_and_merged(
     assert (code, sent(double)) == (1, (2, 2)), err
     assert ids(folder / "results.jsonl") == ["r0", "r1"]
     assert ids(folder / "errors.jsonl") == ["r2"]
-    (first, sent_first), (second, sent_second) = double.uploads
+    (first, _), (second, sent_second) = double.uploads
     assert first != second
     assert [json.loads(line)["custom_id"] for line in sent_second.splitlines()] == ["r1"]
     assert "2 results, 1 errors, 0 missing of 3 requests" in out
@@ -53,13 +53,14 @@ def test_what_failed_for_a_reason_that_passes_is_sent_again_and_merged(
     assert "would fail again" in err
 
 
-def test_a_retry_that_is_refused_goes_on_with_the_same_command(run, double, folder, preflight):
+@pytest.mark.parametrize("again", ["retry", "run"])
+def test_a_retry_that_is_refused_goes_on(run, double, folder, preflight, again):
     double.content["out"] = lines(*(result(each, 500) for each in IDS))
     assert run()[0] == 1
     double.before["create"] = [refusal(403, "no")]
     assert preflight("retry", folder)[0] == 1
     double.content["out"] = lines(*map(result, IDS))
-    code, _, err = run()
+    code, _, err = preflight("retry", folder) if again == "retry" else run()
     assert (code, sent(double)) == (0, (2, 2)), err
     assert ids(folder / "results.jsonl") == list(IDS)
 
