@@ -84,7 +84,7 @@ def test_trust_that_denies_is_told_apart_from_trust_that_does_not_allow():
 
 def test_trust_in_one_job_names_the_next_one_in_words():
     pinned = {"ArnEquals": {"aws:SourceArn": JOBS.replace("*", "abc123def456")}}
-    assert "/<the next job's id>" in ask(CHECK, trusting(Condition=pinned)).problem
+    assert ask(CHECK, trusting(Condition=pinned)).problem.endswith("/<the next job's id>")
 
 
 @pytest.mark.parametrize("key", ["aws:SourceAccount", "AWS:sourceARN"])

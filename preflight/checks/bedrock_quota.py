@@ -150,6 +150,11 @@ def _as_shards(judged: Judged, most: Value, size: Value, least: Value) -> Answer
             "make that request smaller, or leave it out",
             (line,),
         )
+    if most.amount < 1:
+        return Failed(
+            f"a job may have no request at all ({most.source})",
+            "raise the quota of records per batch inference job in Service Quotas",
+        )
     shards = max(-(-judged.requests // int(most.amount)), -(-judged.bytes // int(largest)))
     if shards > 1 and judged.requests < shards * least.amount:
         return Failed(
