@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from preflight.cloud.gcp_calls import AGAIN_SECONDS, PATIENCE_SECONDS
+from preflight.cloud import gcp_calls
 from preflight.seams.calls import called
 
 
@@ -32,7 +32,7 @@ def token_of(credentials: Any, host: str, account: str, scopes: Sequence[str]) -
     with _client(credentials, host) as client:
         try:
             answer = client.generate_access_token(
-                request, timeout=PATIENCE_SECONDS, retry=_patience()
+                request, timeout=gcp_calls.PATIENCE_SECONDS, retry=_patience()
             )
         except ParseError as error:
             raise ValueError(str(error)) from error
@@ -79,4 +79,4 @@ def _patience() -> Any:
         api.GatewayTimeout,
         requests.ConnectionError,
     )
-    return Retry(predicate=passing, initial=0.2, maximum=1.0, timeout=AGAIN_SECONDS)
+    return Retry(predicate=passing, initial=0.2, maximum=1.0, timeout=gcp_calls.AGAIN_SECONDS)
