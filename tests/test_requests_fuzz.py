@@ -74,9 +74,9 @@ def has_prompt(body, url):
     )
 
 
-def damaged(chance, number):
+def damaged(chance, number, **body):
     """A request with one to three things done to its fields or bytes."""
-    value = request(number)
+    value = request(number, **body)
     if chance.random() < 0.4:
         place = chance.choice([value, value["body"]])
         key = chance.choice([*place, "stream", "input", "tools"])
@@ -110,20 +110,97 @@ def damaged_lines():
     return [damaged(chance, number) for number in range(1, COUNT + 1)]
 
 
+def disagreements(path, every, **options):
+    """The lines about which the scan and the reference do not agree, and how many are refused."""
+    result = scan(write(path, every), room=10**9, digest=False, **options)
+    observations = {code for code in fault.CODES if code.startswith(("id_", "import_"))}
+    # Its result would be an error, but it is a request.
+    observations |= {"duplicate_custom_id", "length"}
+    refused = {one.line for one in result.faults if one.code not in observations}
+    expected = {number for number, raw in enumerate(every, 1) if not is_request(raw)}
+    return [(every[n - 1], n in refused) for n in sorted(refused ^ expected)], len(expected)
+
+
 @pytest.mark.parametrize("block", [1, 128 << 10], ids=["line by line", "in blocks"])
 def test_no_damaged_line_is_accepted_and_no_good_one_refused(
     tmp_path, monkeypatch, damaged_lines, block
 ):
     monkeypatch.setattr(lines, "BLOCK", block)
-    result = scan(write(tmp_path / "requests.jsonl", [*good_lines(1), *damaged_lines]), room=10**9)
-    observations = {code for code in fault.CODES if code.startswith(("id_", "import_"))}
-    # Its result would be an error, but it is a request.
-    observations |= {"duplicate_custom_id", "length"}
-    refused = {one.line for one in result.faults if one.code not in observations}
-    expected = {n for n, raw in enumerate(damaged_lines, 2) if not is_request(raw)}
-    assert COUNT * 0.2 < len(expected) < COUNT * 0.95
-    wrong = refused ^ expected
-    assert not [(damaged_lines[n - 2], n in refused) for n in sorted(wrong)]
+    wrong, refused = disagreements(tmp_path / "requests.jsonl", [*good_lines(1), *damaged_lines])
+    assert not wrong
+    assert COUNT * 0.2 < refused < COUNT * 0.95
+
+
+FIRST = (
+    {},
+    {"stream": False, "temperature": 0.2},
+    {"tools": [{"type": "function", "function": {"name": "f"}}], "n": 2},
+    {"model": None, "logprobs": False, "metadata": {"a": "b"}},
+    {"max_tokens": None, "top_p": 1, "seed": None, "stop": ["x"]},
+)
+"""What the bodies of a file hold: each makes another fast path, which one line in 20 leaves."""
+
+
+def seldom_damaged(seed, count):
+    """A file of lines that are alike, and every twentieth damaged."""
+    chance = random.Random(seed)
+    body = FIRST[seed % len(FIRST)]
+    for number in range(1, count + 1):
+        if chance.random() < 0.05:
+            yield damaged(chance, number, **body)
+        else:
+            yield line(request(number, **body))
+
+
+@pytest.mark.parametrize("seed", range(len(FIRST)))
+def test_one_damaged_line_among_many_alike_is_found(tmp_path, monkeypatch, seed):
+    monkeypatch.setattr(lines, "BLOCK", 4_000)
+    every = list(seldom_damaged(seed, 1_500))
+    wrong, refused = disagreements(tmp_path / "requests.jsonl", every)
+    assert not wrong
+    assert 20 < refused < 150
+
+
+@pytest.mark.parametrize("body", [{"logprobs": 0}, {"n": True}, {"temperature": "hot"}, {"n": []}])
+def test_a_setting_of_another_type_is_counted_like_any_other(tmp_path, body):
+    every = [line(request(number, **body)) for number in range(1, 2_000)]
+    [name] = body
+    for different in (every, [*every, *good_lines(2_010)[2_000:]]):
+        found = scan(write(tmp_path / "requests.jsonl", different), digest=False)
+        assert found.settings[name].count == len(every)
+
+
+TASKS, CHUNKS, CHUNK = 5, 10, 10_000
+
+
+@pytest.mark.fuzz
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("task", range(TASKS))
+def test_half_a_million_lines_are_judged_as_by_the_reference(
+    tmp_path, monkeypatch, pytestconfig, task
+):
+    if pytestconfig.getoption("markexpr") != "fuzz":
+        pytest.skip("takes minutes: pytest -m fuzz")
+    for seed in range(100 + task * CHUNKS, 100 + (task + 1) * CHUNKS):
+        with monkeypatch.context() as patched:
+            judge_a_chunk(tmp_path / "requests.jsonl", patched, seed)
+
+
+def judge_a_chunk(path, patched, seed):
+    """Half of the lines damaged, half seldom; judged by the reference, and again in seven cuts."""
+    chance = random.Random(seed)
+    patched.setattr(lines, "BLOCK", chance.choice([600, 4_000, 128 << 10]))
+    body = FIRST[seed % len(FIRST)]
+    every = [damaged(chance, number, **body) for number in range(CHUNK // 2)]
+    every += seldom_damaged(seed, CHUNK // 2)
+    chance.shuffle(every)
+    wrong, _ = disagreements(path, every)
+    assert not wrong
+    size = path.stat().st_size
+    whole = scan(path, digest=False)
+    places = (0, *sorted(chance.sample(range(1, size), 6)), size)
+    patched.setattr("preflight.requests.scan.cuts", lambda *_: places)
+    assert scan(path, digest=False) == whole
 
 
 def test_the_diagnosis_names_a_place_inside_the_line(damaged_lines):

@@ -187,9 +187,7 @@ def _setting_fields(found: Settings, longest: int) -> list[tuple[str, Any]] | No
         elif isinstance(value, str) or value is True:
             fields.append((name, type(value)))
         elif isinstance(value, float):
-            # One value would be as good as none, so only those on this side of it are no news.
-            side = Meta(lt=NEUTRAL[name]) if value < NEUTRAL[name] else Meta(gt=NEUTRAL[name])
-            fields.append((name, Annotated[float, side]))
+            fields.append((name, _beside(NEUTRAL[name], value)))
         else:
             return None
     for name, value in found.idle:
@@ -201,6 +199,13 @@ def _setting_fields(found: Settings, longest: int) -> list[tuple[str, Any]] | No
     if len(names) > MOST_SETTINGS or any(not _nameable(name) for name in names):
         return None
     return fields
+
+
+def _beside(neutral: float | bool, value: float) -> Any:
+    """Numbers like this one: as one of them is as good as none, those on the same side of it."""
+    if isinstance(neutral, bool):
+        return float  # Of another type, none of them is.
+    return Annotated[float, Meta(lt=neutral) if value < neutral else Meta(gt=neutral)]
 
 
 def _nameable(name: str) -> bool:
