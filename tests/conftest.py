@@ -3,6 +3,7 @@
 import os
 from datetime import date
 
+import certifi
 import pytest
 
 from preflight.catalog import source, yours
@@ -11,14 +12,24 @@ from preflight.cli import main
 CLOUD_VARIABLES = ("AWS_", "GOOGLE_", "AZURE_", "IDENTITY_", "PREFLIGHT_", "TFY_", "CLOUDSDK_")
 
 
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory):
+    """A file with one certificate authority: loopback needs none, and to read all takes a while."""
+    end = "-----END CERTIFICATE-----\n"
+    file = tmp_path_factory.mktemp("authorities") / "one.pem"
+    file.write_text(certifi.contents().partition(end)[0] + end)
+    return file
+
+
 @pytest.fixture(autouse=True)
-def no_cloud(monkeypatch, tmp_path_factory):
+def no_cloud(monkeypatch, tmp_path_factory, one_authority):
     """No test finds credentials, endpoints or a configuration of whoever runs it."""
     for name in list(os.environ):
         if name.startswith(CLOUD_VARIABLES):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     # What is drawn goes by the terminal, and so must not go by the one that runs the tests.

@@ -6,12 +6,11 @@
 from collections.abc import Callable
 from functools import partial
 
-import httpx2
-
 from preflight.sandbox import breakages
 from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.breakages import BREAKAGES, Breakage
 from preflight.sandbox.gateway.faults import PATH
+from preflight.sandbox.loopback import asking
 from preflight.sandbox.world import Sandbox
 
 _SECONDS = 10
@@ -25,8 +24,7 @@ def _put_in(name: str, sandbox: Sandbox) -> None:
     """Ask the sandbox's gateway to get this wrong from now on."""
     url = f"{sandbox.promises.gateway.base_url}{PATH}/{name}"
     bearer = {"Authorization": f"Bearer {sandbox.env['TFY_API_KEY']}"}
-    # The environment may name a proxy; the gateway is on this machine.
-    with httpx2.Client(timeout=_SECONDS, trust_env=False) as client:
+    with asking(timeout=_SECONDS) as client:
         client.post(url, headers=bearer).raise_for_status()
 
 

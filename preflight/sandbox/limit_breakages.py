@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
 from preflight.catalog import source
 from preflight.sandbox import tables
+from preflight.sandbox.loopback import asking
 from preflight.sandbox.world import Sandbox
 
 _SECONDS = 10
@@ -98,5 +97,6 @@ def _openai(sandbox: Sandbox, rows: dict[str, Any]) -> None:
 
 
 def _tell(url: str, rows: dict[str, Any], **headers: str) -> None:
-    answer = httpx2.post(url, json=rows, headers=headers, timeout=_SECONDS, trust_env=False)
+    with asking(timeout=_SECONDS) as client:
+        answer = client.post(url, json=rows, headers=headers)
     answer.raise_for_status()

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import httpx2
-
 from preflight.contract import PROVIDERS, Promises
 from preflight.promises import parse
 from preflight.requests.example import PROVIDER_MODELS, write_requests
@@ -28,6 +26,7 @@ from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.federation import gateway_token
+from preflight.sandbox.loopback import asking
 from preflight.sandbox.memory import Restore
 from preflight.sandbox.provision import Progress, provision
 from preflight.sandbox.upstream import OpenAIUpstream
@@ -281,5 +280,6 @@ def _each_once(targets: tuple[Any, ...]) -> Iterator[Any]:
 
 
 def _token(cloud: str, name: str, value: str) -> str:
-    answer = httpx2.post(f"{cloud}/sandbox/tokens", json={name: value}, trust_env=False)
+    with asking() as client:
+        answer = client.post(f"{cloud}/sandbox/tokens", json={name: value})
     return str(answer.raise_for_status().json()["access_token"])

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-import httpx2
-
 from preflight.catalog import source
 from preflight.contract import AzureOpenAI
 from preflight.sandbox.azure.breakages import delete_deployment
+from preflight.sandbox.loopback import asking
 
 _SECONDS = 30
 _MOST_FILES = 500
@@ -61,5 +60,6 @@ def full_queue(env: Mapping[str, str], promised: AzureOpenAI) -> None:
 
 def _tell(env: Mapping[str, str], path: str, rows: Mapping[str, Any]) -> None:
     url = f"{env['PREFLIGHT_ARM_ENDPOINT']}/sandbox/{path}"
-    answer = httpx2.post(url, json=rows, timeout=_SECONDS, trust_env=False)
+    with asking(timeout=_SECONDS) as client:
+        answer = client.post(url, json=rows)
     answer.raise_for_status()

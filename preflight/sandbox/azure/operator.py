@@ -8,6 +8,7 @@ import httpx2
 
 from preflight.contract import AzureOpenAI
 from preflight.sandbox.azure.names import MANAGEMENT, account_id, subscription_id
+from preflight.sandbox.loopback import asking
 
 RESOURCES = "2021-04-01"
 COGNITIVE = "2025-09-01"
@@ -32,10 +33,9 @@ class Arm:
     def __init__(self, env: Mapping[str, str]) -> None:
         """Get a token. Raises KeyError where a variable is missing."""
         self._endpoint = env["PREFLIGHT_ARM_ENDPOINT"].rstrip("/")
-        # No connection is kept, so there is nothing to close; no proxy stands before loopback.
-        self._http = httpx2.Client(
+        # No connection is kept, so there is nothing to close.
+        self._http = asking(
             timeout=_PATIENCE_SECONDS,
-            trust_env=False,
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
         answer = self._http.get(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-import httpx2
 from flask import Flask, Response, jsonify, request
 
 from preflight.sandbox.accounts import (
@@ -33,6 +32,7 @@ from preflight.sandbox.gateway.refusal import (
     install,
 )
 from preflight.sandbox.gateway.vertex import Vertex
+from preflight.sandbox.loopback import asking
 from preflight.sandbox.memory import Restore
 from preflight.sandbox.serving import serve
 
@@ -60,8 +60,7 @@ class SandboxGateway:
     def __enter__(self) -> Self:
         """Start serving."""
         with ExitStack() as starting:
-            # The environment may name a proxy; everything here is on this machine.
-            client = httpx2.Client(timeout=_PROVIDER_SECONDS, trust_env=False)
+            client = asking(timeout=_PROVIDER_SECONDS)
             self._http = starting.enter_context(client)
             self.base_url = starting.enter_context(serve(self._application()))
             self._running = starting.pop_all()

@@ -34,9 +34,9 @@ def token_by_federation(endpoint: str, provider: str, subject_token: str, email:
     Raises:
         ExchangeRefused: one of the two exchanges is refused.
     """
-    import httpx2  # noqa: PLC0415 - start-up stays instant
+    from preflight.sandbox.loopback import asking  # noqa: PLC0415 - start-up stays instant
 
-    with httpx2.Client(base_url=endpoint, trust_env=False) as client:
+    with asking(base_url=endpoint) as client:
         asked = {
             "grantType": "urn:ietf:params:oauth:grant-type:token-exchange",
             "audience": f"//{IAM_API}/{provider}",

@@ -16,6 +16,7 @@ from preflight.sandbox.gcp.incoming import json_body
 from preflight.sandbox.gcp.names import IAM_API, NUMBER, PRINCIPAL, TOKENS_API
 from preflight.sandbox.gcp.pools import Provider
 from preflight.sandbox.gcp.world import World
+from preflight.sandbox.loopback import asking
 from preflight.sandbox.serving import LOOPBACK
 
 EXCHANGE_PATH = "/v1/token"
@@ -153,7 +154,7 @@ def _keys(provider: Provider) -> list[Any]:
     if urlsplit(provider.issuer).hostname != LOOPBACK:
         # The sandbox asks nobody outside.
         return []
-    with httpx2.Client(trust_env=False, timeout=_PATIENCE_SECONDS) as client:
+    with asking(timeout=_PATIENCE_SECONDS) as client:
         try:
             issuer = provider.issuer.rstrip("/")
             told = client.get(f"{issuer}/.well-known/openid-configuration").raise_for_status()

@@ -23,6 +23,7 @@ _ADDRESS = "from which address the gateway and Bedrock call is known to nobody h
 ROWS = (
     _row("crlf", "the lines end as on Windows", _file(edits.crlf)),
     _row("no-model", "the requests leave the model to the job", _file(edits.each(edits.bare("model")))),
+    _row("unicode-ids", "the ids are words of other scripts, and the run sends other names", _file(edits.unicode_ids)),
     _row("trust-account", "the trust names the account alone", _cloud(policies.trust_where("StringEquals", "aws:SourceAccount", "{account}"))),
     _row("trust-like", "the trust compares by StringLike", _cloud(policies.trust_where("StringLike", "aws:SourceArn", _ANY_JOB))),
     _row("trust-regions", "the trust is for any region", _cloud(policies.trust_where("ArnLike", "aws:SourceArn", "arn:aws:bedrock:*:{account}:model-invocation-job/*"))),

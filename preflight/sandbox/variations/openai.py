@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.breakages import edits
 from preflight.sandbox.breakages.breakage import in_file
 from preflight.sandbox.variations.variation import variation
@@ -28,5 +29,7 @@ ROWS = (
     _row("newer-bound", "the bound has its newer name", _file(edits.each(edits.renamed("max_tokens", "max_completion_tokens")))),
     _row("schema", "the requests ask for answers of a JSON Schema", _file(edits.schemas({"properties": {"a": {"type": "string"}}, "additionalProperties": False}))),
     _row("system", "a system message stands first", _file(edits.each(edits.body(messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}])))),
+    _row("gateway-size", "the gateway takes smaller files only, and the run sends several", limit.gateway("max_bytes", 10_000, max_bytes=10_000)),
+    _row("waves", "the organisation's queue takes a part of the file at a time", limit.full_queue),
 )
 # fmt: on

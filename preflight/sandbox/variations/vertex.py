@@ -23,6 +23,8 @@ ROWS = (
     _row("no-url", "the requests leave url and method to the gateway", _file(edits.each(edits.without("url", "method")))),
     _row("schema", "the requests ask for answers of a JSON Schema", _file(edits.schemas({"properties": {"a": {"type": "string"}}}))),
     _row("crlf", "the lines end as on Windows", _file(edits.crlf)),
+    _row("number-ids", "every custom_id is a text of digits, and the run sends other names", _file(edits.numbered)),
+    _row("unicode-ids", "the ids are words of other scripts, and the run sends other names", _file(edits.unicode_ids)),
     _row("agent-on-project", "the service agent's roles are on the project", _cloud(healthy.agent_on_project("roles/storage.admin"))),
     _row("agent-admin", "the service agent has one wide role on the bucket", _cloud(grants.agent_has("roles/storage.admin"))),
     _row("gateway-admin", "the gateway has a wide role on the bucket", _cloud(grants.gateway_has("roles/storage.admin"))),
