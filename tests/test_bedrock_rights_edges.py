@@ -212,3 +212,22 @@ def test_the_engines_answer_stands_where_the_documents_cannot_be_read_or_are_gon
         assert isinstance(found, Passed)
         assert found.by == ENGINE
         assert found.caveat == "its policies also look at aws:SourceArn, taken as absent"
+
+
+def test_a_deny_of_the_organization_is_a_deny_and_its_silence_a_lack():
+    limits = {"organization_allows": False}
+    denied = ask(PASS_ROLE, FakeAws(limits=limits, denials={"iam:PassRole"}))
+    assert "is denied by a policy" in denied.problem
+    silent = ask(PASS_ROLE, FakeAws(limits=limits))
+    assert "is not allowed by its organization's policies" in silent.problem
+
+
+def test_what_a_look_at_the_identity_tells_of_its_requests_is_known_to_the_documents():
+    tagged = allowing(Condition={"StringEquals": {"aws:PrincipalTag/team": "batch"}})
+    world = FakeAws(refused=CLOSED)
+    world.written = lambda principal: Written((tagged,), keys={"aws:PrincipalTag/team": "batch"})
+    assert isinstance(ask(PASS_ROLE, world), Passed)
+    world.written = lambda principal: Written((tagged,), keys={"aws:PrincipalTag/team": "other"})
+    assert isinstance(ask(PASS_ROLE, world), Failed)
+    world.written = lambda principal: Written((tagged,))
+    assert isinstance(ask(PASS_ROLE, world), Unknown)

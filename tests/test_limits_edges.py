@@ -28,3 +28,14 @@ def test_the_other_numbers_are_those_of_their_pages():
     assert limits.BEDROCK_OPEN_JOBS == 20
     assert limits.AZURE_BATCH_SKUS == ("GlobalBatch", "DataZoneBatch")
     assert limits.AZURE_ACCOUNT_KINDS == ("OpenAI", "AIServices")
+
+
+@pytest.mark.parametrize(
+    ("provider", "hours"), [("openai", 24), ("azure", 24), ("vertex", 96), ("bedrock", 24)]
+)
+def test_a_job_lasts_its_window_and_at_vertex_ai_it_waits_three_days_before(provider, hours):
+    assert limits.longest_hours(provider) == hours
+
+
+def test_an_azure_account_keeps_five_hundred_files_and_ten_thousand_that_expire():
+    assert (limits.AZURE_KEPT_FILES, limits.AZURE_EXPIRING_FILES) == (500, 10_000)

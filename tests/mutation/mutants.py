@@ -99,7 +99,7 @@ def _places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST
         if name in _NO_CODE or (name == "slice" and _is_type(parent.value)):
             continue
         for at, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(node, ast.AST) or _is_words(node, parent) or _is_export(node):
+            if not isinstance(node, ast.AST) or _is_words(node, parent) or _is_said_only(node):
                 continue
             if name == "decorator_list" and "dataclass" in ast.unparse(node):
                 continue
@@ -114,9 +114,15 @@ def _is_type(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and (node.id[0].isupper() or node.id in dir(builtins))
 
 
-def _is_export(node: ast.AST) -> bool:
-    """Whether it is what a star would import, which nobody writes."""
-    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+def _is_said_only(node: ast.AST) -> bool:
+    """Whether it is what a star would import, or a type's other name: nothing runs by it."""
+    if not isinstance(node, ast.Assign):
+        return False
+    union = isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr)
+    names = [one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)]
+    types = union and not any(isinstance(one, ast.Call | ast.Set) for one in ast.walk(node.value))
+    constants = any(name.isupper() for name in names)
+    return ast.unparse(node.targets[0]) == "__all__" or (types and not constants)
 
 
 def _is_words(node: ast.AST, parent: ast.AST) -> bool:

@@ -20,6 +20,7 @@ _ARGUMENTS = ("-n0", "-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprov
 _ARGUMENTS += ("-p", "no:unraisableexception", "-p", "no:threadexception")
 _ARGUMENTS += ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 _TELLING = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
+_TELLING |= {pytest.ExitCode.USAGE_ERROR}  # so ends what breaks conftest.py
 _NEVER_IMPORTED = 77
 _TIMES, _GRACE_SECONDS = 4, 5
 """How much longer than the unchanged module a mutant may take before it counts as killed."""
