@@ -1,124 +1,125 @@
 """How long reading a request file takes, beside what people use today.
 
-    python benchmarks/read_requests.py [--megabytes 100] [--rounds 5]
+    make bench                    everything, at the sizes of docs/speed.md
+    python benchmarks/read_requests.py [--megabytes 200] [--rounds 5] [--kinds 4k,600] [--peers all]
 
-For files of short, middle and long lines three readers take turns on the same file, in one process
-and with a warm cache:
-
-* scan: `preflight.requests.scan.scan` with all rules, the file's SHA-256 and the estimate;
-* json: `json.loads` on each line, and the checks a careful script makes by hand (ids, their
-  uniqueness, method, url, one model, messages, no stream), without hash and estimate;
-* wc: `wc -l`, which is as fast as looking at each byte once can be.
-
-The best round of each counts: what disturbs a round only ever makes it longer. Printed are the
-scan's speed and two ratios; absolute times differ from machine to machine, ratios hardly. The
-script fails (exit code 1) where the two readers do not count the same requests.
+Each reader is a process of its own, from its start to its end, pinned to one core, on the same warm
+file; they take turns. Printed are medians by the clock and of the processor's time, the ratio to
+this project's scan, and the most memory that a round took. On a machine that others use too, go by
+the processor's time. Files are made from a seed in a scratch folder, which is deleted.
 """
 
 import argparse
-import json
+import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from preflight.requests.example import requests
-from preflight.requests.scan import scan
+from race import Taken, race
+from request_files import KINDS, MB
 
-MB = 1000 * 1000
-LINES = {"short lines": 600, "middle lines": 4_000, "long lines": 100_000}
-"""Bytes of a line; the long ones hold an image."""
+HERE = Path(__file__).parent
+PEERS = HERE / "peers"
+SLOW = ("jq -e .",)
+SCAN = "preflight's scan"
+
+
+def commands(python: str, path: Path) -> dict[str, Sequence[str]]:
+    """Name -> how to read this file."""
+    scripts = {
+        SCAN: "scan",
+        "orjson loop, no checks": "orjson_bare",
+        "orjson loop, checks by hand": "orjson_checked",
+        "json loop, no checks": "json_bare",
+        "polars, three columns": "polars_read",
+        "openbatch": "openbatch_check",
+        "litellm's upload check": "litellm_check",
+    }
+    every: dict[str, Sequence[str]] = {
+        name: (python, str(PEERS / f"{script}.py"), str(path)) for name, script in scripts.items()
+    }
+    every["jq -e ."] = ("jq", "-e", ".", str(path))
+    every["wc -l"] = ("wc", "-l", str(path))
+    return {name: command for name, command in every.items() if shutil.which(command[0])}
 
 
 def main() -> int:
-    """Measure and print one row per kind of file."""
+    """Measure and print a table per kind of file."""
     parser = argparse.ArgumentParser(description="Time the reading of request files.")
-    parser.add_argument("--megabytes", type=int, default=100, help="per file (default: 100)")
-    parser.add_argument("--rounds", type=int, default=5, help="per reader (default: 5)")
+    parser.add_argument("--megabytes", type=int, default=200, help="per file (default: 200)")
+    parser.add_argument("--rounds", type=int, default=5, help="per reader (default: 5; jq: 1)")
+    parser.add_argument("--kinds", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--peers", default="all", help="words of their names, or all")
+    parser.add_argument("--python", default=sys.executable, help="which has the peers")
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
+    parser.add_argument("--processes", action="store_true", help="also two processes beside one")
     asked = parser.parse_args()
-    wc = shutil.which("wc")
-    if wc is None:
-        print("this needs wc", file=sys.stderr)
-        return 2
-    print(f"{'':14}{'scan MB/s':>10}{'json / scan':>13}{'scan / wc':>11}")
-    with tempfile.TemporaryDirectory() as folder:
-        for kind, length in LINES.items():
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; medians of {asked.rounds} rounds (jq: one)")
+    print(f"`python {' '.join(sys.argv)}`")
+    for name in asked.kinds.split(","):
+        kind = KINDS[name]
+        with tempfile.TemporaryDirectory(prefix="preflight-bench-") as folder:
             path = Path(folder, "requests.jsonl")
-            write(path, length, asked.megabytes * MB)
-            if scan(path).requests != by_hand(path) or scan(path).faults:
-                print(f"{kind}: the readers disagree", file=sys.stderr)
-                return 1
-            readers = {"scan": scan, "json": by_hand, "wc": lambda path: count(wc, path)}
-            best = race(readers, path, asked.rounds)
-            speed = path.stat().st_size / MB / best["scan"]
-            slower, faster = best["json"] / best["scan"], best["scan"] / best["wc"]
-            print(f"{kind:14}{speed:>10,.0f}{slower:>13.2f}{faster:>11.1f}")
+            # By a process of its own: what this one holds would count as its children's memory.
+            make = (sys.executable, HERE / "request_files.py", path, name, asked.megabytes * MB)
+            subprocess.run(list(map(str, make)), check=True)  # noqa: S603
+            every = commands(asked.python, path)
+            if asked.peers != "all":
+                words = asked.peers.split(",")
+                every = {n: c for n, c in every.items() if n == SCAN or any(w in n for w in words)}
+            env = {"PYTHONPATH": str(HERE.parent)}
+            taken = race(every, asked.rounds, {asked.core}, once=SLOW, env=env)
+            print(f"\n### {kind.title}, {path.stat().st_size / MB:,.0f} MB\n")
+            show(taken)
+            if asked.processes:
+                processes(every[SCAN], asked.rounds, env)
     return 0
 
 
-def race(readers: dict[str, Callable[[Path], object]], path: Path, rounds: int) -> dict[str, float]:
-    """The best wall time of each reader in seconds; they take turns."""
-    best = dict.fromkeys(readers, float("inf"))
-    for _ in range(rounds):
-        for name, read in readers.items():
-            start = time.perf_counter()
-            read(path)
-            best[name] = min(best[name], time.perf_counter() - start)
-    return best
+def show(taken: Mapping[str, Taken]) -> None:
+    """Print the table."""
+    ours = taken[SCAN]
+    print("| reader | clock, s | processor, s | clock / scan | processor / scan | peak, MB |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name, one in taken.items():
+        wall, cpu = one.median("wall"), one.median("cpu")
+        ratios = f"{wall / ours.median('wall'):.2f} | {cpu / ours.median('cpu'):.2f}"
+        print(f"| {name} | {wall:.3f} | {cpu:.3f} | {ratios} | {one.memory:,.0f} |")
+    print("\n| | clock | processor |\n|---|---:|---:|")
+    for name in ("orjson loop, no checks", "orjson loop, checks by hand"):
+        if name in taken:
+            print(f"| scan / {name} | {of(ours, taken[name], 'wall')} | ", end="")
+            print(f"{of(ours, taken[name], 'cpu')} |")
 
 
-def by_hand(path: Path) -> int:
-    """The script that people write; the number of good requests."""
-    ids: set[str] = set()
-    models: set[str] = set()
-    with path.open("rb") as file:
-        for line in file:
-            request = json.loads(line)
-            body = request["body"]
-            if (
-                not isinstance(request["custom_id"], str)
-                or request["custom_id"] in ids
-                or request["method"] != "POST"
-                or request["url"] != "/v1/chat/completions"
-                or not body["messages"]
-                or body.get("stream")
-            ):
-                raise ValueError(line[:80])
-            ids.add(request["custom_id"])
-            models.add(body["model"])
-    if len(models) != 1:
-        raise ValueError(models)
-    return len(ids)
+def of(one: Taken, other: Taken, clock: str) -> str:
+    """The ratio of two medians."""
+    return f"{one.median(clock) / other.median(clock):.2f}"
 
 
-def count(wc: str, path: Path) -> None:
-    """Let `wc -l` count the lines."""
-    subprocess.run([wc, "-l", path], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+def processes(command: Sequence[str], rounds: int, env: Mapping[str, str]) -> None:
+    """One process beside two, on all cores."""
+    both = {"one": (*command, "1"), "two": (*command, "2")}
+    taken = race(both, rounds, os.sched_getaffinity(0), env=env)
+    one, two = taken["one"], taken["two"]
+    print(f"\none process / two: {of(one, two, 'wall')} by the clock, ", end="")
+    print(f"{of(one, two, 'cpu')} of the processor")
 
 
-def write(path: Path, length: int, size: int) -> None:
-    """Write a file of about `size` bytes whose lines have about `length` each."""
-    known = list(requests("openai"))
-    text = "\n".join(request["body"]["messages"][0]["content"] for request in known)
-    written = number = 0
-    with path.open("w", encoding="utf-8") as file:
-        while written < size:
-            number += 1
-            start = number * length % (len(text) - length)
-            request = known[number % len(known)]
-            content: object = text[start : start + max(200, int(length * 0.9) - 200)]
-            if length >= LINES["long lines"]:
-                url = "data:image/png;base64," + "iVBORw0KGgo" * (length // 11)
-                content = [
-                    {"type": "text", "text": text[start : start + 500]},
-                    {"type": "image_url", "image_url": {"url": url}},
-                ]
-            body = request["body"] | {"messages": [{"role": "user", "content": content}]}
-            line = json.dumps(request | {"custom_id": f"request-{number}", "body": body}) + "\n"
-            written += file.write(line)
+def machine() -> str:
+    """The processor, the system and Python, in words."""
+    model = platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        named = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = named[0].partition(":")[2].strip() if named else model
+    cores = f"{os.cpu_count()} cores"
+    return f"{model}, {cores}, {platform.system()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ from preflight.requests.duplicates import (
 from preflight.requests.identities import Hash, Identities, behind, hashes_of, salted, stable
 from preflight.requests.portion import Portion
 from preflight.requests.reading import read
-from preflight.requests.spill import Spills, repeated_in
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from preflight.requests.spill import Spills
 
 Result = TypeVar("Result")
 
@@ -81,7 +82,9 @@ class Stretches:
             if in_order([whole.identities]):
                 return whole
             return self._with_duplicates(whole, [0], self._repeated(whole.identities))
-        from tempfile import TemporaryDirectory  # noqa: PLC0415 - one process needs none
+        from tempfile import TemporaryDirectory  # noqa: PLC0415 - one process needs neither
+
+        from preflight.requests.spill import Spills  # noqa: PLC0415
 
         with TemporaryDirectory(prefix="preflight-") as name:
             spills = Spills(Path(name), parts_for(size // TYPICAL))
@@ -105,7 +108,7 @@ class Stretches:
         parts = deal(hashes, parts_for(len(hashes)))
         return together(repeated(part, self.room) for part in parts)
 
-    def _repeated_on_disk(self, ids: Sequence[Identities], spills: Spills) -> Repeated:
+    def _repeated_on_disk(self, ids: Sequence[Identities], spills: "Spills") -> Repeated:
         """What stretches repeat; the runs that were not hashed are hashed now."""
         runs = [number for number, one in enumerate(ids) if one.first is not None]
         stops = [self.cuts[at + 1] if (to := ids[at].ran_to) is None else to for at in runs]
@@ -113,6 +116,8 @@ class Stretches:
         found = self._map(task, [self.cuts[at] for at in runs], stops)
         for number, hashes in zip(runs, found, strict=True):
             spills.put_before(number, hashes)
+        from preflight.requests.spill import repeated_in  # noqa: PLC0415 - as above
+
         look = partial(repeated_in, spills.files, self.room)
         # The files are on this machine's disk: another's processes could not read them.
         look_at = self._map if self.forked else map

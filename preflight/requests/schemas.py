@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from preflight.requests.fault import Fault
-from preflight.requests.importing import Importer
 from preflight.requests.portion import Portion
 from preflight.requests.single import read_line
 
@@ -13,6 +12,8 @@ def refused(path: Path, portion: Portion) -> Iterator[Fault]:
     """Yield what the importer refuses of the lines that the portion has noted."""
     if not portion.schema_lines:
         return
+    from preflight.requests.importing import Importer  # noqa: PLC0415 - only where there are any
+
     importer = Importer()
     with path.open("rb") as file:
         for number, offset in zip(portion.schema_lines, portion.schema_offsets, strict=True):

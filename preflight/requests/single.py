@@ -2,7 +2,6 @@
 
 from msgspec.json import Decoder
 
-from preflight.requests.diagnose import diagnose
 from preflight.requests.fault import Fault
 from preflight.requests.settings import settings
 from preflight.requests.shapes import FEATURES, LOOSE, PROMPT_DECODERS, Facts, held, prompt_field
@@ -24,11 +23,11 @@ def read_line(line: bytes, number: int, offset: int) -> tuple[Facts | None, list
             PROMPT_DECODERS[kind](body[name])
         model = _model(body["model"]) if "model" in body else None
     except (ValueError, TypeError, KeyError, RecursionError):
-        return diagnose(line, number, offset)
+        return _slowly(line, number, offset)
     found = settings(body, name)
     stream = bytes(body["stream"]).strip() if "stream" in body else b""
     if found.fault or stream not in _NO_STREAM:
-        return diagnose(line, number, offset)
+        return _slowly(line, number, offset)
     facts = Facts(
         request.custom_id,
         request.method or None,
@@ -40,3 +39,9 @@ def read_line(line: bytes, number: int, offset: int) -> tuple[Facts | None, list
         order=tuple(body),
     )
     return facts, []
+
+
+def _slowly(line: bytes, number: int, offset: int) -> tuple[Facts | None, list[Fault]]:
+    from preflight.requests.diagnose import diagnose  # noqa: PLC0415 - a good file needs it not
+
+    return diagnose(line, number, offset)
