@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test lint docs setup lock clean help
+.PHONY: demo test lint docs bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -30,6 +30,10 @@ docs: .venv/ready ## Renew the rendered parts of the pages in docs/ and the JSON
 	$(BIN)/python -m preflight.render.pages docs
 	$(BIN)/python -m preflight.render.json_shape > preflight/render/report.schema.json
 
+bench: .venv/ready .venv-bench/ready ## Time the reading of request files beside what people use today; takes long
+	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --processes --megabytes 1000 --kinds 4k,600
+	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --kinds 100k,japanese,uuid
+
 setup: .venv/ready ## Build .venv with everything the project needs, from the pinned list
 
 # Where uv is missing it goes into a virtual environment of its own: no global install, so no distribution refuses it.
@@ -47,11 +51,18 @@ endif
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.venv-bench/ready: .venv/ready requirements/bench.txt
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-bench
+	VIRTUAL_ENV=.venv-bench $(UV) pip sync --quiet --require-hashes requirements/bench.txt
+	@touch $@
+
 lock: ## Resolve the newest versions into requirements/ (names, versions and hashes only)
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate --all-extras --group dev pyproject.toml -o requirements/all.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate --group bench -o requirements/bench.txt
 	echo uv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate - -o requirements/uv.txt
 
 clean: ## Remove what set-up and the demo made
-	rm -rf .venv .uv preflight-demo preflight-runs .preflight-sandbox
+	rm -rf .venv .venv-bench .uv preflight-demo preflight-runs .preflight-sandbox
