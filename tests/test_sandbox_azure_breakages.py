@@ -57,7 +57,7 @@ def test_remove_subdomain_leaves_no_data_plane_and_all_else(azure_cloud, promise
 
 def test_shrink_capacity_breaks_a_job_of_many_tokens(azure_cloud, promised, gateway):
     breakages.shrink_capacity(azure_cloud.env, promised)
-    error = verdict(gateway, jsonl(*(line(f"r{number}") for number in range(50))))
+    error = verdict(gateway, jsonl(*(line(f"r{number}") for number in range(600))))
     assert error.code == "token_limit_exceeded"
     assert "configured limit of 1K for the deployment 'batch'" in error.message
 

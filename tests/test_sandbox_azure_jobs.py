@@ -54,7 +54,7 @@ def test_the_endpoint_may_be_written_with_and_without_its_version(gateway):
         (b"{", "invalid_json_line", "not parseable"),
         (b"", "empty_file", "empty"),
         (
-            jsonl(line(user="x" * 250_000)),
+            jsonl(line(messages=[{"role": "user", "content": "x" * 250_000}])),
             "token_limit_exceeded",
             "configured limit of 50K for the deployment 'batch'",
         ),

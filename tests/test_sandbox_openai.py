@@ -308,7 +308,7 @@ def test_a_file_deleted_after_the_create_does_not_stop_the_batch(engine, clock):
 
 
 def test_open_batches_share_the_queue_of_their_model(tmp_path, clock):
-    queue = Queue("q", 100, "Enqueued token limit reached")
+    queue = Queue("q", 5, "Enqueued token limit reached")
     engine = Engine(tmp_path, OPENAI, lambda name: Model(name, queue), clock=clock)
     first, second = order(engine, "a", "b"), order(engine, "a", "b")
     clock.now += 60
@@ -318,6 +318,16 @@ def test_open_batches_share_the_queue_of_their_model(tmp_path, clock):
     third = order(engine, "a", "b")
     clock.now += 60
     assert engine.batch(third)["status"] == "completed"
+
+
+def test_a_queue_counts_the_prompts_and_nothing_beside_them(tmp_path, clock):
+    queue = Queue("q", 100, "Enqueued token limit reached")
+    engine = Engine(tmp_path, OPENAI, lambda name: Model(name, queue), clock=clock)
+    beside = order(engine, lines=[line("a", user="x" * 1000)])
+    spoken = order(engine, lines=[line("a", messages=[{"role": "user", "content": "x" * 1000}])])
+    clock.now += 60
+    assert engine.batch(beside)["status"] == "completed"
+    assert engine.batch(spoken)["status"] == "failed"
 
 
 def test_too_many_requests_and_too_large_a_file_fail_the_batch(tmp_path, clock):

@@ -43,6 +43,13 @@ def answer(request: Request, created: int) -> tuple[int, Body]:
     return HTTPStatus.OK, reply(request, mark, created)
 
 
+def enqueued(body: Body) -> int:
+    """Tokens of a request's prompt: what a queue counts, and neither its fields nor its names."""
+    said = body.get("messages", body.get("input", body.get("prompt")))
+    each = said if isinstance(said, list) else [said]
+    return sum(_tokens(_text(part)) for part in each)
+
+
 def digest(*parts: str) -> str:
     """32 hexadecimal digits that stand for these texts."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from preflight.sandbox.memory import Restore, remember
-from preflight.sandbox.upstream.answers import BYTES_PER_TOKEN
+from preflight.sandbox.upstream.answers import enqueued
 from preflight.sandbox.upstream.batch import Batch, Order, Row, row
 from preflight.sandbox.upstream.filestore import FileStore, StoredFile
 from preflight.sandbox.upstream.lifecycle import TERMINAL, Course, Timing
 from preflight.sandbox.upstream.refusals import Refusal, Rejected, invalid
 from preflight.sandbox.upstream.rules import Rules
-from preflight.sandbox.upstream.validation import Model, Request, Resolve, requests
+from preflight.sandbox.upstream.validation import Model, Resolve, requests
 
 WINDOW = "24h"
 _HOUR_LONG = Timing(validating=0.5, running=3600)
@@ -126,9 +126,9 @@ class Engine:
         batch = Batch(f"batch_{secrets.token_hex(16)}", order, course, self._timing)
         try:
             # Outside the lock: a large file takes a while, and holds up nobody.
-            last = self._validate(batch, source)
+            model, tokens = self._validate(batch, source)
             with self._lock:
-                self._queue(batch, last.model, source.size // BYTES_PER_TOKEN)
+                self._queue(batch, model, tokens)
                 self._batches[batch.id] = batch
         except Rejected as rejected:
             batch.rejected = rejected
@@ -174,8 +174,11 @@ class Engine:
         self._settle(batch, now)
         return batch.shape(now)
 
-    def _validate(self, batch: Batch, source: StoredFile) -> Request:
-        """Validate the file and work out every row; returns the last request. Raises Rejected."""
+    def _validate(self, batch: Batch, source: StoredFile) -> tuple[Model, int]:
+        """Validate the file and work out every row; its model, and the tokens of its prompts.
+
+        Raises Rejected.
+        """
         order = batch.order
         if order.window != WINDOW:
             message = f"The completion window must be '{WINDOW}', not '{order.window}'."
@@ -183,14 +186,15 @@ class Engine:
         if source.purpose != "batch":
             message = f"The purpose of the input file must be 'batch', not '{source.purpose}'."
             raise Rejected("invalid_request", message, param="input_file_id")
-        rows, last = [], None
-        for last in requests(source.path, order.endpoint, self.rules, self._resolve):
-            rows.append(row(batch.id, last, int(batch.course.created)))
-        if last is None:
+        rows, model, tokens = [], None, 0
+        for request in requests(source.path, order.endpoint, self.rules, self._resolve):
+            rows.append(row(batch.id, request, int(batch.course.created)))
+            model, tokens = request.model, tokens + enqueued(request.body)
+        if model is None:
             raise Rejected("empty_file", "The input file holds no request.")
         # Results come back in another order than the requests.
         batch.rows = (*rows[1::2], *rows[::2])
-        return last
+        return model, tokens
 
     def _queue(self, batch: Batch, model: Model, tokens: int) -> None:
         """Put the batch's tokens into its model's queue. Raises Rejected where it is full."""

@@ -32,7 +32,7 @@ ROWS = (
     _row("two-regions", "an account in each of two regions", settings={"azureRegions": ["swedencentral", "eastus2"], "azureProviderNames": ["azure-europe", "azure-america"]}, options=("--region", "eastus2")),
     _row("preview", "the API version is a preview", settings={"azureApiVersion": "2025-04-01-preview"}),
     _row("small", "the queue is just large enough", settings={"azureCapacity": 10}),
-    _row("waves", "the deployment's queue takes a part of the file at a time", _cloud(azure.shrink_capacity)),
+    _row("waves", "the deployment's queue takes a part of the file at a time", _cloud(azure.shrink_capacity), asks=True),
     _row("last-file", "the account takes one more file and no other", _cloud(offers.nearly_full_of_files)),
     _row("not-offered-again", "the model is offered no more, and stays deployed", _cloud(offers.still_deployed), "azure-model-offered", "what was deployed stays after its model went from the list, and no list says for how long"),
 )

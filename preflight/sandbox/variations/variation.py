@@ -13,6 +13,7 @@ class Variation:
     `settings` and `prepare` are those of its world, where that is not the default one; `apply`
     changes the running world; `options` go to the commands. With `blinds` the verdict is CANNOT
     TELL: these checks cannot find out, for the reason in `why`, and the job completes all the same.
+    `asks`: the run asks the clouds, too, since their limits decide how it divides the file.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Variation:
     options: tuple[str, ...] = ()
     blinds: frozenset[str] = frozenset()
     why: str = ""
+    asks: bool = False
 
     @property
     def needs(self) -> str:
@@ -42,6 +44,7 @@ def variation(  # noqa: PLR0917 - a table reads best in columns
     settings: Mapping[str, object] | None = None,
     prepare: Prepare | None = None,
     options: tuple[str, ...] = (),
+    asks: bool = False,
 ) -> Variation:
     """A row: the ids of `blinds` stand in one text, with blanks between them."""
     return Variation(
@@ -54,4 +57,5 @@ def variation(  # noqa: PLR0917 - a table reads best in columns
         options,
         frozenset(blinds.split()),
         why,
+        asks,
     )
