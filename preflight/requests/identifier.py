@@ -103,7 +103,7 @@ class Uncarried:
 
     def look(self, custom_ids: Sequence[str], numbers: Sequence[int], seen: Glance) -> None:
         """Look at ids, the numbers of their lines, and what they have in common."""
-        for provider, (carries_all, carries) in _CARRIED.items():
+        for provider, (carries_all, carries) in CARRIED.items():
             if provider not in self.lines and not carries_all(custom_ids, seen):
                 at = next(at for at, one in enumerate(custom_ids) if not carries(one))
                 self.lines[provider] = numbers[at]
@@ -140,7 +140,7 @@ def _all_labels(custom_ids: Sequence[str], seen: Glance) -> bool:
     )
 
 
-_CARRIED: Mapping[str, tuple[Callable[[Sequence[str], Glance], bool], Callable[[str], object]]] = {
+CARRIED: Mapping[str, tuple[Callable[[Sequence[str], Glance], bool], Callable[[str], object]]] = {
     "bedrock": (_all_alphanumeric, _ALPHANUMERIC.fullmatch),
     "vertex": (_all_labels, lambda one: one not in _VALUES and _LABEL.fullmatch(one)),
 }
