@@ -124,9 +124,6 @@ def _entries(content: bytes) -> list[Any]:
 def _waiver(entry: Any, known: Collection[str]) -> Entry:
     """One entry, understood. Raises ValueError."""
     waiver = msgspec.convert(entry, Entry)
-    # A date and a time is a date to Python; and what holds until noon is a misunderstanding.
-    if isinstance(waiver.expires, dt.datetime):
-        raise ValueError("expires is a time; give a day, as in 2027-01-31")  # noqa: TRY004
     empty = [name for name in ("reason", "owner") if not getattr(waiver, name).strip()]
     if empty:
         raise ValueError(f"{' and '.join(empty)} left empty")

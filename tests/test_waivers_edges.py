@@ -102,3 +102,8 @@ def test_only_what_a_waived_gate_of_the_same_target_shut_is_named():
     (note,) = report.notes
     assert note.endswith("is not known (b)")
     assert waived(Report((result(), *behind)), Waivers(), TODAY).notes == ()
+
+
+def test_what_was_noted_before_stays_noted():
+    report = waived(Report((result(),), notes=("before",)), Waivers((), ("void",)), TODAY)
+    assert report.notes == ("before", "void")
