@@ -64,14 +64,18 @@ DAMAGES = {
     "cut": lambda path: os.truncate(path, 3000),
     "text": lambda path: path.write_text("a note, no database" * 99),
     "of another program": other_program,
-    "plan is no JSON": sql("update run set plan = '{{'"),
-    "plan is a list": sql("update run set plan = '[1]'"),
-    "plan lacks a field": sql("update run set plan = json_remove(plan, '$.requests')"),
-    "plan has a new field": sql("update run set plan = json_set(plan, '$.promised.more', 1)"),
-    "plan names nobody": sql("update run set plan = json_set(plan, '$.provider', 'watson')"),
-    "journal is no JSON": sql("update journal set detail = 'x'"),
-    "journal lacks the id": sql("update journal set detail = '{}'"),
-    "journal is gone": sql("drop table journal"),
+    "plan is no JSON": sql("update preflight_runs set plan = '{{'"),
+    "plan is a list": sql("update preflight_runs set plan = '[1]'"),
+    "plan lacks a field": sql("update preflight_runs set plan = json_remove(plan, '$.requests')"),
+    "plan has a new field": sql(
+        "update preflight_runs set plan = json_set(plan, '$.promised.more', 1)"
+    ),
+    "plan names nobody": sql(
+        "update preflight_runs set plan = json_set(plan, '$.provider', 'watson')"
+    ),
+    "journal is no JSON": sql("update preflight_journal set detail = 'x'"),
+    "journal lacks the id": sql("update preflight_journal set detail = '{}'"),
+    "journal is gone": sql("drop table preflight_journal"),
 }
 
 

@@ -21,7 +21,7 @@ from preflight.batch.refusals import NOT_FOUND, TOO_MANY, UNAUTHORIZED, Declined
 from preflight.batch.remote import Remote
 from preflight.batch.stage import stage
 from preflight.batch.statuses import TERMINAL, meaning
-from preflight.batch.tracks import Admits, Talk, Track, anything
+from preflight.batch.tracks import OTHERS_SECONDS, Admits, Talk, Track, anything
 from preflight.batch.watch import (
     EVERY_SECONDS,
     KEY_SECONDS,
@@ -31,9 +31,6 @@ from preflight.batch.watch import (
     pauses,
 )
 from preflight.seams import CredentialsMissing, PreflightError, RunError
-
-OTHERS_SECONDS = 15.0
-"""How often the ledger is asked what other workers have done meanwhile."""
 
 
 @dataclass(slots=True)
@@ -77,8 +74,11 @@ class Drive:
             if fetched is None or fetched.over:
                 continue
             if not fetched.failed:
+                came = (
+                    f"{fetched.rows:,} rows, fewer than it counts," if fetched.rows else "no result"
+                )
                 self._said(track)(
-                    "the batch completed, and no result of it came back: fetching again, "
+                    f"the batch ended {fetched.status}, and {came} came back: fetching again, "
                     "sending nothing"
                 )
                 track.stage = replace(track.stage, fetched=None)
@@ -119,13 +119,19 @@ class Drive:
             raise problem
 
     def fetch(self) -> list[Track]:
-        """Look once at each batch that is open, and bring in what has ended; those that go on.
+        """Look once at each batch, and bring in what has ended, anew too; those that go on.
 
-        Raises PreflightError.
+        Raises PreflightError about a batch of which nothing is here yet.
         """
         for track in self.tracks:
-            if track.open and self._take(track):
+            if not track.stage.created or not self._take(track, ended=True):
+                continue
+            try:
                 self._look(track)
+            except (Declined, Lost, RunError) as error:
+                if track.stage.fetched is None:
+                    raise
+                self._said(track)(f"{error}; what was fetched before is kept")
         return [track for track in self.tracks if track.open]
 
     def _guarded(self, track: Track, act: Callable[[Track], None]) -> None:
@@ -196,7 +202,8 @@ class Drive:
                 yield track
 
     def _send(self, track: Track) -> None:
-        others = tuple(other.stage.created for other in self.tracks if other.stage.created)
+        stages = [other.stage for other in self.tracks]
+        others = {at.created: at.created_at for at in stages if at.created}
         outgoing = Outgoing(self.ledger, self.plan, self.remote, self.sleep, self.rehearsed)
         try:
             outgoing.send(track, others, self._said(track))

@@ -9,6 +9,7 @@ from preflight.batch.answers import Batch
 from preflight.batch.disk import on_disk
 from preflight.batch.fetched import examine, fewer
 from preflight.batch.journal import Journal
+from preflight.batch.rows import names_a_request
 from preflight.batch.stage import Fetched
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.seams import RunError
@@ -34,8 +35,9 @@ def fetch(
 ) -> Fetched:
     """Download whatever the batch has, finished or partial, and write down what came.
 
-    What is not whole is downloaded again; where it stays like that it is kept and said: a row that
-    came back was paid for. Raises RunError for a batch that is still going; Declined, Lost.
+    What is not whole, or less than the batch counts, is downloaded again, and the better one kept;
+    where it stays like that it is said, and tried again by the next process. Raises RunError for a
+    batch that is still going; Declined, Lost.
     """
     if meaning(batch.status) not in TERMINAL:
         raise RunError(
@@ -43,7 +45,7 @@ def fetch(
         )
     attempt = journal.attempt
     for pause in (*AGAIN_AFTER, None):
-        files, rows, wrong = _download(journal, gateway, batch, attempt)
+        files, rows, wrong = _brought(journal, gateway, batch, attempt)
         wrong = wrong or (fewer(rows, batch) if files else None)
         if wrong is None:
             break
@@ -52,7 +54,9 @@ def fetch(
         else:
             say(f"{wrong}: fetching it again")
             sleep(pause)
-    detail = {"wrong": wrong} if wrong else {}
+    before = journal.last("fetch")
+    # What comes the same again on another day is all that there is, whatever the batch counts.
+    short = wrong is not None and (before is None or before.get("rows") != rows)
     journal.write(
         attempt,
         "fetch",
@@ -60,16 +64,17 @@ def fetch(
         status=batch.status,
         reasons=list(batch.reasons),
         rows=rows,
+        short=short,
         files=files,
-        **detail,
+        wrong=wrong,
     )
-    return Fetched(batch.status, batch.reasons, rows, files)
+    return Fetched(batch.status, batch.reasons, rows, files, short=short)
 
 
-def _download(
+def _brought(
     journal: Journal, gateway: Downloader, batch: Batch, attempt: int
 ) -> tuple[dict[str, str], int, str | None]:
-    """The files and their ids, how many rows, and what is wrong with one that is not whole."""
+    """The files that are there now with their ids, how many rows, and what is wrong with one."""
     files: dict[str, str] = {}
     rows, wrong = 0, None
     for kind, file_id in (("output", batch.output_file_id), ("errors", batch.error_file_id)):
@@ -77,15 +82,29 @@ def _download(
         target = journal.folder / RAW / name
         with on_disk(journal.folder):
             target.parent.mkdir(exist_ok=True)
-        # What came back earlier is kept, though it be gone from the provider by now.
-        if (file_id and gateway.download(file_id, target, _ignore)) or target.exists():
-            files[name] = file_id or ""
+        kept = _rows(target)
+        fresh = target.with_name(target.name + ".new") if kept else target
+        if file_id and gateway.download(file_id, fresh, _ignore) and kept:
             with on_disk(journal.folder):
-                found = examine(target)
-            rows += found.rows
-            if found.wrong is not None:
-                wrong = wrong or f"{name}: {found.wrong}"
+                if _rows(fresh) >= kept:
+                    fresh.replace(target)
+                fresh.unlink(missing_ok=True)
+        # What came back earlier is kept, though it be gone from the provider by now.
+        if target.exists():
+            files[name] = file_id or ""
+            rows += _rows(target)
+            with on_disk(journal.folder):
+                found = examine(target).wrong
+            wrong = wrong or (f"{name}: {found}" if found else None)
     return files, rows, wrong
+
+
+def _rows(path: Path) -> int:
+    """Lines that name a request; 0 where there is no file."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return sum(map(names_a_request, file))
 
 
 def bring(folder: Path, fetched: Fetched, gateway: Downloader) -> None:

@@ -1,6 +1,6 @@
 """One shard on its way out: cut, uploaded, rehearsed where much is paid for, created."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from preflight.batch import send
@@ -24,10 +24,11 @@ class Outgoing:
     sleep: Callable[[float], None]
     rehearsed: bool
 
-    def send(self, track: Track, others: tuple[str, ...], say: Callable[[str], None]) -> None:
+    def send(self, track: Track, others: Mapping[str, float], say: Callable[[str], None]) -> None:
         """Bring a shard to where its batch exists; its track knows then how far it came.
 
-        `others` are batches of the run that exist. Raises Declined, Lost, RunError, LeaseLost.
+        `others` are batches of the run that exist, and since when. Raises Declined, Lost,
+        RunError, LeaseLost.
         """
         shard, journal = track.shard, track.journal
         file = shard_file(self.ledger.folder, shard)

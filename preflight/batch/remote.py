@@ -244,6 +244,7 @@ class Remote:
         Raises Blind for a list that has no end.
         """
         after: dict[str, str] = {}
+        first: float | None = None
         for _ in range(_PAGES):
             page, more = answers.listed(_json(resource.list(limit=100, **after, **query)))
             if page and page[-1]["id"] == after.get("after"):
@@ -251,8 +252,11 @@ class Remote:
             yield from page
             if not more:
                 return
-            if since is not None and all(_created(found, since) < since for found in page):
-                return
+            if since is not None and page:
+                times = [_created(found, since) for found in page]
+                first = times[0] if first is None else first
+                if max(times) < since and times[-1] < first:
+                    return  # the newest come first, and what follows is older still
             after = {"after": page[-1]["id"]}
         what = f"the gateway's list goes on after {_PAGES * 100:,} entries"
         raise Blind(self._plan.base_url, what, "look at the provider")

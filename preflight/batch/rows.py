@@ -45,6 +45,19 @@ class _Named(msgspec.Struct):
 
 
 _identified = msgspec.json.Decoder(_Named).decode
+_NONE = msgspec.Raw(b"null")
+
+
+class _Marks(msgspec.Struct, gc=False):
+    """What a row may name its request by, skipped over and not read."""
+
+    custom_id: msgspec.Raw = _NONE
+    recordId: msgspec.Raw = _NONE  # noqa: N815 - as Bedrock spells it
+    requestId: msgspec.Raw = _NONE  # noqa: N815 - likewise
+    key: msgspec.Raw = _NONE
+
+
+_marked = msgspec.json.Decoder(_Marks).decode
 
 
 def row(line: bytes, custom_id: str | None = None) -> Row | None:
@@ -72,6 +85,15 @@ def row(line: bytes, custom_id: str | None = None) -> Row | None:
             return Row(name, ok, made)
     kept = value if value.keys() >= _OPENAI else {}
     return _row(kept | {"custom_id": name, "response": response, "error": error}, ok=ok)
+
+
+def names_a_request(line: bytes) -> bool:
+    """Whether `row` would find a request's row in a line; nearly always without reading it."""
+    try:
+        marks = msgspec.structs.astuple(_marked(line))
+    except (ValueError, RecursionError):
+        marks = ()
+    return any(bytes(mark) not in (b"null", b'""') for mark in marks) or row(line) is not None
 
 
 def renamed(line: bytes, custom_id: str) -> bytes | None:

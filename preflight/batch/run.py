@@ -5,8 +5,9 @@ Whoever calls `prepare`, `begin`, `drive` and `finish` holds the run (`Ledger.al
 
 import hashlib
 import shutil
+import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from preflight.batch.plan import REQUESTS, Plan
 from preflight.batch.shard_files import SHARDS
 from preflight.batch.shards import Shard
 from preflight.batch.stage import Fetched, stage
+from preflight.batch.tracks import OTHERS_SECONDS
 from preflight.seams import RequestFileError, RunError, UsageError
 
 MERGE = "merge"
@@ -38,6 +40,7 @@ class Finished:
         summary: the counts.
         folder: where the results are.
         shards: how many batches ended with each status.
+        elsewhere: machine and folder of the worker that has the results; "" for this folder.
     """
 
     status: str
@@ -45,6 +48,7 @@ class Finished:
     summary: Summary
     folder: Path
     shards: Mapping[str, int]
+    elsewhere: str = ""
 
     @property
     def complete(self) -> bool:
@@ -108,7 +112,17 @@ def done(ledger: Ledger, plan: Plan) -> Finished | None:
         return None
     if merged.get("shards") != len(plan.shards):
         return None  # a retry has been added since
-    return _finished(ledger, merged, fetched)
+    finished = _finished(ledger, merged, fetched)
+    if not finished.elsewhere and not (ledger.folder / FILES[0]).exists():
+        return None  # somebody took the results away: they are merged again
+    return finished
+
+
+def all_sent(ledger: Ledger, plan: Plan) -> bool:
+    """Whether each shard's batch exists, or has ended with something to show."""
+    entries = ledger.every_line()
+    stages = [stage(ledger.journal(s.number), entries.get(s.number, ())) for s in plan.shards]
+    return all(at.created and not (at.fetched and at.fetched.failed) for at in stages)
 
 
 def fetched_shards(ledger: Ledger, plan: Plan) -> dict[int, Fetched]:
@@ -122,11 +136,34 @@ def fetched_shards(ledger: Ledger, plan: Plan) -> dict[int, Fetched]:
     return found
 
 
+def finish_once(
+    ledger: Ledger, plan: Plan, gateway: Downloader, sleep: Callable[[float], None]
+) -> Finished:
+    """Join what has come back; of several workers one does, and the others hear its counts."""
+    if ledger.leases is None:
+        return finish(ledger, plan, gateway)
+    while (there := done(ledger, plan)) is None:
+        if ledger.leases.take(WHOLE):
+            try:
+                return finish(ledger, plan, gateway)
+            finally:
+                ledger.leases.give_up(WHOLE)
+        sleep(min(OTHERS_SECONDS, ledger.leases.seconds / 3))
+    return there
+
+
 def finish(ledger: Ledger, plan: Plan, gateway: Downloader) -> Finished:
     """Join whatever has come back to the requests, and write down the counts.
 
-    A retry's rows come first to the requests they were sent for. Raises RunError, Declined, Lost.
+    A retry's rows come first to the requests they were sent for. Raises RunError, Declined, Lost;
+    RequestFileError where the copy of the request file is not the one that was sent.
     """
+    if _sha256(plan.requests) != plan.sha256:
+        raise RequestFileError(
+            str(plan.requests),
+            "is not what was sent: it was changed, or taken away",
+            "put back the file that it is a copy of, under that name",
+        )
     fetched = fetched_shards(ledger, plan)
     for each in fetched.values():
         bring(ledger.folder, each, gateway)
@@ -137,7 +174,9 @@ def finish(ledger: Ledger, plan: Plan, gateway: Downloader) -> Finished:
     with on_disk(ledger.folder):
         summary = join(plan.requests, returned, retried, ledger.folder)
         shutil.rmtree(ledger.folder / SHARDS, ignore_errors=True)
-    detail = {"summary": summary.as_dict(), "shards": len(plan.shards)}
+    detail: dict[str, Any] = {"summary": summary.as_dict(), "shards": len(plan.shards)}
+    if ledger.leases is not None:
+        detail["where"] = _here(ledger)
     whole_run = ledger.journal(WHOLE)
     whole_run.write(whole_run.attempt, MERGE, "answer", **detail)
     return _finished(ledger, detail, fetched)
@@ -173,7 +212,17 @@ def _finished(
         summary,
         ledger.folder,
         dict(statuses),
+        elsewhere=_elsewhere(ledger, merged),
     )
+
+
+def _here(ledger: Ledger) -> str:
+    return f"{socket.gethostname()}:{ledger.folder.resolve()}"
+
+
+def _elsewhere(ledger: Ledger, merged: Mapping[str, Any]) -> str:
+    where = str(merged.get("where") or "")
+    return "" if where == _here(ledger) else where
 
 
 def created(ledger: Ledger, plan: Plan) -> dict[int, str]:

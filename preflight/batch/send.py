@@ -1,8 +1,8 @@
 """Upload and create, so that nothing is sent twice: an unanswered step is looked for first."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
@@ -59,15 +59,15 @@ class Shipment:
         file: what is uploaded. It need not be there any more once that is done.
         requests: how many are in it.
         size: its bytes.
-        others: ids of batches of this run that exist for certain: a list that leaves them out is
-            no proof that another does not exist.
+        others: batches of this run that exist for certain, and since when (epoch seconds): a list
+            that leaves them out is no proof that another does not exist.
     """
 
     stem: str
     file: Path
     requests: int
     size: int
-    others: tuple[str, ...] = ()
+    others: Mapping[str, float] = field(default_factory=dict)
 
     def name(self, attempt: int) -> str:
         """The name of the batch at the provider: what a lost one is found by."""
@@ -198,9 +198,11 @@ class _Attempt:
 
     def _kept(self, file_id: str, at: float) -> str | None:
         """Look for the batch once, and write it down where it is found."""
+        near = at - CLOCKS_SECONDS / 2  # what the list shows for certain, as it goes back further
+        others = [id_ for id_, created in self.shipment.others.items() if created >= near]
         try:
             batch = self.gateway.find_batch(
-                self.name, file_id, since=at - CLOCKS_SECONDS, others=self.shipment.others
+                self.name, file_id, since=at - CLOCKS_SECONDS, others=others
             )
         except Blind as blind:
             raise self._unknown(blind.what) from blind

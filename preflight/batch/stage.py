@@ -4,24 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from preflight.batch.damage import damaged
 from preflight.batch.journal import Entry, Journal
 from preflight.batch.statuses import meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back for a shard. `files` are names in the run's `raw` folder."""
+    """What came back for a shard. `files` are names in the run's `raw` folder.
+
+    `short`: less came than the batch counts, and so may come with another download.
+    """
 
     status: str
     reasons: tuple[str, ...]
     rows: int
     files: Mapping[str, str] = field(default_factory=dict)
     """Name -> the provider's file id, for another worker to fetch it, too."""
+    short: bool = False
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done about the shard, short of sending it anew."""
-        return self.rows > 0
+        return self.rows > 0 and not self.short
 
     @property
     def failed(self) -> bool:
@@ -71,16 +76,21 @@ def stage(journal: Journal, entries: tuple[Entry, ...] | None = None) -> Stage:
     return Stage(
         attempt=attempt,
         begun=any(newest[step].kind == "intent" for step in ("upload", "create") if step in newest),
-        uploaded=_id(answered.get("upload")),
-        created=_id(created),
+        uploaded=_id(journal, answered.get("upload")),
+        created=_id(journal, created),
         created_at=created.at if created else 0.0,
         status=str(seen.detail.get("status")) if seen else None,
         fetched=_fetched(answered.get("fetch")),
     )
 
 
-def _id(entry: Entry | None) -> str | None:
-    return str(entry.detail["id"]) if entry and entry.detail.get("id") else None
+def _id(journal: Journal, entry: Entry | None) -> str | None:
+    if entry is None:
+        return None
+    found = entry.detail.get("id")
+    if not isinstance(found, str) or not found:
+        raise damaged(journal.folder, f"the answer to {entry.step} has no id")
+    return found
 
 
 def _fetched(entry: Entry | None) -> Fetched | None:
@@ -93,6 +103,7 @@ def _fetched(entry: Entry | None) -> Fetched | None:
         reasons=tuple(map(str, reasons)) if isinstance(reasons, list) else (),
         rows=_rows(detail),
         files=_files(detail, entry.attempt),
+        short=detail.get("short") is True,
     )
 
 

@@ -9,6 +9,9 @@ from preflight.batch.shards import Shard
 from preflight.batch.stage import Stage, stage
 from preflight.seams import PreflightError
 
+OTHERS_SECONDS = 15.0
+"""How often the ledger is asked what other workers have done meanwhile."""
+
 Admits = Callable[[Sequence[Shard], int, Shard], bool]
 """Whether there is room for a shard: beside those that are open, and so many uploaded files."""
 

@@ -4,6 +4,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from preflight.batch import ledger_file
 from preflight.batch import plan as plans
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
@@ -19,7 +20,7 @@ SHARED = "shared-run"
 
 def opened(plan: Plan, arguments: Namespace) -> Ledger:
     """The ledger of a planned run, made where there is none. Raises UsageError, RunError."""
-    folder = Path(arguments.out) if arguments.out else FOLDER / plans.folder_name(plan)
+    folder = _folder(plan, arguments)
     address = _address(arguments)
     if address is None:
         if (folder / SHARED).exists():
@@ -30,16 +31,26 @@ def opened(plan: Plan, arguments: Namespace) -> Ledger:
     return ledger
 
 
+def begun(plan: Plan, arguments: Namespace) -> bool:
+    """Whether there may be a ledger of that run. Raises UsageError."""
+    folder = _folder(plan, arguments)
+    return _address(arguments) is not None or ledger_file.there(folder)
+
+
 def existing(arguments: Namespace) -> Ledger:
     """The ledger of the run in a folder. Raises UsageError, RunError."""
     folder = Path(arguments.run)
     shared = folder / SHARED
-    if not shared.is_file():
+    if ledger_file.there(folder) or not shared.is_file():
         return Ledger.of(folder)
     address = _address(arguments)
     if address is None:
         raise _elsewhere(folder)
     return Ledger.shared(folder, address, shared.read_text(encoding="utf-8").strip())
+
+
+def _folder(plan: Plan, arguments: Namespace) -> Path:
+    return Path(arguments.out) if arguments.out else FOLDER / plans.folder_name(plan)
 
 
 def _address(arguments: Namespace) -> str | None:

@@ -1,7 +1,9 @@
 """`preflight run`, and its first half by hand: submit."""
 
 import os
+import time
 from argparse import ArgumentTypeError, Namespace
+from dataclasses import replace
 from functools import partial
 
 from preflight.batch import parquet
@@ -21,7 +23,7 @@ from preflight.commands.allowed import allowed
 from preflight.commands.choices import refuse_a_part
 from preflight.commands.durations import seconds
 from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
-from preflight.commands.ledgers import opened
+from preflight.commands.ledgers import begun, opened
 from preflight.commands.notifying import notifying
 from preflight.commands.talking import talk
 from preflight.contract import Promises
@@ -38,19 +40,42 @@ def run(arguments: Namespace) -> int:
     """`preflight run`: check, upload, create, monitor, fetch."""
     every = polled(arguments.poll_every)
     asked = _asked(arguments)
-    code = _judged(asked, arguments)
+    before = _before(asked.plan, arguments)
+    if isinstance(before, Finished):
+        return show_finished(before, arguments.format)
+    code = None if before else _judged(asked, arguments)
     if code is not None:
         return code
     with Remote(asked.plan) as remote, opened(asked.plan, arguments) as ledger, ledger.alone():
         plan = prepare(ledger, asked.plan, asked.plan.requests)
         finished = runs.done(ledger, plan)
-        if finished is not None:
-            say("this run has its results already: nothing is sent")
-        else:
+        if finished is None:
             finished = follow(
                 ledger, plan, remote, every=every, arguments=arguments, admitting=asked.admits
             )
         return show_finished(finished, arguments.format)
+
+
+def _before(plan: Plan, arguments: Namespace) -> Finished | bool:
+    """What an earlier process has finished; else whether it has sent all that there is to send.
+
+    Then there is nothing left to judge: what is paid for is brought in, whatever a check would say
+    by now.
+    """
+    if not begun(plan, arguments):
+        return False
+    with opened(plan, arguments) as ledger:
+        if ledger.plan() is None:
+            return False
+        plan = plans.write(ledger, replace(plan, requests=ledger.folder / plans.REQUESTS))
+        finished = runs.done(ledger, plan)
+        if finished is not None:
+            say("this run has its results already: nothing is sent")
+            return finished
+        sent = runs.all_sent(ledger, plan)
+    if sent:
+        say("all of this run was sent before: it is not checked again, and nothing is sent")
+    return sent
 
 
 def follow(
@@ -77,8 +102,8 @@ def follow(
                 part = runs.finish(ledger, plan, remote).summary
                 say(f"{part.results:,} of {part.requests:,} requests have results so far")
             raise
-    finished = runs.finish(ledger, plan, remote)
-    if arguments.parquet:
+    finished = runs.finish_once(ledger, plan, remote, time.sleep)
+    if arguments.parquet and not finished.elsewhere:
         rows = parquet.write(ledger.folder)
         say(f"{rows:,} results are in {shown(ledger.folder / parquet.NAME)}, too")
     return finished

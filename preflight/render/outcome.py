@@ -41,6 +41,7 @@ def show_finished(done: Finished, form: str) -> int:
             shards=dict(done.shards),
             requests=counts.as_dict(),
             folder=str(done.folder),
+            elsewhere=done.elsewhere,
         )
         return code
     line(
@@ -51,6 +52,9 @@ def show_finished(done: Finished, form: str) -> int:
         line(f"  reason: {reason}")
     if len(done.reasons) > MOST_REASONS:
         line(f"  and {len(done.reasons) - MOST_REASONS:,} more reasons (--format json)")
+    if done.elsewhere:
+        line(f"  merged by another worker: {done.elsewhere}")
+        return code
     for name, count in (
         ("results", counts.results),
         ("errors", counts.errors),
