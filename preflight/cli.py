@@ -13,6 +13,7 @@ from preflight import (
     cli_canary,
     cli_choosing,
     cli_collecting,
+    cli_onboarding,
     cli_planning,
     cli_provisioning,
     cli_running,
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     cli_provisioning.add(command)
+    cli_onboarding.add(command)
     cli_choosing.add(command)
 
     check = command("check", "say whether the job would run, with the evidence", "judge:check")
