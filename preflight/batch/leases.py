@@ -28,11 +28,11 @@ class LeaseLost(RunError):
 class Leases:
     """The shards of one run that this worker holds."""
 
-    def __init__(self, engine: sql.Engine, run: str, seconds: float = SECONDS) -> None:
-        """`seconds`: for how long a lease lasts unless it is renewed."""
+    def __init__(self, engine: sql.Engine, run: str) -> None:
+        """The leases of that run. None is held yet."""
         self._engine = engine
         self._run = run
-        self.seconds = seconds
+        self.seconds = SECONDS
         self.holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._held: set[int] = set()
         self._closed = threading.Event()
