@@ -86,14 +86,14 @@ MORE = {
 
 
 def breaking(provider):
-    """Name -> (how to do it to a sandbox, ids that fail) of all that a round may name."""
-    found = {one.name: (one.apply, set(one.fails)) for one in BREAKAGES}
+    """Name -> (how to do it to a sandbox, ids that fail, asked how) of all a round may name."""
+    found = {one.name: (one.apply, set(one.fails), one.options) for one in BREAKAGES}
     for change, fails in MORE.items():
 
         def apply(sandbox, change=change):
             change(sandbox.env, sandbox.promises.of(provider)[0])
 
-        found[change.__name__] = (apply, fails)
+        found[change.__name__] = (apply, fails, ())
     return found
 
 
@@ -107,14 +107,15 @@ def test_what_is_changed_behind_pulumis_back_is_noticed_and_repaired(
         sandbox, repaired_ids = world.register(), set()
         for names in ROUNDS[provider]:
             changes = [known[name] for name in names.split()]
-            fails = set().union(*(ids for _, ids in changes))
-            assert len(fails) == sum(len(ids) for _, ids in changes), "one hides another"
+            fails = set().union(*(ids for _, ids, _ in changes))
+            assert len(fails) == sum(len(ids) for _, ids, _ in changes), "one hides another"
             if fails & repaired_ids:
                 # Otherwise the next verdict shows it: it has the next ids, and no others.
                 assert verdict(preflight, world, stack, provider) == (0, set(), {}), names
-            for apply, _ in changes:
+            for apply, _, _ in changes:
                 apply(sandbox)
-            code, failed, _ = verdict(preflight, world, stack, provider)
+            options = [word for _, _, asked in changes for word in asked]
+            code, failed, _ = verdict(preflight, world, stack, provider, *options)
             assert (code, failed) == (1, fails), names
             FIRST.get(names, lambda _: None)(world)
             repaired = world.stack.up("--refresh")
