@@ -32,11 +32,12 @@ def run(command: Sequence[str], cores: set[int], taken: Taken, env: Mapping[str,
     start = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603
         ["taskset", "-c", ",".join(map(str, sorted(cores))), *command],  # noqa: S607
-        stdout=subprocess.PIPE,
+        # What jq prints is the whole file: to hold it here would count as the children's memory.
+        stdout=subprocess.PIPE if "python" in command[0] else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=env,
     )
-    said = process.stdout.read() if process.stdout else b""
+    said = process.stdout.read() if process.stdout is not None else b""
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
