@@ -37,6 +37,9 @@ class Store(Protocol):
     def append(self, shard: int, attempt: int, step: str, kind: str, detail: str) -> None:
         """Add a line, on disk before this returns. Raises RunError."""
 
+    def prove_now(self, shard: int) -> None:
+        """Make sure that the shard is not another worker's by now. Raises LeaseLost."""
+
     def lines(self, shard: int) -> tuple[Entry, ...]:
         """A shard's lines, oldest first. Raises UsageError for a damaged ledger."""
 
@@ -57,6 +60,10 @@ class Journal:
     def write(self, attempt: int, step: str, kind: str, **detail: object) -> None:
         """Add a line. Raises RunError where it is not taken; LeaseLost for another's shard."""
         self._store.append(self.shard, attempt, step, kind, json.dumps(detail))
+
+    def prove_now(self) -> None:
+        """Make sure that no other worker acts on the shard by now. Raises LeaseLost."""
+        self._store.prove_now(self.shard)
 
     def entries(self) -> tuple[Entry, ...]:
         """All lines, oldest first. Raises UsageError for a damaged ledger."""

@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from contextlib import suppress
 
 import sqlalchemy as sql
@@ -34,13 +35,15 @@ class Leases:
         self._run = run
         self.seconds = SECONDS
         self.holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._held: set[int] = set()
+        self._held: dict[int, float] = {}
+        """Until when by this machine's clock, which goes on while the process is stopped."""
+        self._lock = threading.Lock()
         self._closed = threading.Event()
         self._renewing: threading.Thread | None = None
 
     def take(self, shard: int) -> bool:
         """Take a shard that nobody holds, or hold on to one's own."""
-        now = _now()
+        now, began = _now(), _clock()
         mine = postgresql.insert(leases).values(
             run=self._run, shard=shard, holder=self.holder, until=now + self.seconds
         )
@@ -51,11 +54,13 @@ class Leases:
         )
         with self._engine.begin() as connection:
             taken = bool(connection.execute(mine.returning(leases.c.holder)).all())
+        with self._lock:
+            if taken:
+                self._held[shard] = began + self.seconds
+            else:
+                self._held.pop(shard, None)
         if taken:
-            self._held.add(shard)
             self._renew_from_now_on()
-        else:
-            self._held.discard(shard)
         return taken
 
     def holds(self, shard: int) -> bool:
@@ -64,7 +69,7 @@ class Leases:
 
     def give_up(self, shard: int) -> None:
         """Let others have a shard."""
-        self._held.discard(shard)
+        self._let_go(shard)
         with self._engine.begin() as connection:
             connection.execute(leases.delete().where(*self._mine(), leases.c.shard == shard))
 
@@ -82,12 +87,18 @@ class Leases:
             .with_for_update()
         )
         if connection.execute(held).first() is None:
-            self._held.discard(shard)
-            raise LeaseLost(
-                f"shard {shard}",
-                "was taken by another worker, since this one was silent for too long",
-                "nothing to do: the other one goes on with it",
-            )
+            raise self._lost(shard)
+
+    def prove_now(self, shard: int) -> None:
+        """The same without asking anyone, right before a call that costs money.
+
+        This process may have been stopped since it last asked (a machine that slept), and another
+        worker may act by now. Raises LeaseLost.
+        """
+        with self._lock:
+            until = self._held.get(shard)
+        if until is not None and _clock() >= until:
+            raise self._lost(shard)
 
     def others(self) -> dict[int, str]:
         """The shards that other workers hold now, and who does."""
@@ -107,6 +118,18 @@ class Leases:
             # Where the database is away, the leases run out by themselves.
             connection.execute(leases.delete().where(*self._mine()))
 
+    def _let_go(self, shard: int) -> None:
+        with self._lock:
+            self._held.pop(shard, None)
+
+    def _lost(self, shard: int) -> LeaseLost:
+        self._let_go(shard)
+        return LeaseLost(
+            f"shard {shard}",
+            "is not this worker's any more: it was silent for too long",
+            "nothing to do: whichever worker takes the shard goes on with it",
+        )
+
     def _mine(self) -> tuple[sql.ColumnElement[bool], ...]:
         return (leases.c.run == self._run, leases.c.holder == self.holder)
 
@@ -118,10 +141,22 @@ class Leases:
     def _renew(self) -> None:
         """Renew what has not run out: a lease that has may be another's already."""
         while not self._closed.wait(self.seconds / 3):
+            began = _clock()
             renewed = leases.update().where(*self._mine(), leases.c.until > _now())
-            with suppress(SQLAlchemyError), self._engine.begin() as connection:
+            renewed = renewed.values(until=_now() + self.seconds)
+            with suppress(SQLAlchemyError):
                 # A database that is away: the next write says so, or the lease is lost.
-                connection.execute(renewed.values(until=_now() + self.seconds))
+                with self._engine.begin() as connection:
+                    shards = connection.execute(renewed.returning(leases.c.shard)).scalars().all()
+                with self._lock:
+                    self._held.update(
+                        dict.fromkeys(self._held.keys() & shards, began + self.seconds)
+                    )
+
+
+def _clock() -> float:
+    """Seconds that go on while the process is stopped, and mostly while the machine sleeps, too."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _now() -> sql.ColumnElement[float]:

@@ -139,6 +139,11 @@ class Ledger:
                 self.leases.prove(connection, shard)
             connection.execute(journal.insert().values(line))
 
+    def prove_now(self, shard: int) -> None:
+        """Make sure that the shard is not another worker's by now. Raises LeaseLost."""
+        if self.leases is not None:
+            self.leases.prove_now(shard)
+
     def lines(self, shard: int) -> tuple[Entry, ...]:
         """A shard's journal, oldest first. Raises UsageError for a damaged ledger."""
         return self.every_line(shard).get(shard, ())

@@ -26,7 +26,10 @@ def opened(address: str) -> sql.Engine:
     RunError for a database that does not answer.
     """
     engine = sql.create_engine(
-        parsed(address), pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+        parsed(address),
+        pool_pre_ping=True,
+        # A database without an encoding of its own (SQL_ASCII) would answer in bytes.
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"},
     )
     try:
         with saying(Path()), engine.begin() as connection:

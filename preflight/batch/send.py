@@ -154,6 +154,7 @@ class _Attempt:
         for last in (*(False,) * (CREATES - 1), True):
             at = time.time()
             self.write("create", "intent", name=self.name, file_id=file_id)
+            self.ledger.prove_now()
             try:
                 batch = self.gateway.create(file_id, self.name)
             except Declined as declined:
