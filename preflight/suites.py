@@ -77,6 +77,7 @@ def build(
     offline: bool,
     one: bool = False,
     worlds: Worlds | None = None,
+    parts: Mapping[Target, Scan] | None = None,
 ) -> list[Suite]:
     """The suites of these targets, in reading order.
 
@@ -87,25 +88,36 @@ def build(
         offline: whether to leave out everything but the request file.
         one: whether the file is to be sent as one job, as it is; else a run divides it.
         worlds: the clients to look with; None makes those of the clouds.
+        parts: what the file holds for one target, where it names several models.
     """
     suites: list[Suite] = []
     through = worlds or Worlds()
     for provider, several in targets.items():
         for promised in several:
-            found = _of_file(provider, promised, scan, offline=offline, one=one)
+            part = (parts or {}).get(promised, scan)
+            checks = requests.checks_for(provider, split=not one, targets=several)
+            found = _of_file(provider, promised, checks, scan, part, offline=offline)
             if not offline:
                 way = through.gateway(promises.gateway)
-                found += _live(through, way, provider, promised, scan, one=one)
+                found += _live(through, way, provider, promised, part, one=one)
             suites += (replace(suite, target=place(promised)) for suite in found)
     return suites
 
 
 def _of_file(
-    provider: str, promised: Any, scan: Scan | None, *, offline: bool, one: bool
+    provider: str,
+    promised: Any,
+    checks: tuple[Check, ...],
+    scan: Scan | None,
+    part: Scan | None,
+    *,
+    offline: bool,
 ) -> list[Suite]:
     if scan is None:
         return []
-    checks = requests.checks_for(provider, split=not one)
+    if part is not scan:
+        own = requests.OF_ITS_REQUESTS
+        checks = tuple(_about(check, part) if check.id in own else check for check in checks)
     if provider == "bedrock" and not offline:
         # The account's own quotas are asked instead.
         checks = tuple(check for check in checks if check.id != count.id)
@@ -201,6 +213,16 @@ def _through(check: Check, attribute: str) -> Check:
     ask.__doc__ = check.explanation
     function: Callable[..., Answer] = ask
     return replace(check, function=function, gate=True)
+
+
+def _about(check: Check, part: Any) -> Check:
+    """The check, asked about a part of the file whatever its suite looks at."""
+
+    def ask(promised: Any, _: Any) -> Answer:
+        return check(promised, part)
+
+    ask.__doc__ = check.explanation
+    return replace(check, function=ask)
 
 
 def _same(value: Any) -> Any:

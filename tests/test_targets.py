@@ -116,7 +116,6 @@ def test_a_file_of_another_model_is_judged_against_the_only_target_there_is():
     ("targets", "models", "listed"),
     [
         (STACK.openai, {None}, "gpt-4o-mini; gpt-4.1"),
-        (STACK.openai, {SMALL, LARGE}, "gpt-4o-mini; gpt-4.1"),
         (STACK.openai, {"gpt-5"}, "gpt-4o-mini; gpt-4.1"),
         # Azure OpenAI wants the deployment's name: a model's name is no target's.
         (STACK.azure[:2], {SMALL}, "swedencentral batch-gpt-4o-mini; swedencentral batch-gpt-4.1"),

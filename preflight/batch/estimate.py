@@ -1,6 +1,6 @@
 """What a run will cost and how long it may take, with how sure that is: before anything is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from preflight.batch.shards import Shard
@@ -86,6 +86,30 @@ def money(provider: str, model: str, shards: Sequence[Shard], longest: int | Non
     sure = f"tokens are estimated, {_UNCOUNTED}; a contract or the gateway may change the price"
     source, warning = str(known.source), known.source.warning
     return Money(model, prompts, answers, source, warning, f"{words} ({sure})")
+
+
+def altogether(parts: Sequence[Money]) -> Money:
+    """Of several models: a sum is known where each of its parts is."""
+    if len(parts) == 1:
+        return parts[0]
+    prompts, answers = _sum(part.prompts for part in parts), _sum(part.answers for part in parts)
+    return Money(
+        ", ".join(part.model for part in parts),
+        prompts,
+        answers,
+        "; ".join(dict.fromkeys(part.source for part in parts if part.source)),
+        "; ".join(dict.fromkeys(part.warning for part in parts if part.warning)),
+        "; ".join(f"{part.model}: {part.words}" for part in parts),
+    )
+
+
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    total = 0.0
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
 
 
 def dollars(amount: float, *, most: bool = False) -> str:

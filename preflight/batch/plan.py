@@ -13,7 +13,7 @@ from preflight.batch.shards import Shard, whole
 from preflight.contract import CLASSES, Promises, Target
 from preflight.routes import endpoint
 from preflight.seams import UsageError
-from preflight.targets import named_model, region
+from preflight.targets import named_model, of_shard, region
 
 REQUESTS = "requests.jsonl"
 """The copy of the request file in the run's folder."""
@@ -44,6 +44,8 @@ class Plan:
     same key, on whichever machine. `tag` is this run's own: with the key it names the batches at
     the provider, so that what is found there by name is this run's and no other's.
     `rounds` are what is sent; their shards are numbered on from one round to the next.
+    `others` are further models of the same account that the file is for: a shard is for the one
+    that its model is a name of, which the gateway is told no differently than `promised`.
     """
 
     key: str
@@ -56,6 +58,11 @@ class Plan:
     size: int
     tag: str = ""
     rounds: tuple[Round, ...] = ()
+    others: tuple[Target, ...] = ()
+
+    def target(self, shard: Shard) -> Target:
+        """What the requests of a shard are promised as."""
+        return of_shard((self.promised, *self.others), shard.model)
 
     @property
     def shards(self) -> tuple[Shard, ...]:
@@ -82,6 +89,7 @@ def make(  # noqa: D417 - the rest is in the names
     count: int,
     size: int,
     shards: tuple[Shard, ...] = (),
+    others: tuple[Target, ...] = (),
 ) -> Plan:
     """Plan the run of one file.
 
@@ -91,9 +99,11 @@ def make(  # noqa: D417 - the rest is in the names
         count: requests in the file.
         size: bytes in the file.
         shards: how it is divided; by default it is sent as it is.
+        others: of the provider's targets, those that it goes to as well.
     """
     base_url = promises.gateway.base_url
-    account, model = promised.provider_name, named_model(promised)
+    account = promised.provider_name
+    model = ", ".join(sorted(map(named_model, (promised, *others))))
     identity = json.dumps([base_url, provider, account, region(promised), model, sha256])
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
     only = Round(REQUESTS, sha256, count, size, shards or (whole(count, size, 0),))
@@ -107,6 +117,7 @@ def make(  # noqa: D417 - the rest is in the names
         count,
         size,
         rounds=(only,),
+        others=others,
     )
 
 
@@ -148,7 +159,10 @@ def add_round(ledger: Ledger, plan: Plan, more: Round) -> Plan:
 
 def _written(plan: Plan) -> dict[str, Any]:
     """As the ledger holds it: the file by name alone, since a run's folder may be moved."""
-    return asdict(plan) | {"requests": plan.requests.name}
+    values = asdict(plan) | {"requests": plan.requests.name}
+    if not plan.others:
+        del values["others"]  # as it always was
+    return values
 
 
 def _difference(known: Plan, plan: Plan) -> str:
@@ -169,20 +183,22 @@ def read(ledger: Ledger) -> Plan:
         raise UsageError(str(ledger.folder), "holds no plan", "start with `preflight run`")
     try:
         kind: type[Any] = CLASSES[values["provider"]]
-        promised = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in values["promised"].items()
-        }
+        promised = _target(kind, values["promised"])
+        others = tuple(_target(kind, each) for each in values.get("others", ()))
         requests = ledger.folder / values["requests"]
         rounds = tuple(
             Round(**{**each, "shards": tuple(Shard(**shard) for shard in each["shards"])})
             for each in values.get("rounds") or [_only(values)]
         )
-        return Plan(
-            **{**values, "promised": kind(**promised), "requests": requests, "rounds": rounds}
-        )
+        read = {"promised": promised, "requests": requests, "rounds": rounds, "others": others}
+        return Plan(**{**values, **read})
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise damaged(ledger.folder, f"its plan is of another kind: {error}") from error
+
+
+def _target(kind: type[Any], values: dict[str, Any]) -> Any:
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return kind(**{**values, **lists})
 
 
 def _only(values: dict[str, Any]) -> dict[str, Any]:

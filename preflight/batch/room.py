@@ -1,7 +1,8 @@
 """How much of a run may be open at the provider at once, and in which waves it is sent for that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from preflight.batch.shards import Shard
 
@@ -66,16 +67,40 @@ def admits(room: Room, open_shards: Sequence[Shard], files: int, shard: Shard) -
     return not hindrance(room, open_shards, files, shard)
 
 
-def waves(shards: Sequence[Shard], room: Room) -> tuple[tuple[Shard, ...], ...]:
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Of a run of several models: each has a queue of its own; jobs and files count together.
+
+    `each`: a shard's model -> the room of whatever it is promised as, the same object where models
+    share a queue; `first`: that of a shard which says none.
+    """
+
+    first: Room
+    each: Mapping[str, Room]
+
+    def admits(self, open_shards: Sequence[Shard], files: int, shard: Shard) -> bool:
+        """Whether one more shard may be sent now; see `hindrance`."""
+        room = self._of(shard)
+        beside = [other for other in open_shards if self._of(other) is room]
+        together = replace(room, max_tokens=None, max_requests=None)
+        queue = replace(room, max_jobs=None, max_files=None)
+        return admits(together, open_shards, files, shard) and admits(queue, beside, files, shard)
+
+    def _of(self, shard: Shard) -> Room:
+        return self.first if shard.model is None else self.each.get(shard.model, self.first)
+
+
+def waves(shards: Sequence[Shard], room: Room | Rooms) -> tuple[tuple[Shard, ...], ...]:
     """The shards in order, in groups that are open at once.
 
     A run need not wait for a whole wave: the next shard goes as soon as there is room for it. Input
     files are not counted: they stay when a wave has ended, so that no wave makes room for more.
     """
     made: list[list[Shard]] = []
-    beside = replace(room, max_files=None)
+    admitting = room.admits if isinstance(room, Rooms) else partial(admits, room)
     for shard in shards:
-        if made and admits(beside, made[-1], 0, shard):
+        # No file counts before the first, and one always fits.
+        if made and admitting(made[-1], 0, shard):
             made[-1].append(shard)
         else:
             made.append([shard])

@@ -1,10 +1,12 @@
 """Checks of the request file: `promised` is one provider's section, `world` the file's Scan."""
 
+from collections.abc import Collection
+
 from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks import requests_target
 from preflight.checks.requests_limits import AS_SHARDS, count, size
-from preflight.checks.requests_provider import OF_ONE_PROVIDER
-from preflight.checks.requests_settings import features_gateway, max_tokens
+from preflight.checks.requests_provider import OF_ONE_PROVIDER, tokens_openai
+from preflight.checks.requests_settings import features_gateway, known_parameters, max_tokens
 from preflight.checks.requests_target import Promised
 from preflight.checks.requests_wording import counted, none_of
 from preflight.requests.fault import quoted
@@ -98,12 +100,24 @@ CHECKS: tuple[Check, ...] = (
 """Those that hold for every provider, in order of reading."""
 
 
-def checks_for(provider: str, *, split: bool = False) -> tuple[Check, ...]:
+OF_ITS_REQUESTS = frozenset({known_parameters.id, max_tokens.id, tokens_openai.id})
+"""Ids of those that ask about the requests for the promised model alone, where a file has more."""
+
+
+def checks_for(
+    provider: str, *, split: bool = False, targets: Collection[Promised] = ()
+) -> tuple[Check, ...]:
     """All checks of a request file that is meant for this provider (`contract.PROVIDERS`).
 
     Args:
         provider: its name.
         split: whether the file may be sent as several jobs; else it is one job as it is.
+        targets: of the provider, that the file is for.
     """
     checks = CHECKS + OF_ONE_PROVIDER.get(provider, ())
-    return tuple(AS_SHARDS.get(each.id, each) for each in checks) if split else checks
+    if not split:
+        return checks
+    instead = dict(AS_SHARDS)
+    if targets:
+        instead[requests_target.model.id] = requests_target.of_several(targets)
+    return tuple(instead.get(each.id, each) for each in checks)

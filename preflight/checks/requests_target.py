@@ -1,15 +1,16 @@
 """Checks of the request file: is it addressed to the promised provider, endpoint and model?"""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks.requests_wording import counted, lines, none_of
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
-from preflight.requests.tally import FIRST_LINES, Seen
+from preflight.requests.tally import DISTINCT, FIRST_LINES, Seen
 from preflight.routes import CHAT, endpoint
+from preflight.targets import by_model, matching, named_model
 
 Promised = OpenAI | AzureOpenAI | VertexAI | Bedrock
 
@@ -30,8 +31,6 @@ URLS = {
 Azure takes any of its three, but one per file (Azure OpenAI's batch page, 2026-10). For the other
 two the gateway converts the line from a chat.
 """
-
-SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}")
 
 
 @check("requests-method", "Every request is a POST")
@@ -62,8 +61,11 @@ def model(promised: Promised, scan: Scan) -> Answer:
     The file goes to OpenAI and Azure OpenAI as it is, so body.model is what *they* call it: OpenAI
     the model, Azure OpenAI the deployment. The gateway's own names (catalog ids, virtual models)
     mean nothing there. Vertex AI and Bedrock bind the model to the job; a line may leave it out.
+
+    To OpenAI and Azure OpenAI a run sends a file of several models in shards of one model each,
+    where the stack promises all of them; with --no-split a mix is a failure.
     """
-    expected = promised.deployment if isinstance(promised, AzureOpenAI) else promised.model
+    expected = named_model(promised)
     remedy = f"set body.model to {expected} on every line"
     if failed := none_of(scan, ("model_type",), remedy):
         return failed
@@ -80,11 +82,46 @@ def model(promised: Promised, scan: Scan) -> Answer:
     for value, seen in named.items():
         if value == expected:
             continue
-        if isinstance(promised, OpenAI) and SNAPSHOT.fullmatch(value.removeprefix(expected)):
+        if matching((promised,), value):
             return Passed(f"{value}", f"a dated snapshot of the promised {expected}")
         reason = _why_not(value, promised)
         return Failed(f"body.model is {quoted(value)} on {lines(seen)}{reason}", remedy, seen.lines)
     return Passed(f"{expected} on {counted(named[expected].count)}" if named else "left to the job")
+
+
+def of_several(targets: Collection[Promised]) -> Check:
+    """The same check of a file that a run may send to all of these, each its own requests."""
+
+    def ask(promised: Promised, scan: Scan) -> Answer:
+        named = {value: seen for value, seen in scan.models.items() if value is not None}
+        if len(named) <= 1 or isinstance(promised, VertexAI | Bedrock):
+            return model(promised, scan)
+        names = " or ".join(named_model(target) for target in targets)
+        remedy = f"set body.model to {names} on every line"
+        if failed := none_of(scan, ("model_type",), remedy):
+            return failed
+        if by_model(targets, scan.models):
+            own = [value for value in named if promised in matching(targets, value)]
+            count = sum(named[value].count for value in own)
+            return Passed(
+                f"{' and '.join(own)} on {counted(count)}; the file names {len(named)} promised "
+                "models, sent in shards of one model each"
+            )
+        for value, seen in named.items():
+            if not matching(targets, value):
+                reason = _why_not(value, promised) or ", which is promised nowhere here"
+                return Failed(
+                    f"the file mixes {len(named)} models: body.model is {quoted(value)} on "
+                    f"{lines(seen)}{reason}",
+                    remedy,
+                    seen.lines,
+                )
+        if None in scan.models:
+            return model(promised, scan)
+        return Failed(f"the file mixes {DISTINCT} models or more", remedy)
+
+    ask.__doc__ = model.explanation
+    return replace(model, function=ask)
 
 
 def _why_not(value: str, promised: Promised) -> str:

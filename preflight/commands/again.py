@@ -66,6 +66,7 @@ def _worth_it(ledger: Ledger, plan: Plan) -> Round | None:
         target.unlink()
         return None
     limits = allowed(plan.provider, plan.promised, offline=True)[0].limits
+    by_model = any(shard.model is not None for shard in plan.rounds[0].shards)
     if count < limits.min_requests:
         target.unlink()
         raise UsageError(
@@ -73,12 +74,12 @@ def _worth_it(ledger: Ledger, plan: Plan) -> Round | None:
             f"has {count:,} requests to try again, and a job must have {limits.min_requests:,}",
             f"send them another way: they are in {shown(ledger.folder / 'again.jsonl')}",
         )
-    return _round(target, count, limits)
+    return _round(target, count, limits, by_model=by_model)
 
 
-def _round(file: Path, count: int, limits: ShardLimits) -> Round:
+def _round(file: Path, count: int, limits: ShardLimits, *, by_model: bool) -> Round:
     # They go under the names that the first round sent them by.
-    shards = split(index(file), limits, by_model=False, renamed=False)
+    shards = split(index(file), limits, by_model=by_model, renamed=False)
     with file.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return Round(file.name, sha256, count, file.stat().st_size, shards)

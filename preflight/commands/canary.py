@@ -17,7 +17,7 @@ from preflight.render.progress import progress
 from preflight.report import Report, Result, Verdict
 from preflight.requests.scan import Scan
 from preflight.seams import PreflightError, UsageError
-from preflight.targets import place
+from preflight.targets import by_model, place
 
 SUITE = "canary"
 NOT_AGREED = "what only a real job can tell: no canary was sent, since nobody agreed to its price"
@@ -41,15 +41,21 @@ def refuse(arguments: Namespace) -> None:
         )
 
 
-def target_of(chosen: Mapping[str, tuple[Target, ...]], requests: str) -> tuple[str, Target]:
+def target_of(chosen: Mapping[str, tuple[Target, ...]], scan: Scan) -> tuple[str, Target]:
     """The one target that a canary goes to. Raises UsageError."""
     if len(chosen) != 1:
         raise UsageError(
-            requests,
+            str(scan.path),
             f"goes to one provider as a canary, and these are {', '.join(chosen)}",
             "name one with --provider NAME",
         )
-    ((provider, (target,)),) = chosen.items()
+    ((provider, (target, *_)),) = chosen.items()
+    if by_model(chosen[provider], scan.models):
+        raise UsageError(
+            str(scan.path),
+            f"names {len(scan.models)} models, and a canary is one job",
+            "send a canary with a file of one of them, or check this one without",
+        )
     return provider, target
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from preflight import promises as sources
 from preflight.catalog import yours
 from preflight.commands.choices import accept, selected
-from preflight.contract import PROVIDERS, Promises, Target
+from preflight.contract import PROVIDERS, AzureOpenAI, OpenAI, Promises, Target
 from preflight.render import destinations
 from preflight.report import ONLY_A_JOB, Report, RequestFile
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
 from preflight.seams.asking import Way, directly
-from preflight.targets import choose, for_requests
+from preflight.targets import choose, for_requests, matching
 
 Targets = Mapping[str, tuple[Target, ...]]
 """Provider -> those of its targets that are meant, in reading order."""
@@ -47,8 +47,8 @@ def promised(arguments: Namespace) -> Promises:
 def targets(arguments: Namespace, promises: Promises, scan: Scan | None = None) -> Targets:
     """What to judge: the providers asked for (or all), in the region and of the model asked for.
 
-    A request file goes to one target a provider; where its lines name a model, they choose it.
-    Raises UsageError.
+    A request file goes to one target a provider, or to several models of one account where its
+    lines name them; the models that they name choose it. Raises UsageError.
     """
     there = tuple(name for name in PROVIDERS if promises.of(name))
     if not there:
@@ -101,6 +101,8 @@ def judge(
         offline=arguments.offline,
         one=arguments.no_split,
         worlds=worlds,
+        # What a bundle holds is the scan of a file that is not here.
+        parts=_parts(chosen, scan) if scan is not None and way is directly else None,
     )
     asked = selected(built, arguments)
     accepted = accept(arguments)
@@ -119,6 +121,26 @@ def judge(
     if further is not None:
         report = further(report, accepted(report))
     return accepted(replace(report, at=datetime.now(UTC)))
+
+
+def _parts(chosen: Targets, scan: Scan) -> dict[Target, Scan]:
+    """What the file holds for each target, where its lines name several models."""
+    names = [model for model in scan.models if model is not None]
+    found: dict[Target, Scan] = {}
+    if len(names) <= 1:
+        return found
+    from preflight.requests.of_models import of_models  # noqa: PLC0415 - few files need it
+
+    for several in chosen.values():
+        if not any(isinstance(target, OpenAI | AzureOpenAI) for target in several):
+            continue
+        groups = [
+            [name for name in names if target in matching(several, name)] for target in several
+        ]
+        meant = [pair for pair in zip(several, groups, strict=True) if pair[1]]
+        parts = of_models(scan, [group for _, group in meant])
+        found.update(zip((target for target, _ in meant), parts, strict=True))
+    return found
 
 
 def promise_file(arguments: Namespace) -> str:
@@ -175,7 +197,7 @@ def check(arguments: Namespace) -> int:
     chosen = targets(arguments, promises, scan)
     further: Further | None = None if arguments.offline else _only_a_job
     if arguments.canary and scan is not None:
-        provider, target = canary.target_of(chosen, arguments.requests)
+        provider, target = canary.target_of(chosen, scan)
         further = canary.Canary(promises, provider, target, scan, arguments)
     report = judge(promises, chosen, scan, arguments, further)
     destinations.write(report, several)

@@ -2,21 +2,22 @@
 
 import os
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from preflight.batch import estimate
 from preflight.batch.allowance import Allowance
-from preflight.batch.dividing import divide
 from preflight.batch.estimate import Money, Time
 from preflight.batch.room import waves
 from preflight.batch.shards import Shard, ShardLimits
 from preflight.catalog import yours
-from preflight.commands.allowed import allowed, priced_model
+from preflight.commands.allowed import priced_model
+from preflight.commands.division import Division, division
 from preflight.commands.judge import promised, scanned, targets
 from preflight.contract import Target
 from preflight.requests.scan import Scan
 from preflight.seams import UsageError
-from preflight.targets import place
+from preflight.targets import named_model, of_shard, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Planned:
     Attributes:
         scan: of the file.
         provider: where it goes.
-        target: region and model there.
-        allowance: what one shard, and all of them together, may have.
+        target: region and model there; several models where the file names them.
+        allowance: what one shard, and all of them together, may have; of the first model.
         shards: in order.
         waves: the same, in groups that may be open at once.
         longest: tokens of the longest answer; None: some request names no bound.
@@ -64,41 +65,70 @@ def plan(arguments: Namespace) -> int:
             f"goes to one provider, and these are {', '.join(chosen)}",
             "name one with --provider NAME",
         )
-    ((provider, (target,)),) = chosen.items()
-    made = planned(scan, provider, target, one=arguments.no_split, offline=arguments.offline)
+    ((provider, several),) = chosen.items()
+    made = planned(scan, provider, *several, one=arguments.no_split, offline=arguments.offline)
     return rendered.show(made, arguments.format)
 
 
-def planned(scan: Scan, provider: str, target: Target, *, one: bool, offline: bool) -> Planned:
+def planned(scan: Scan, provider: str, *targets: Target, one: bool, offline: bool) -> Planned:
     """Plan the run of a file that was scanned; nothing is sent.
 
     Raises:
         RequestFileError: the file cannot be read any more, or was changed while it was.
     """
-    may, notes = allowed(provider, target, offline=offline)
-    renamed = scan.uncarried.get(provider)
-    shards = divide(scan, may.limits, renamed=renamed is not None, one=one)
-    groups = waves(shards, may.room)
+    made = division(scan, provider, targets, one=one, offline=offline)
+    shards, may = made.shards, made.allowances[targets[0]]
+    groups = waves(shards, made.room)
     longest = estimate.answer_tokens(scan)
     return Planned(
         scan=scan,
         provider=provider,
-        target=place(target),
+        target=", ".join(map(place, targets)),
         allowance=may,
         shards=shards,
         waves=groups,
         longest=longest,
-        money=estimate.money(provider, priced_model(target), shards, longest),
+        money=_money(provider, targets, shards, longest),
         time=estimate.time(provider, len(groups)),
-        renamed=renamed,
-        notes=(*notes, *_warnings(scan, may, shards)),
+        renamed=scan.uncarried.get(provider),
+        notes=(*made.notes, *_of_others(made, targets), *_warnings(scan, made)),
     )
 
 
-def _warnings(scan: Scan, may: Allowance, shards: tuple[Shard, ...]) -> list[str]:
-    """What speaks against sending it like this; the checks have the word."""
+def _money(
+    provider: str, targets: Sequence[Target], shards: Sequence[Shard], longest: int | None
+) -> Money:
+    """Of all models."""
+    parts: dict[Target, list[Shard]] = {target: [] for target in targets}
+    for shard in shards:
+        parts[of_shard(targets, shard.model)].append(shard)
+    return estimate.altogether(
+        [
+            estimate.money(provider, priced_model(target), part, longest)
+            for target, part in parts.items()
+            if part
+        ]
+    )
+
+
+def _of_others(made: Division, targets: Sequence[Target]) -> list[str]:
+    """The queues of further models, where they are not like that of the first."""
+    first, *others = (made.allowances[target].room for target in targets)
     found = []
-    if above := [shard for shard in shards if _above(shard, may.limits)]:
+    for target, room in zip(targets[1:], others, strict=True):
+        if (room.max_tokens, room.max_requests) != (first.max_tokens, first.max_requests):
+            bounds = {"tokens": room.max_tokens, "requests": room.max_requests}
+            words = [f"{b.amount:,} {name} ({b.source})" for name, b in bounds.items() if b]
+            said = " and ".join(words) or "no limit is known"
+            found.append(f"the queue of {named_model(target)} is its own: {said}")
+    return found
+
+
+def _warnings(scan: Scan, made: Division) -> list[str]:
+    """What speaks against sending it like this; the checks have the word."""
+    shards, may = made.shards, next(iter(made.allowances.values()))
+    found = []
+    if above := [shard for shard in shards if _above(shard, made.of(shard).limits)]:
         numbers = ", ".join(str(shard.number) for shard in above[:_NAMED])
         found.append(f"shard {numbers} is above a limit of one batch: `preflight check` says which")
     if below := [shard for shard in shards if shard.requests < may.min_requests.amount]:

@@ -4,23 +4,20 @@ import os
 import time
 from argparse import ArgumentTypeError, Namespace
 from dataclasses import replace
-from functools import partial
 
 from preflight.batch import parquet
 from preflight.batch import plan as plans
 from preflight.batch import run as runs
-from preflight.batch.dividing import divide
 from preflight.batch.drive import Drive
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
 from preflight.batch.remote import Remote
-from preflight.batch.room import admits
 from preflight.batch.run import Finished, prepare
 from preflight.batch.tracks import Admits, anything
 from preflight.batch.watch import EVERY_SECONDS
 from preflight.catalog import yours
-from preflight.commands.allowed import allowed
 from preflight.commands.choices import refuse_a_part
+from preflight.commands.division import division
 from preflight.commands.durations import seconds
 from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
 from preflight.commands.ledgers import begun, opened
@@ -161,10 +158,12 @@ class _Asked:
         _refuse_several(arguments, targets(arguments, self.promises))
         self.scan: Scan = scanned(arguments.requests)
         self.targets = targets(arguments, self.promises, self.scan)
-        ((provider, (target,)),) = self.targets.items()
-        may, self.notes = allowed(provider, target, offline=arguments.offline)
-        self.admits = partial(admits, may.room)
-        renamed = self.scan.uncarried.get(provider) is not None
+        ((provider, several),) = self.targets.items()
+        made = division(
+            self.scan, provider, several, one=arguments.no_split, offline=arguments.offline
+        )
+        self.admits, self.notes = made.admits, made.notes
+        target, *others = several
         self.plan = plans.make(
             self.promises,
             provider,
@@ -173,7 +172,8 @@ class _Asked:
             sha256=self.scan.sha256,
             count=self.scan.requests,
             size=self.scan.bytes,
-            shards=divide(self.scan, may.limits, renamed=renamed, one=arguments.no_split),
+            shards=made.shards,
+            others=tuple(others),
         )
 
 

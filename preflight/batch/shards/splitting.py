@@ -1,8 +1,9 @@
 """Which shards a request file is divided into, in one reading and in flat memory."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from preflight.batch.shards.shard import NEWLINE, Shard, ShardLimits, renamed_length
@@ -27,8 +28,16 @@ class Entry(Protocol):
     def tokens(self) -> int: ...  # noqa: D102
 
 
+_ALIKE: Mapping[str, ShardLimits] = MappingProxyType({})
+
+
 def split(
-    requests: Iterable[Entry], limits: ShardLimits, *, by_model: bool, renamed: bool
+    requests: Iterable[Entry],
+    limits: ShardLimits,
+    *,
+    by_model: bool,
+    renamed: bool,
+    each: Mapping[str, ShardLimits] = _ALIKE,
 ) -> tuple[Shard, ...]:
     """Divide a file; the same entries and limits always give the same shards.
 
@@ -41,6 +50,7 @@ def split(
         limits: of one shard.
         by_model: whether each shard is to hold the requests of one model alone.
         renamed: whether custom_ids are replaced.
+        each: the limits of a model, where they are others.
     """
     groups: dict[str, _Group] = {}
     after = 0
@@ -49,7 +59,7 @@ def split(
         model = (entry.model or "") if by_model else ""
         group = groups.get(model)
         if group is None:
-            group = groups[model] = _Group(limits)
+            group = groups[model] = _Group(each.get(model, limits))
         sent = renamed_length(length, custom_id, number) if renamed and custom_id else length
         gap, after = offset - after, offset + length + NEWLINE
         group.add(_Request(offset, offset + length, gap, sent + NEWLINE, entry.tokens, number))

@@ -26,6 +26,15 @@ def each(change: Callable[[dict[str, Any]], object]) -> Edit:
     return edit
 
 
+def turns(*changes: Callable[[dict[str, Any]], object]) -> Edit:
+    """Every request changed in its place; the changes take turns."""
+
+    def edit(lines: Lines) -> Lines:
+        return [_changed(line, changes[number % len(changes)]) for number, line in enumerate(lines)]
+
+    return edit
+
+
 def last(change: Callable[[dict[str, Any]], object]) -> Edit:
     """The last request changed in its place."""
 

@@ -9,6 +9,8 @@ from preflight.sandbox.breakages.breakage import ONE_JOB, breakage, in_file
 _row = partial(breakage, "openai")
 _file = partial(in_file, "openai")
 
+_TWO_MODELS = {"openaiModels": ["gpt-4o-mini", "gpt-4.1-mini"]}
+
 # fmt: off
 ROWS = (
     _row("duplicate-id", "two requests share a custom_id", "requests-unique", "duplicate_custom_id", _file(edits.same_id)),
@@ -38,6 +40,8 @@ ROWS = (
     _row("number-id", "one custom_id is a number", "requests-custom-id", "custom_id must be a string", _file(edits.last(edits.fields(custom_id=7)))),
     _row("no-model", "one request names no model", "requests-model", "names no model", _file(edits.last(edits.bare("model")))),
     _row("two-models", "the requests name two models", "requests-model", "mismatched_model", _file(edits.last(edits.body(model="gpt-4o")))),
+    _row("third-model", "the requests name two promised models, and one that nobody promised", "requests-model", "mismatched_model", _file(edits.turns(*(edits.body(model=model) for model in ("gpt-4o-mini", "gpt-4.1-mini", "gpt-4o")))), settings=_TWO_MODELS),
+    _row("two-models-one-job", "the requests name two promised models", "requests-model", "mismatched_model", _file(edits.last(edits.body(model="gpt-4.1-mini"))), settings=_TWO_MODELS, options=ONE_JOB),
     _row("no-body", "one request has no body", "requests-body", "Missing required parameter: 'body'", _file(edits.last(edits.without("body")))),
     _row("no-prompt", "one request has no messages", "requests-body", "Missing required parameter: 'messages'", _file(edits.last(edits.bare("messages")))),
     _row("no-answer", "one request asks for no token at all", "requests-max-tokens", "must be an integer of at least 1", _file(edits.last(edits.body(max_tokens=0)))),

@@ -29,6 +29,7 @@ ROWS = (
     _row("their-group", "the resource group was there", settings=_THEIR_GROUP, prepare=microsoft.group),
     _row("their-account", "the account was there, of the newer kind", settings={**_THEIR_GROUP, "azureAccounts": [microsoft.ACCOUNT]}, prepare=microsoft.account),
     _row("two-models", "two models, each with its deployment", settings={"azureModels": ["gpt-4o-mini@2024-07-18", "gpt-4.1-mini@2025-04-14"]}),
+    _row("mixed-models", "the file names two promised deployments in turns, and the run sends a shard of each", _file(edits.turns(edits.body(model="batch-gpt-4o-mini"), edits.body(model="batch-gpt-4.1-mini"))), settings={"azureModels": ["gpt-4o-mini@2024-07-18", "gpt-4.1-mini@2025-04-14"]}),
     _row("two-regions", "an account in each of two regions", settings={"azureRegions": ["swedencentral", "eastus2"], "azureProviderNames": ["azure-europe", "azure-america"]}, options=("--region", "eastus2")),
     _row("preview", "the API version is a preview", settings={"azureApiVersion": "2025-04-01-preview"}),
     _row("small", "the queue is just large enough", settings={"azureCapacity": 10}),

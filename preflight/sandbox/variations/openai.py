@@ -14,6 +14,8 @@ _file = partial(in_file, "openai")
 ROWS = (
     _row("snapshot", "the requests name a dated snapshot of the promised model", _file(edits.each(edits.body(model="gpt-4o-mini-2024-07-18")))),
     _row("two-models", "the stack promises two models, and the file is for the first", settings={"openaiModels": ["gpt-4o-mini", "gpt-4.1-mini"]}),
+    _row("mixed-models", "the file names two promised models in turns, and the run sends a shard of each", _file(edits.turns(edits.body(model="gpt-4o-mini"), edits.body(model="gpt-4.1-mini"))), settings={"openaiModels": ["gpt-4o-mini", "gpt-4.1-mini"]}),
+    _row("mixed-kinds", "one of the two models of the file takes other parameters, and gets them", _file(edits.turns(edits.body(model="gpt-4o-mini"), lambda request: (edits.renamed("max_tokens", "max_completion_tokens")(request), edits.body(model="o4-mini")(request)))), settings={"openaiModels": ["gpt-4o-mini", "o4-mini"]}),
     _row("dated-promise", "the stack promises a dated model", settings={"openaiModels": ["gpt-4o-2024-08-06"]}),
     _row("crlf", "the lines end as on Windows", _file(edits.crlf)),
     _row("no-last-newline", "the last line has no end", _file(edits.no_last_newline)),
