@@ -1,9 +1,11 @@
 """The edges of a run: how long a question took, and what is not asked any more."""
 
+import threading
+
 from test_runner import gate, look, outcomes, suite
 
 from preflight.check import Passed, Unknown
-from preflight.runner import run
+from preflight.runner import Suite, World, run
 
 
 def test_how_long_a_question_took_is_counted_from_when_it_was_asked():
@@ -34,3 +36,34 @@ def test_a_fault_of_a_check_is_named_by_its_kind_and_its_words():
     found = outcomes(report)["a-look"]
     assert found.reason == "the check itself broke: ZeroDivisionError: by nothing"
     assert found.needs.startswith("a report of this fault")
+
+
+def test_nothing_of_a_run_keeps_the_process_from_ending():
+    daemons = []
+
+    class Noted(tuple):
+        __slots__ = ()
+
+        def __iter__(self):
+            daemons.append(threading.current_thread().daemon)
+            return super().__iter__()
+
+    world = World(lambda: {"look": Passed("seen")})
+    run([Suite("openai", "things", Noted((look,)), "promised", world)])
+    assert daemons
+    assert all(daemons)
+
+
+def test_one_check_of_two_targets_is_told_twice_and_of_one_target_once():
+    world = World(lambda: {"gate": Passed("open"), "look": Passed("seen")})
+
+    def of(target):
+        return Suite("openai", "things", (gate, look), target, world, target)
+
+    report = run([of("a"), of("b"), of("b")])
+    assert [(result.target, result.check_id) for result in report.results] == [
+        ("a", "a-gate"),
+        ("a", "a-look"),
+        ("b", "a-gate"),
+        ("b", "a-look"),
+    ]
