@@ -41,7 +41,7 @@ def test_a_gateway_that_does_not_answer_is_unknown(preflight, folder):
     code, out, err = preflight("submit", "requests.jsonl", "--force")
     assert (code, out) == (3, "")
     assert one_sentence(err.splitlines()[-1] + "\n")
-    assert "upload: no answer" in err.splitlines()[-1]
+    assert "no answer" in err.splitlines()[-1]
 
 
 def test_a_gateway_that_hangs_holds_nothing_longer_than_the_deadline(folder):
@@ -71,7 +71,7 @@ def test_what_is_no_gateway_is_told(preflight, double, odd):
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_what_is_no_gateway_takes_no_file(preflight, double, odd):
-    double.before["upload"] = [odd()]
+    double.before["upload"] = [odd(), odd()]
     code, out, err = preflight("run", "requests.jsonl", "--offline", "--force")
     assert (code, out) == (3, "")
     assert one_sentence(err.splitlines()[-1] + "\n")
@@ -113,10 +113,10 @@ def test_each_command_prints_one_document_where_json_is_asked_for(preflight):
         preflight("submit", "requests.jsonl", "--out", "run", *json_form), "submitted", 0
     )
     assert (submitted["batch"], submitted["folder"]) == ("batch-0", "run")
-    looked = document(preflight("status", "run", *json_form), "batch", 0)
-    assert (looked["status"], looked["ended"]) == ("completed", True)
-    cancelled = document(preflight("cancel", "run", *json_form), "batch", 0)
-    assert (cancelled["status"], cancelled["ended"]) == ("cancelling", False)
+    looked = document(preflight("status", "run", *json_form), "status", 0)
+    assert (looked["shards"][0]["status"], looked["ended"]) == ("completed", True)
+    cancelled = document(preflight("cancel", "run", *json_form), "status", 0)
+    assert (cancelled["shards"][0]["status"], cancelled["ended"]) == ("cancelling", False)
     fetched = document(preflight("fetch", "run", *json_form), "run", 0)
     assert fetched["requests"]["results"] == 3
     again = document(preflight("run", "requests.jsonl", "--out", "run", *json_form), "run", 0)

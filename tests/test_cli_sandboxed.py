@@ -49,6 +49,7 @@ def test_what_a_batch_had_no_time_for_is_sent_again_as_a_file_of_its_own(
     assert code == 1, err
     ended = json.loads(out)
     counts = {"requests": 40, "results": 20, "errors": 20, "missing": 0, "unmatched": 0}
+    counts["duplicates"] = 0
     assert (ended["status"], ended["requests"]) == ("expired", counts)
     results, errors, again = (
         ids(tmp_path / "run" / f"{name}.jsonl") for name in ("results", "errors", "again")

@@ -135,7 +135,7 @@ def test_the_command_takes_the_file_by_option_and_by_variable(preflight, tmp_pat
     assert preflight(*asked)[0] == 0
     code, out, _ = preflight(*asked, "--tables", tables)
     assert code == 1
-    assert "(by your tables" in " ".join(out.split())
+    assert "(your tables" in " ".join(out.split())
     monkeypatch.setenv("PREFLIGHT_TABLES", str(tables))
     assert preflight(*asked)[0] == 1
     tables.write_text("gateway.max_byte = 10")
