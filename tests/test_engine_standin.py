@@ -6,11 +6,12 @@ import grpc
 import pytest
 from engine.playing import Resource
 from engine.wire import UNKNOWN, read
+from standin_fixtures import aws
 from standin_shapes import ROLE, TRUST, refusal, role
 
 from preflight.sandbox.aws.clients import Clients
 
-pytest_plugins = ["standin_fixtures"]
+__all__ = ["aws"]
 
 
 def test_a_role_lives_from_create_to_delete(aws):

@@ -1,10 +1,11 @@
 """The stand-in for Google Cloud, asked as the engine asks: buckets, grants, accounts, services."""
 
 from engine.playing import Resource
+from standin_fixtures import google
 
 from preflight.sandbox.gcp.client import Operator
 
-pytest_plugins = ["standin_fixtures"]
+__all__ = ["google"]
 
 
 BUCKET = {"location": "EUROPE-WEST4", "uniformBucketLevelAccess": True, "labels": {"a": "b"}}

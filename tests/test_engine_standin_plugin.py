@@ -14,6 +14,7 @@ from engine.wire import read, write
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+from standin_fixtures import aws, google
 from standin_shapes import refusal
 
 from preflight.sandbox.azure.cloud import AzureCloud
@@ -22,7 +23,7 @@ from preflight.sandbox.handlers import aws as aws_handlers
 from preflight.sandbox.handlers import azure as azure_handlers
 from preflight.sandbox.handlers import gcp as gcp_handlers
 
-pytest_plugins = ["standin_fixtures"]
+__all__ = ["aws", "google"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from onboard_page import read
+from permission_fixtures import promises
 
 from preflight.cli import parser
 from preflight.contract import PROVIDERS
@@ -15,7 +16,7 @@ from preflight.promises import parse
 from preflight.render.pages.markdown import NAMES
 from preflight.routes import headers
 
-pytest_plugins = ["permission_fixtures"]
+__all__ = ["promises"]
 
 FORMS = ("markdown", "html")
 HOSTILE = {

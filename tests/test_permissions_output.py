@@ -6,13 +6,14 @@ import re
 
 import pytest
 from infra_world import GATEWAY_ARN, all_four
+from permission_fixtures import promises, shown
 from permission_shapes import OWN, of, outputs
 
 from preflight.contract import PROVIDERS
 from preflight.holders import IDENTITIES, short
 from preflight.permissions import PERMISSIONS, Identity
 
-pytest_plugins = ["permission_fixtures"]
+__all__ = ["promises", "shown"]
 
 PAIRS = list(dict.fromkeys((row.provider, row.identity) for row in PERMISSIONS))
 

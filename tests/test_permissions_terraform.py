@@ -9,12 +9,13 @@ import subprocess
 import infra_google
 import pytest
 from infra_world import VERTEX, run
+from permission_fixtures import promises, shown
 from permission_shapes import OWN, of, outputs
 from terraform_reader import Terraform
 
 from preflight.permissions import Identity
 
-pytest_plugins = ["permission_fixtures"]
+__all__ = ["promises", "shown"]
 
 HOSTILE = 'a"b\\c${var.x}%{if}d$${e}\\${f}'
 

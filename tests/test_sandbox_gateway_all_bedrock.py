@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from openai import APIStatusError
+from whole_batch_fixtures import aws, bedrock, gateway
 from whole_batches import (
     COUNT,
     EVERY_ID,
@@ -23,7 +24,7 @@ from whole_batches import (
 from preflight.permissions import Identity, permissions
 from preflight.routes import create_extras, endpoint
 
-pytest_plugins = ["whole_batch_fixtures"]
+__all__ = ["aws", "bedrock", "gateway"]
 
 
 def test_a_batch_at_bedrock_runs_and_every_request_has_a_result(gateway, bedrock):

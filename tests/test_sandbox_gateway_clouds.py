@@ -5,6 +5,7 @@ The gateway identity holds the rows of the permission table and no more.
 
 import httpx2
 import pytest
+from whole_batch_fixtures import gateway
 from whole_batches import COUNT, EVERY_ID, gateway_get, ids_of, run
 
 from preflight.contract import AzureOpenAI, VertexAI
@@ -15,7 +16,7 @@ from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.upstream import OpenAIUpstream
 
-pytest_plugins = ["whole_batch_fixtures"]
+__all__ = ["gateway"]
 
 
 @pytest.fixture(scope="module")

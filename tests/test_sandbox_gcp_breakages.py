@@ -1,24 +1,15 @@
 """One-place breakages of the sandbox's Google Cloud, and how a forced job ends with each."""
 
 import pytest
-from gcp_world import BUCKET, JOB_SECONDS, Caller, forced, jobs, line, provisioned
+from gcp_fixtures import cloud, promised
+from gcp_world import BUCKET, Caller, forced, jobs, line
 
 from preflight.sandbox.gcp import breakages
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.names import NUMBER
 from preflight.sandbox.handlers.gcp import handlers
 
-
-@pytest.fixture
-def cloud(tmp_path):
-    with GcpCloud(tmp_path, job_seconds=JOB_SECONDS, agent_seconds=0.05) as running:
-        yield running
-
-
-@pytest.fixture
-def promised(cloud):
-    return provisioned(cloud)
+__all__ = ["cloud", "promised"]
 
 
 def test_without_a_breakage_the_forced_job_succeeds(cloud, promised):

@@ -5,7 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from gcp_world import BUCKET, JOB_SECONDS, SCOPE, Caller, provisioned, storage_client
+from gcp_fixtures import cloud, promised
+from gcp_world import BUCKET, SCOPE, Caller, storage_client
 from google.api_core import exceptions as refused
 from google.auth import impersonated_credentials
 from google.auth.exceptions import RefreshError
@@ -18,16 +19,7 @@ from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.names import NUMBER, PROJECT
 
-
-@pytest.fixture
-def cloud(tmp_path):
-    with GcpCloud(tmp_path, job_seconds=JOB_SECONDS, agent_seconds=0.05) as running:
-        yield running
-
-
-@pytest.fixture
-def promised(cloud):
-    return provisioned(cloud)
+__all__ = ["cloud", "promised"]
 
 
 def test_no_token_and_a_wrong_one_are_unauthenticated(cloud):

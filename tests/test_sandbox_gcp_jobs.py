@@ -4,33 +4,17 @@ import json
 import time
 
 import pytest
-from gcp_world import BUCKET, JOB_SECONDS, REGION, Caller, jobs, jsonl, line, provisioned, read
+from gcp_fixtures import cloud, promised, steady
+from gcp_world import BUCKET, REGION, Caller, jobs, jsonl, line, read
 
 from preflight.limits import LIMITS
 from preflight.sandbox.gcp import requests_file
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.names import OPERATOR, PROJECT, VERTEX_API
 from preflight.sandbox.gcp.requests_file import Fault, import_rows
 from preflight.sandbox.handlers.gcp import handlers
 
-
-@pytest.fixture
-def cloud(tmp_path):
-    with GcpCloud(tmp_path, job_seconds=JOB_SECONDS, agent_seconds=0.05) as running:
-        yield running
-
-
-@pytest.fixture
-def promised(cloud):
-    return provisioned(cloud)
-
-
-@pytest.fixture(scope="module")
-def steady(tmp_path_factory):
-    """A provisioned cloud for tests that leave it as it was."""
-    with GcpCloud(tmp_path_factory.mktemp("steady"), job_seconds=JOB_SECONDS) as running:
-        yield running, provisioned(running)
+__all__ = ["cloud", "promised", "steady"]
 
 
 def test_a_healthy_job_completes_with_one_result_for_each_request(cloud, promised):

@@ -3,31 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from gcp_world import BUCKET, JOB_SECONDS, MODEL, REGION, Caller, provisioned
+from gcp_fixtures import cloud, promised, steady
+from gcp_world import BUCKET, MODEL, REGION, Caller
 from google.api_core import exceptions as refused
 
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.names import NUMBER, PROJECT, VERTEX_AGENT, VERTEX_API
 from preflight.sandbox.handlers.gcp import handlers, invokes
 
-
-@pytest.fixture
-def cloud(tmp_path):
-    with GcpCloud(tmp_path, job_seconds=JOB_SECONDS, agent_seconds=0.05) as running:
-        yield running
-
-
-@pytest.fixture
-def promised(cloud):
-    return provisioned(cloud)
-
-
-@pytest.fixture(scope="module")
-def steady(tmp_path_factory):
-    """A provisioned cloud for tests that leave it as it was."""
-    with GcpCloud(tmp_path_factory.mktemp("steady"), job_seconds=JOB_SECONDS) as running:
-        yield running, provisioned(running)
+__all__ = ["cloud", "promised", "steady"]
 
 
 def test_what_the_program_reads_of_its_resources_is_there(cloud):

@@ -4,32 +4,16 @@ import io
 import os
 
 import pytest
-from gcp_world import BUCKET, JOB_SECONDS, REGION, Caller, line, provisioned
+from gcp_fixtures import cloud, promised, steady
+from gcp_world import BUCKET, REGION, Caller, line
 from google.api_core import exceptions as refused
 
 from preflight.permissions import Identity, permissions
 from preflight.sandbox.gcp.client import Operator
-from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.gcp.names import NUMBER, PROJECT
 from preflight.sandbox.handlers.gcp import handlers
 
-
-@pytest.fixture
-def cloud(tmp_path):
-    with GcpCloud(tmp_path, job_seconds=JOB_SECONDS, agent_seconds=0.05) as running:
-        yield running
-
-
-@pytest.fixture
-def promised(cloud):
-    return provisioned(cloud)
-
-
-@pytest.fixture(scope="module")
-def steady(tmp_path_factory):
-    """A provisioned cloud for tests that leave it as it was."""
-    with GcpCloud(tmp_path_factory.mktemp("steady"), job_seconds=JOB_SECONDS) as running:
-        yield running, provisioned(running)
+__all__ = ["cloud", "promised", "steady"]
 
 
 def test_a_bucket_is_as_it_was_asked_for(cloud, promised):
