@@ -6,7 +6,6 @@ from infra_world import ALL, AZURE, BEDROCK, OPENAI, VERTEX, Recorder, run
 from infra.config import SettingsError
 from preflight.limits import LIMITS
 
-
 SENTENCES = [
     (
         {"gatewayUrl": "gateway.example.com"},
