@@ -19,7 +19,7 @@ from preflight.batch.plan import Plan
 from preflight.batch.queueing import TRIES, full, next_try
 from preflight.batch.refusals import NOT_FOUND, TOO_MANY, UNAUTHORIZED, Declined, Lost
 from preflight.batch.remote import Remote
-from preflight.batch.stage import stage
+from preflight.batch.stage import Fetched, stage
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.batch.tracks import OTHERS_SECONDS, Admits, Talk, Track, anything
 from preflight.batch.watch import (
@@ -70,8 +70,8 @@ class Drive:
         What completed never is: it was paid for, and its results are fetched again.
         """
         for track in self.tracks:
-            fetched = track.stage.fetched
-            if fetched is None or fetched.over:
+            fetched = self._to_do_again(track)
+            if fetched is None:
                 continue
             if not fetched.failed:
                 came = (
@@ -82,7 +82,7 @@ class Drive:
                     "sending nothing"
                 )
                 track.stage = replace(track.stage, fetched=None)
-            elif self._take(track, ended=True):
+            else:
                 attempt = track.stage.attempt + 1
                 track.journal.write(attempt, "begin", "answer")
                 track.read()
@@ -90,6 +90,14 @@ class Drive:
                     f"the last attempt ended {fetched.status} with no result: "
                     f"this is attempt {attempt}"
                 )
+
+    def _to_do_again(self, track: Track) -> Fetched | None:
+        """What little came back for a shard that is this worker's to do again; None for none."""
+        fetched = track.stage.fetched
+        if fetched is None or fetched.over or not self._take(track, ended=True):
+            return None
+        fetched = track.stage.fetched  # another worker may have begun it anew meanwhile
+        return None if fetched is None or fetched.over else fetched
 
     def send(self) -> None:
         """Send what there is room for, and leave it at that. Raises PreflightError."""
@@ -276,7 +284,8 @@ class Drive:
         self._read_at = self.clock() + min(OTHERS_SECONDS, self.every)
         entries = self.ledger.every_line()
         for track in self.tracks:
-            track.stage = stage(track.journal, entries.get(track.shard.number, ()))
+            if not self.ledger.leases.holds(track.shard.number):
+                track.stage = stage(track.journal, entries.get(track.shard.number, ()))
 
     def _done(self) -> bool:
         left = [track for track in self.tracks if track.stage.fetched is None]

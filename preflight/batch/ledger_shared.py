@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from preflight.batch import leases
 from preflight.batch.ledger_tables import bring_up, runs
 from preflight.seams import RunError, UsageError
 
@@ -31,6 +33,7 @@ def opened(address: str) -> sql.Engine:
         # A database without an encoding of its own (SQL_ASCII) would answer in bytes.
         connect_args={"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"},
     )
+    event.listen(engine, "connect", _prepared)
     try:
         with saying(Path()), engine.begin() as connection:
             connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_LOCK)))
@@ -42,6 +45,13 @@ def opened(address: str) -> sql.Engine:
         engine.dispose()
         raise RunError(shown(address), error.what, error.remedy) from error
     return engine
+
+
+def _prepared(connection: Any, _: object) -> None:
+    """A worker that is stopped in the middle of a transaction keeps the others out only so long."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"set idle_in_transaction_session_timeout = {int(leases.SECONDS * 1000)}")
+    connection.commit()
 
 
 def parsed(address: str) -> sql.URL:
@@ -83,6 +93,7 @@ def unless_there(connection: sql.Connection, run: str, plan: str) -> Any:
 def names(address: str) -> list[str]:
     """The runs that a shared ledger holds. Raises UsageError, RunError."""
     engine = opened(address)
+    event.listen(engine, "connect", _prepared)
     try:
         with saying(Path()), engine.begin() as connection:
             return list(connection.execute(sql.select(runs.c.run).order_by(runs.c.run)).scalars())
