@@ -133,7 +133,7 @@ def features_gateway(promised: Promised, scan: Scan) -> Answer:
 
     It then refuses the upload. Whether a key has such a limit no gateway shows: `counts_tokens`
     under [gateway] of a file for --tables says it. Images are looked for in the lines that the
-    tokens are estimated by: the first 64, and one in 64 of the others.
+    tokens are estimated by: all of a file of 2 MB, and as many bytes of a larger one.
     """
     del promised
     found = {kind: seen for kind, seen in scan.media.items() if kind is not None}

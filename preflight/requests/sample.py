@@ -1,7 +1,8 @@
 """What a file holds beyond what is checked of each line, from a sample of its lines.
 
-One line in 64 is decoded as a whole: its prompt's tokens, its length, its images. Which lines those
-are depends only on where they stand in the file, so a sample taken in stretches is the same.
+Lines with some two megabytes in all are decoded as a whole: a prompt's tokens, lengths, images.
+Which lines those are depends only on where they stand in the file, so a sample taken in stretches
+is the same.
 """
 
 from dataclasses import dataclass, field
@@ -11,17 +12,19 @@ from preflight.requests.spread import Spreading
 from preflight.requests.tally import Tally
 from preflight.requests.tokens import media_and_tokens
 
-EVERY = 64
-KNOWN = 1 << 20
-"""Bytes of a file that is looked at as a whole; the larger it is, the fewer of its lines are."""
+ENOUGH = 2 << 20
+"""Bytes of a sample: thousands of short lines, and what costs a few hundredths of a second."""
 
-_SCATTER = 37
-"""Prime to 64: as cells go by, the first line that is taken visits every place in turn."""
+SELDOM = 1_024
+"""Of the largest file, one line in so many."""
+
+_SCATTER = 0x9E3779B1
+"""Knuth's multiplier: as cells go by, the first line that is taken is now this one, now that."""
 
 
 def stride(size: int) -> int:
     """Of a file of so many bytes, one line in how many is taken."""
-    return min(EVERY, 1 + size // KNOWN)
+    return min(SELDOM, 1 + size // ENOUGH)
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Sample:
 
     def look(self, block: Block, lines: list[bytes], first: int) -> None:
         """Take what is due of a block; `first` is the number of its first line."""
-        start = block.cell * _SCATTER % self.every
+        start = (block.cell * _SCATTER >> 9) % self.every
         taken = lines[start :: self.every]
         if not taken:
             return

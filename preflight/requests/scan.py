@@ -37,8 +37,8 @@ class Scan:
         features: of `tools` and `response_format`, those that are used, likewise.
         faults: in file order, the first of each code; see `preflight.requests.fault.CODES`.
         totals: code -> how many there are in all.
-        tokens: of the prompts; an estimate from one line in 64 (of a small file from more), without
-            images and audio.
+        tokens: of the prompts; an estimate from lines with two megabytes in all, without images and
+            audio.
         ends_with_newline: whether the last line is closed.
         settings: which other fields of the body are in use, on how many and which first lines.
         media: types of content parts that are no text, in the lines that tokens are estimated by.
