@@ -6,6 +6,8 @@ import pytest
 
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
+from worlds import CLOUDS, POLL_SECONDS
+
 from preflight.requests.example import write_requests
 from preflight.sandbox.azure import breakages
 from preflight.sandbox.world import World
@@ -22,10 +24,12 @@ COUNT = 20
 
 @pytest.fixture
 def sandbox(tmp_path, monkeypatch):
-    with World(tmp_path / "world", providers=("azure",), count=COUNT, settings=SETTINGS) as running:
+    with World(
+        tmp_path / "world", providers=("azure",), count=COUNT, settings=SETTINGS, clouds=CLOUDS
+    ) as running:
         for name, value in running.env.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")
+        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
         yield running
 
 

@@ -8,6 +8,8 @@ from infra_world import ROOT
 
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
+from worlds import CLOUDS, POLL_SECONDS
+
 from preflight.requests.example import write_requests
 from preflight.sandbox.aws import existing
 from preflight.sandbox.aws.clients import Clients
@@ -37,10 +39,12 @@ def together(*preparations):
 
 @contextmanager
 def world(folder, monkeypatch, **options):
-    with World(folder, providers=("bedrock",), count=COUNT, program=ROOT, **options) as running:
+    with World(
+        folder, providers=("bedrock",), count=COUNT, program=ROOT, clouds=CLOUDS, **options
+    ) as running:
         for name, value in running.env.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")
+        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
         yield running
 
 

@@ -9,6 +9,7 @@ from infra_world import ROOT
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
 from suite_reports import outcomes, report
+from worlds import CLOUDS, POLL_SECONDS
 
 from preflight.check import Passed
 from preflight.checks import vertex as vertex_checks
@@ -28,10 +29,12 @@ PLACES = [
 
 @contextmanager
 def world(folder, monkeypatch, **options):
-    with World(folder, providers=("vertex",), count=COUNT, program=ROOT, **options) as running:
+    with World(
+        folder, providers=("vertex",), count=COUNT, program=ROOT, clouds=CLOUDS, **options
+    ) as running:
         for name, value in running.env.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")
+        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
         yield running
 
 
