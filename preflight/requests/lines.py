@@ -12,8 +12,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO, FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from preflight.seams import RequestFileError
+if TYPE_CHECKING:
+    from preflight.seams import RequestFileError
 
 BUFFER = 256 << 10
 """Bytes asked of the file at a time."""
@@ -184,7 +186,7 @@ def opened(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Line
         except OSError as error:
             raise _unreadable(path, error) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise RequestFileError(where, "was changed while it was read", "wait for its writer to end")
+        raise refused(where, "was changed while it was read", "wait for its writer to end")
 
 
 def _file(path: Path) -> FileIO:
@@ -193,7 +195,7 @@ def _file(path: Path) -> FileIO:
         # Asked before opening: to open a pipe nobody writes to is to wait for ever.
         if not stat.S_ISREG(path.stat().st_mode):
             what = "is a directory" if path.is_dir() else "is a pipe or a device"
-            raise RequestFileError(where, f"{what}, not a file", "name a .jsonl file")
+            raise refused(where, f"{what}, not a file", "name a .jsonl file")
         with ExitStack() as opened_here:
             file = opened_here.enter_context(path.open("rb", buffering=0))
             head = file.read(len(GZIP))
@@ -204,13 +206,20 @@ def _file(path: Path) -> FileIO:
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     if head:
-        raise RequestFileError(where, "is compressed", f"gunzip {path.name}")
-    raise RequestFileError(where, "is empty", "write one request per line into it")
+        raise refused(where, "is compressed", f"gunzip {path.name}")
+    raise refused(where, "is empty", "write one request per line into it")
 
 
-def _unreadable(path: Path, error: OSError | ValueError) -> RequestFileError:
+def _unreadable(path: Path, error: OSError | ValueError) -> "RequestFileError":
     if isinstance(error, FileNotFoundError):
-        return RequestFileError(str(path), "does not exist", "name an existing .jsonl file")
+        return refused(str(path), "does not exist", "name an existing .jsonl file")
     reason = getattr(error, "strerror", None) or str(error)
     remedy = "make it readable for this user, or name another file"
-    return RequestFileError(str(path), f"cannot be read ({reason})", remedy)
+    return refused(str(path), f"cannot be read ({reason})", remedy)
+
+
+def refused(where: str, what: str, remedy: str) -> "RequestFileError":
+    """The error of a file that cannot be read; its module is imported where there is one."""
+    from preflight.seams import RequestFileError  # noqa: PLC0415
+
+    return RequestFileError(where, what, remedy)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.seams import RequestFileError
+from preflight.requests.lines import refused
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -64,6 +64,6 @@ def workers(
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     except BrokenProcessPool as error:
-        raise RequestFileError(
+        raise refused(
             str(path), "could not be read: a process that read it was ended", "add --jobs 1"
         ) from error
