@@ -145,7 +145,7 @@ def test_the_steps_by_hand(preflight, folder, double):
     code, out, _ = preflight("submit", "requests.jsonl", "--out", "a run")
     assert (code, out) == (0, "submitted: batch-0\n  preflight status 'a run'\n")
     code, out, err = preflight("status", "a run")
-    assert (code, out, err) == (0, "in_progress: 0 of 3 done, 0 failed (batch-0)\n", "")
+    assert (code, out, err) == (0, "in_progress: 3 requests (batch-0)\n", "")
     refused(preflight("fetch", "a run"), "batch-0: is in_progress", code=1)
     assert preflight("cancel", "a run")[1].startswith("cancelling: ")
     code, out, _ = preflight("fetch", "a run")

@@ -165,6 +165,24 @@ def test_counts_that_come_as_text_are_counted(run, double):
     assert "in_progress: 2 of 3" in err
 
 
+def test_counts_are_shown_once_there_are_some_and_the_time_left_once_they_moved(run, double):
+    counts = [(0, 0), (3, 0), (3, 1), (3, 2)]
+    double.states = [
+        {"status": "going", "request_counts": {"total": total, "completed": done, "failed": 0}}
+        for total, done in counts
+    ] + [DONE | {"request_counts": {"total": 3, "completed": 3, "failed": 0}}]
+    code, _, err = run()
+    assert code == 0
+    shown = [row for row in err.splitlines() if row.startswith("going")]
+    assert shown == [
+        "going",
+        "going: 0 of 3",
+        "going: 1 of 3",
+        "going: 2 of 3, less than a minute left",
+    ]
+    assert "completed: 3 of 3\n" in err
+
+
 def test_an_id_that_is_an_encoded_address_and_a_prefix_for_output_arrive_whole(run, double):
     double.created_id = "arn%3Aaws%3Abedrock%3Aus-west-2%3A1%3Ajob%2F{}"
     double.states = [DONE | {"output_file_id": "s3%3A%2F%2Fbucket%2Fout%2F"}]

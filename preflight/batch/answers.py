@@ -22,6 +22,17 @@ class Batch:
     failed: int | None = None
     reasons: tuple[str, ...] = field(default_factory=tuple)
 
+    @property
+    def done(self) -> int | None:
+        """Requests that succeeded or failed; None where that is not told.
+
+        Before it has looked at the file, and at some providers for ever, a gateway says 0 of 0.
+        """
+        if self.completed is None and self.failed is None:
+            return None
+        found = (self.completed or 0) + (self.failed or 0)
+        return found if found or self.total else None
+
 
 def batch(body: object) -> Batch:
     """Read a batch. Raises ValueError where the answer names none, or gives it no status."""

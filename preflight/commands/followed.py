@@ -110,8 +110,8 @@ def _standing(plan: Plan, stages: dict[int, Stage], looks: dict[int, Batch]) -> 
                 status=word or ("created" if at.created else "not sent"),
                 ended=fetched is not None or (word is not None and meaning(word) in TERMINAL),
                 fetched=fetched is not None,
-                completed=look.completed if look else None,
-                failed=look.failed if look else None,
+                completed=look.completed if look and look.done is not None else None,
+                failed=look.failed if look and look.done is not None else None,
                 reasons=look.reasons if look else fetched.reasons if fetched else (),
             )
         )

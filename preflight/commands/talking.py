@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from preflight.batch.answers import Batch
+from preflight.batch.pace import Pace, done_of
 from preflight.batch.plan import Plan
 from preflight.batch.tracks import Talk, Track
 from preflight.commands.notifying import Ended, nobody
@@ -14,11 +15,13 @@ from preflight.render.progress import progress
 @contextmanager
 def talk(plan: Plan, ended: Ended = nobody) -> Iterator[Talk]:
     """Sentences and a bar on standard error; `ended` is told of each batch at its end."""
+    pace = Pace()
     with progress(sum(shard.requests for shard in plan.shards)) as display:
 
         def show(tracks: Sequence[Track]) -> None:
+            left = pace.look(tracks)
             if seen := standing(tracks):
-                display(seen)
+                display(seen, left)
 
         yield Talk(say, show, ended)
 
@@ -36,17 +39,10 @@ def standing(tracks: Sequence[Track]) -> Batch | None:
     words = [f"{len(ended)} of {len(tracks)} shards ended", f"{going} running"]
     if waiting:
         words.append(f"{waiting} to be sent")
-    counted = [batch.completed is not None for batch in seen]
+    counted = any(batch.done is not None for batch in seen) or ended
     return Batch(
         "",
         ", ".join(words),
-        completed=sum(map(_done, tracks)) if any(counted) or ended else None,
-        failed=0,
+        total=sum(track.shard.requests for track in tracks),
+        completed=sum(map(done_of, tracks)) if counted else None,
     )
-
-
-def _done(track: Track) -> int:
-    if track.stage.fetched is not None:
-        return track.shard.requests
-    batch = track.batch
-    return (batch.completed or 0) + (batch.failed or 0) if batch else 0
