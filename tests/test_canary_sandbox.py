@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
 import httpx2
+from worlds import CLOUDS, POLL_SECONDS
 
 from preflight.contract import PROVIDERS
 from preflight.routes import headers
@@ -30,7 +31,9 @@ STEPS = ("gateway-upload", "gateway-create", "gateway-results")
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory):
-    with World(tmp_path_factory.mktemp("world"), count=COUNT, program=PROGRAM) as running:
+    with World(
+        tmp_path_factory.mktemp("world"), count=COUNT, program=PROGRAM, clouds=CLOUDS
+    ) as running:
         yield running
 
 
@@ -42,7 +45,7 @@ def at_home(tmp_path, monkeypatch):
     def enter(running):
         for name, value in running.env.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "0.1")
+        monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
 
     return enter
 
@@ -101,7 +104,7 @@ def test_a_canary_proves_a_healthy_world_and_is_paid_for_once(
 @pytest.fixture
 def broken(request, tmp_path, at_home):
     breakage = request.getfixturevalue("breakage")
-    its = {"providers": (breakage.provider,), "count": COUNT, "program": PROGRAM}
+    its = {"providers": (breakage.provider,), "count": COUNT, "program": PROGRAM, "clouds": CLOUDS}
     with World(tmp_path / "world", **its) as running:
         at_home(running)
         breakage.apply(running)
