@@ -202,9 +202,9 @@ class Scene:
         connection.close()
         return told
 
-    def undisturbed(self):
+    def undisturbed(self, marks):
         """The points of a run that nobody kills, and what came of it."""
-        code = ended(self.start("undisturbed", Marks()))
+        code = ended(self.start("undisturbed", marks))
         there = self.folder / "undisturbed"
         for module in json.loads((there / "modules.json").read_text()):
             # From here on, no run spends its time on that.
@@ -248,7 +248,7 @@ def main(provider, folder, *, ledger=None, step=1, amid=False):
     with many_batches(SLOW_SECONDS) as gateway:
         scene = Scene(Path(folder), provider, gateway, ledger, amid)
         scene.prepare()
-        points, expected = scene.undisturbed()
+        points, expected = scene.undisturbed(Marks())
         chosen = range(0, len(points), step)
         wrong = [scene.killed(number, points[number], expected) for number in chosen]
     return {

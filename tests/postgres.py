@@ -1,4 +1,4 @@
-"""A real PostgreSQL, for as long as the tests of a file need it: on loopback, without a password."""
+"""A real PostgreSQL, as long as the tests of a file need it: on loopback, without a password."""
 
 import os
 import pwd

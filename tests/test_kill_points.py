@@ -15,9 +15,9 @@ FEWEST = {"openai": 76, "azure": 52, "vertex": 52, "bedrock": 52}
 SHARDS = {"openai": 3, "azure": 2, "vertex": 2, "bedrock": 2}
 
 
-def killed(provider, folder, **options):
+def killed(provider, folder, script="killing.py", **options):
     """What came of killing a run at each point."""
-    command = [sys.executable, HERE / "killing.py", provider, folder, json.dumps(options)]
+    command = [sys.executable, HERE / script, provider, folder, json.dumps(options)]
     paths = os.pathsep.join([str(HERE.parent), *sys.path])
     environ = os.environ | {"PYTHONPATH": paths}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)

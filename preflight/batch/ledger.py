@@ -20,7 +20,7 @@ from preflight.batch.disk import on_disk
 from preflight.batch.journal import Entry, Journal
 from preflight.batch.leases import Leases
 from preflight.batch.ledger_tables import OF_A_FILE, journal, runs
-from preflight.seams import UsageError
+from preflight.seams import RunError, UsageError
 
 __all__ = ["LOCK", "NAME", "Entry", "Journal", "Ledger", "damaged"]
 
@@ -134,10 +134,14 @@ class Ledger:
             "kind": kind,
             "detail": detail,
         }
-        with self._asking() as connection:
-            if self.leases is not None:
-                self.leases.prove(connection, shard)
-            connection.execute(journal.insert().values(line))
+        try:
+            with self._asking() as connection:
+                if self.leases is not None:
+                    self.leases.prove(connection, shard)
+                connection.execute(journal.insert().values(line))
+        except RunError:
+            self.prove_now(shard)  # who is stopped in the middle is cut off, and has lost it
+            raise
 
     def prove_now(self, shard: int) -> None:
         """Make sure that the shard is not another worker's by now. Raises LeaseLost."""

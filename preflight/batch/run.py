@@ -18,6 +18,7 @@ from preflight.batch.disk import on_disk, whole
 from preflight.batch.fetch import RAW, Downloader, bring
 from preflight.batch.joining import Returned, join
 from preflight.batch.journal import WHOLE
+from preflight.batch.leases import LeaseLost
 from preflight.batch.ledger import Ledger
 from preflight.batch.merged_files import FILES, Summary
 from preflight.batch.plan import REQUESTS, Plan
@@ -146,6 +147,8 @@ def finish_once(
         if ledger.leases.take(WHOLE):
             try:
                 return finish(ledger, plan, gateway)
+            except LeaseLost:
+                continue  # it took too long, and another has done it
             finally:
                 ledger.leases.give_up(WHOLE)
         sleep(min(OTHERS_SECONDS, ledger.leases.seconds / 3))
