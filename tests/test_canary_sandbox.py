@@ -8,8 +8,9 @@ import pytest
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
 import httpx2
-from worlds import CLOUDS, POLL_SECONDS
+from worlds import AT_ONCE, CLOUDS, POLL_SECONDS
 
+from preflight.batch import fetch
 from preflight.contract import PROVIDERS
 from preflight.routes import headers
 from preflight.sandbox.breakages import BREAKAGES
@@ -46,6 +47,7 @@ def at_home(tmp_path, monkeypatch):
         for name, value in running.env.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
+        monkeypatch.setattr(fetch, "AGAIN_AFTER", AT_ONCE)
 
     return enter
 

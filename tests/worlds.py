@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from preflight.batch import fetch
 from preflight.sandbox.aws.cloud import AwsCloud
 from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gcp.cloud import GcpCloud
@@ -21,6 +22,9 @@ CLOUDS = {
     "bedrock": partial(AwsCloud, job_seconds=0.2),
 }
 POLL_SECONDS = "0.05"
+AT_ONCE = (0.05, 0.05)
+"""When results that are not whole are fetched again: what is lost here stays lost."""
+
 COUNT = {"openai": 20, "azure": 20, "vertex": 20, "bedrock": 100}
 """Requests in a file; Bedrock takes no fewer."""
 
@@ -113,6 +117,7 @@ def sandbox(case, worlds, preflight, monkeypatch):
     for name, value in running.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", POLL_SECONDS)
+    monkeypatch.setattr(fetch, "AGAIN_AFTER", AT_ONCE)
     worlds.uses += 1
     if not worlds.known_good or worlds.uses % ASKED_EVERY[case.provider] == 0:
         _ready_or_fail(preflight, worlds, case)
