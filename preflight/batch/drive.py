@@ -7,7 +7,7 @@ go on and are brought in: they are paid for.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from preflight.batch.answers import Batch
@@ -21,7 +21,7 @@ from preflight.batch.refusals import NOT_FOUND, TOO_MANY, UNAUTHORIZED, Declined
 from preflight.batch.remote import Remote
 from preflight.batch.stage import Fetched, stage
 from preflight.batch.statuses import TERMINAL, meaning
-from preflight.batch.tracks import OTHERS_SECONDS, Admits, Talk, Track, anything
+from preflight.batch.tracks import OTHERS_SECONDS, Admits, Talk, Track, anything, begun_anew
 from preflight.batch.watch import (
     EVERY_SECONDS,
     KEY_SECONDS,
@@ -71,25 +71,8 @@ class Drive:
         """
         for track in self.tracks:
             fetched = self._to_do_again(track)
-            if fetched is None:
-                continue
-            if not fetched.failed:
-                came = (
-                    f"{fetched.rows:,} rows, fewer than it counts," if fetched.rows else "no result"
-                )
-                self._said(track)(
-                    f"the batch ended {fetched.status}, and {came} came back: fetching again, "
-                    "sending nothing"
-                )
-                track.stage = replace(track.stage, fetched=None)
-            else:
-                attempt = track.stage.attempt + 1
-                track.journal.write(attempt, "begin", "answer")
-                track.read()
-                self._said(track)(
-                    f"the last attempt ended {fetched.status} with no result: "
-                    f"this is attempt {attempt}"
-                )
+            if fetched is not None:
+                begun_anew(track, fetched, self._said(track))
 
     def _to_do_again(self, track: Track) -> Fetched | None:
         """What little came back for a shard that is this worker's to do again; None for none."""
@@ -216,7 +199,9 @@ class Drive:
         try:
             outgoing.send(track, others, self._said(track))
         except Declined as declined:
-            if declined.status != TOO_MANY or track.refused == TRIES:
+            # One shard alone: its user comes again; many are not to be stopped by a busy hour.
+            alone = len(self.tracks) == 1
+            if declined.status != TOO_MANY or alone or track.refused == TRIES:
                 raise
             self._wait(track, declined.what, declined.wait)
         self._patient.answered()

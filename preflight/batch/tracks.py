@@ -1,12 +1,12 @@
 """The shards of a run as one process sees them, and whom it tells what happens to them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from preflight.batch.answers import Batch
 from preflight.batch.journal import Journal
 from preflight.batch.shards import Shard
-from preflight.batch.stage import Stage, stage
+from preflight.batch.stage import Fetched, Stage, stage
 from preflight.seams import PreflightError
 
 OTHERS_SECONDS = 15.0
@@ -64,3 +64,20 @@ class Track:
     def read(self) -> None:
         """Read how far it has come."""
         self.stage = stage(self.journal)
+
+
+def begun_anew(track: Track, fetched: Fetched, say: Callable[[str], None]) -> None:
+    """Make a shard of which little came back one that something is to be done about again.
+
+    One that failed with nothing to show is sent again; of one that was paid for, the results are
+    fetched again.
+    """
+    if fetched.failed:
+        attempt = track.stage.attempt + 1
+        track.journal.write(attempt, "begin", "answer")
+        track.read()
+        say(f"the last attempt ended {fetched.status} with no result: this is attempt {attempt}")
+        return
+    came = f"{fetched.rows:,} rows, fewer than it counts," if fetched.rows else "no result"
+    say(f"the batch ended {fetched.status}, and {came} came back: fetching again, sending nothing")
+    track.stage = replace(track.stage, fetched=None)
