@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from preflight.check import Answer, Check
+from preflight.check import Answer, Check, Failed, Unknown
 from preflight.checks import azure, bedrock, gateway, openai, requests, vertex
 from preflight.checks.requests_limits import count
 from preflight.cloud import aws, gcp
@@ -17,7 +17,7 @@ from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
 from preflight.seams.asking import Asking, Connect, Way, directly
 from preflight.seams.moment import PATIENCE_SECONDS
-from preflight.targets import place
+from preflight.targets import named_model, place
 
 Suites = tuple[tuple[str, tuple[Check, ...]], ...]
 
@@ -78,6 +78,7 @@ def build(
     one: bool = False,
     worlds: Worlds | None = None,
     parts: Mapping[Target, Scan] | None = None,
+    exact: bool = True,
 ) -> list[Suite]:
     """The suites of these targets, in reading order.
 
@@ -89,6 +90,7 @@ def build(
         one: whether the file is to be sent as one job, as it is; else a run divides it.
         worlds: the clients to look with; None makes those of the clouds.
         parts: what the file holds for one target, where it names several models.
+        exact: whether those were read from the file; else a part has the settings of all of it.
     """
     suites: list[Suite] = []
     through = worlds or Worlds()
@@ -96,7 +98,9 @@ def build(
         for promised in several:
             part = (parts or {}).get(promised, scan)
             checks = requests.checks_for(provider, split=not one, targets=several)
-            found = _of_file(provider, promised, checks, scan, part, offline=offline)
+            if part is not None and part is not scan:
+                checks = tuple(_of_part(check, part, exact=exact) for check in checks)
+            found = _of_file(provider, promised, checks, scan, offline=offline)
             if not offline:
                 way = through.gateway(promises.gateway)
                 found += _live(through, way, provider, promised, part, one=one)
@@ -109,15 +113,11 @@ def _of_file(
     promised: Any,
     checks: tuple[Check, ...],
     scan: Scan | None,
-    part: Scan | None,
     *,
     offline: bool,
 ) -> list[Suite]:
     if scan is None:
         return []
-    if part is not scan:
-        own = requests.OF_ITS_REQUESTS
-        checks = tuple(_about(check, part) if check.id in own else check for check in checks)
     if provider == "bedrock" and not offline:
         # The account's own quotas are asked instead.
         checks = tuple(check for check in checks if check.id != count.id)
@@ -215,11 +215,17 @@ def _through(check: Check, attribute: str) -> Check:
     return replace(check, function=function, gate=True)
 
 
-def _about(check: Check, part: Any) -> Check:
-    """The check, asked about a part of the file whatever its suite looks at."""
+def _of_part(check: Check, part: Scan, *, exact: bool) -> Check:
+    """The check, asked about the target's own requests where it is about them alone."""
+    if check.id not in requests.OF_ITS_REQUESTS:
+        return check
 
     def ask(promised: Any, _: Any) -> Answer:
-        return check(promised, part)
+        answer = check(promised, part)
+        if exact or not isinstance(answer, Failed):
+            return answer
+        doubt = f"{answer.problem}; but whether on lines for {named_model(promised)} is not known"
+        return Unknown(doubt, "a check with the request file itself")
 
     ask.__doc__ = check.explanation
     return replace(check, function=ask)

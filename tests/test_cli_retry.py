@@ -4,7 +4,7 @@ import json
 import stat
 
 import pytest
-from cli_world import IDS, world
+from cli_world import IDS, request, world
 from gateway_double import KEY, Double, lines, refusal, result
 
 DONE = {"status": "completed", "output_file_id": "out"}
@@ -162,3 +162,24 @@ def test_a_key_that_runs_out_is_read_anew_from_its_file(run, double, folder, tmp
     code, _, err = run("--offline", "--force")
     assert code == 0, err
     assert "waiting for a new key" in err
+
+
+def test_what_was_sent_by_models_is_sent_by_models_again(double, folder, preflight):
+    two = [{"provider_name": "openai-main", "model": model} for model in ("gpt-4o-mini", "gpt-4.1")]
+    promises = json.loads((folder.parent / "promises.json").read_text())
+    (folder.parent / "promises.json").write_text(json.dumps(promises | {"openai": two}))
+    asked = [request(each) for each in IDS]
+    asked[1]["body"]["model"] = "gpt-4.1"
+    (folder.parent / "requests.jsonl").write_bytes(lines(*asked))
+    double.content["out"] = lines(*(result(each, 429) for each in IDS))
+    code, _, err = preflight("run", "requests.jsonl", "--out", folder)
+    assert (code, sent(double)) == (1, (2, 2)), err
+    double.content["out"] = lines(*map(result, IDS))
+    code, out, err = preflight("retry", folder)
+    assert (code, sent(double)) == (0, (4, 4)), err
+    models = [
+        [json.loads(row)["body"]["model"] for row in content.splitlines()]
+        for _, content in double.uploads
+    ]
+    assert models == [["gpt-4o-mini"] * 2, ["gpt-4.1"]] * 2
+    assert "3 results, 0 errors, 0 missing of 3 requests" in out

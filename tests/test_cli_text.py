@@ -162,7 +162,7 @@ def test_a_terminal_gets_a_bar_and_the_summary(double):
     assert code == 0
     plain = without_styles(shown)
     assert "\\x1b[31mred" in plain
-    assert "3/3" in plain
+    assert "3 of 3" in plain
     assert "completed: 3 results" in plain
 
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 from request_files import line, request, write
 
-from preflight.requests.of_models import of_models
+from preflight.check import Passed, Unknown
+from preflight.contract import Gateway, OpenAI, Promises
+from preflight.requests.of_models import of_models, shares
 from preflight.requests.scan import scan
 from preflight.seams import RequestFileError
+from preflight.suites import build
 
 MODELS = ("small", "large", "reasoner")
 
@@ -80,3 +83,33 @@ def test_a_file_that_is_gone_is_said(tmp_path):
     _, found = mixed(tmp_path)
     with pytest.raises(RequestFileError):
         of_models(replace(found, path=tmp_path / "gone.jsonl"), [["small"]])
+
+
+def test_without_the_file_each_has_its_share_by_requests(tmp_path):
+    _, found = mixed(tmp_path, large={"temperature": 0.5})
+    both, third = shares(found, [["small", "large"], ["reasoner"]])
+    assert (both.requests, third.requests) == (20, 10)
+    assert both.tokens + third.tokens == pytest.approx(found.tokens, abs=1)
+    assert both.bytes + third.bytes == pytest.approx(found.bytes, abs=1)
+    assert third.settings == found.settings
+    assert set(third.models) == {"reasoner"}
+
+
+@pytest.mark.parametrize(("exact", "kind"), [(True, Passed), (False, Unknown)])
+def test_what_another_models_lines_may_hold_is_no_failure_of_this_one(tmp_path, exact, kind):
+    old, new = OpenAI("openai-main", "gpt-4o-mini"), OpenAI("openai-main", "o4-mini")
+    bounds = ({"max_tokens": 50}, {"max_tokens": None, "max_completion_tokens": 50})
+    rows = [request(n, model=(old, new)[n % 2].model, **bounds[n % 2]) for n in range(10)]
+    found = scan(write(tmp_path / "requests.jsonl", map(line, rows)))
+    parts = (of_models if exact else shares)(found, [[old.model], [new.model]])
+    (suite_of_old, suite_of_new) = build(
+        Promises(Gateway("http://127.0.0.1:9"), openai=(old, new)),
+        {"openai": (old, new)},
+        found,
+        offline=True,
+        parts=dict(zip((old, new), parts, strict=True)),
+        exact=exact,
+    )
+    for suite, expected in ((suite_of_old, Passed), (suite_of_new, kind)):
+        (check,) = (each for each in suite.checks if each.id == "requests-parameters")
+        assert isinstance(check(suite.promised, found), expected)

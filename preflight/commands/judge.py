@@ -101,8 +101,8 @@ def judge(
         offline=arguments.offline,
         one=arguments.no_split,
         worlds=worlds,
-        # What a bundle holds is the scan of a file that is not here.
-        parts=_parts(chosen, scan) if scan is not None and way is directly else None,
+        parts=_parts(chosen, scan, here=way is directly) if scan is not None else None,
+        exact=way is directly,
     )
     asked = selected(built, arguments)
     accepted = accept(arguments)
@@ -123,13 +123,16 @@ def judge(
     return accepted(replace(report, at=datetime.now(UTC)))
 
 
-def _parts(chosen: Targets, scan: Scan) -> dict[Target, Scan]:
-    """What the file holds for each target, where its lines name several models."""
+def _parts(chosen: Targets, scan: Scan, *, here: bool) -> dict[Target, Scan]:
+    """What the file holds for each target, where its lines name several models.
+
+    `here`: whether the file can be read again; a bundle holds the scan of it alone.
+    """
     names = [model for model in scan.models if model is not None]
     found: dict[Target, Scan] = {}
     if len(names) <= 1:
         return found
-    from preflight.requests.of_models import of_models  # noqa: PLC0415 - few files need it
+    from preflight.requests.of_models import of_models, shares  # noqa: PLC0415 - few files need it
 
     for several in chosen.values():
         if not any(isinstance(target, OpenAI | AzureOpenAI) for target in several):
@@ -138,7 +141,7 @@ def _parts(chosen: Targets, scan: Scan) -> dict[Target, Scan]:
             [name for name in names if target in matching(several, name)] for target in several
         ]
         meant = [pair for pair in zip(several, groups, strict=True) if pair[1]]
-        parts = of_models(scan, [group for _, group in meant])
+        parts = (of_models if here else shares)(scan, [group for _, group in meant])
         found.update(zip((target for target, _ in meant), parts, strict=True))
     return found
 

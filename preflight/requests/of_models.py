@@ -32,6 +32,18 @@ def of_models(scan: Scan, groups: Sequence[Collection[str]]) -> tuple[Scan, ...]
     return tuple(part.of(scan) for part in parts)
 
 
+def shares(scan: Scan, groups: Sequence[Collection[str]]) -> tuple[Scan, ...]:
+    """The same without the file: each group's share of it by requests, with all of its settings."""
+    found = []
+    for names in groups:
+        own = {name: seen for name, seen in scan.models.items() if name in names}
+        count = sum(seen.count for seen in own.values())
+        share = count / scan.requests if scan.requests else 0
+        size, tokens = round(scan.bytes * share), round(scan.tokens * share)
+        found.append(replace(scan, requests=count, models=own, bytes=size, tokens=tokens))
+    return tuple(found)
+
+
 def _lines(scan: Scan) -> Iterator[tuple[int, int, bytes]]:
     """Number, place and bytes of each line that is not blank, nor too long for any provider."""
     number = 0
