@@ -4,9 +4,7 @@ import argparse
 
 from preflight import cli_choosing
 from preflight.commands.durations import seconds
-from preflight.contract import PROVIDERS
-from preflight.render.destinations import FORMATS, destination
-from preflight.runner import DEADLINE_SECONDS, OVERALL_SECONDS
+from preflight.vocabulary import DEADLINE_SECONDS, FORMATS, OVERALL_SECONDS, PROVIDERS
 
 
 def requests(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -64,12 +62,19 @@ def judging(parser: argparse.ArgumentParser) -> None:
     cli_choosing.choosing(parser)
 
 
+def _destination(text: str) -> object:
+    """Of one `--format`. Raises ArgumentTypeError."""
+    from preflight.render.destinations import destination  # noqa: PLC0415 - only where one is named
+
+    return destination(text)
+
+
 def formats(parser: argparse.ArgumentParser) -> None:
     """The forms of a report, several at once."""
     parser.add_argument(
         "--format",
         action="append",
-        type=destination,
+        type=_destination,
         metavar="NAME[:FILE]",
         help=f"of the report: {', '.join(FORMATS)}; into a file, or to standard output (again for "
         "more, one of them to standard output; default: text)",

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from preflight.contract import PROVIDERS
+from preflight.vocabulary import PROVIDERS
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, what it does, and module:function."""

@@ -3,8 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from preflight.contract import PROVIDERS
-from preflight.holders import AUDITOR, IDENTITIES
+from preflight.vocabulary import AUDITOR, IDENTITIES, PROVIDERS
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Makes a subcommand: its name, what it does, and its function as `module:function`."""

@@ -7,6 +7,8 @@ targets, each one model in one region. Nothing here is secret.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from preflight import vocabulary
+
 VERSION = 2
 """Of the outputs' shape. It grows when a reader of the old shape would misread the new one."""
 
@@ -122,7 +124,7 @@ CLASSES: Mapping[str, type[Target]] = {
 }
 """Of each provider, by the name the command line and the outputs use."""
 
-PROVIDERS = tuple(CLASSES)
+PROVIDERS = vocabulary.PROVIDERS
 """In the order of reading."""
 
 

@@ -82,9 +82,6 @@ def short(identity: Identity) -> str:
     return identity.name.lower().replace("_", "-")
 
 
-AUDITOR = "auditor"
-"""Who runs `preflight check`: the rights are those of the table of looks, and no job needs them."""
-
 IDENTITIES = {short(identity): identity for identity in Identity}
 """By the command line's name."""
 

@@ -16,12 +16,7 @@ from preflight.report import Report, Result
 from preflight.seams import LookError, NotInTime, Refused
 from preflight.seams.calls import Calls, counting, depth, start, waited_for
 from preflight.seams.moment import Moment
-
-DEADLINE_SECONDS = 30.0
-"""For one question, however many calls it makes."""
-
-OVERALL_SECONDS = 120.0
-"""For all questions together: some gates one after the other, each of which takes its time."""
+from preflight.vocabulary import DEADLINE_SECONDS, OVERALL_SECONDS
 
 
 class World:

@@ -14,7 +14,7 @@ from report_world import EVERY_KIND
 from preflight.render import (
     json_report,
 )
-from preflight.render.destinations import FORMATS
+from preflight.vocabulary import FORMATS
 
 
 @pytest.fixture

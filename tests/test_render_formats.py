@@ -21,8 +21,9 @@ from preflight.render import (
     junit,
     markdown,
 )
-from preflight.render.destinations import FORMATS, Destination
+from preflight.render.destinations import Destination
 from preflight.report import Report, Result
+from preflight.vocabulary import FORMATS
 
 
 def test_the_json_schema_in_the_package_is_the_one_of_the_types():

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from preflight.commands.judge import PROMISES, promised, targets
 from preflight.contract import PROVIDERS, Target
 from preflight.holders import (
-    AUDITOR,
     IDENTITIES,
     Holder,
     Provisioned,
@@ -19,6 +18,7 @@ from preflight.holders import (
 )
 from preflight.permissions import Identity
 from preflight.seams import UsageError
+from preflight.vocabulary import AUDITOR
 
 
 def permissions(arguments: Namespace) -> int:

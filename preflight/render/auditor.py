@@ -13,10 +13,11 @@ from preflight.auditor import (
     places,
 )
 from preflight.contract import AzureOpenAI, Bedrock, VertexAI
-from preflight.holders import AUDITOR, Provisioned
+from preflight.holders import Provisioned
 from preflight.looks import Look, Scope, looks
 from preflight.render.pages.markdown import NAMES, code, codes, fenced, table
 from preflight.render.permissions_json import mark, text_of
+from preflight.vocabulary import AUDITOR
 
 Targets = Mapping[str, tuple[Provisioned, ...]]
 """Provider -> one target for those that are looked at with the same rights."""

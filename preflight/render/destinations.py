@@ -13,17 +13,7 @@ from typing import IO
 
 from preflight.report import Report
 from preflight.seams import UsageError
-
-FORMATS = {
-    "text": "text",
-    "json": "json_report",
-    "sarif": "sarif",
-    "junit": "junit",
-    "github": "github",
-    "markdown": "markdown",
-    "html": "html_report",
-}
-"""Name -> the module beside this one whose `render(report, out)` writes it."""
+from preflight.vocabulary import FORMATS
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """GitHub's environment variable that names the file of the step's summary."""

@@ -7,9 +7,11 @@ ends the showing, not the run.
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
+TYPE_CHECKING = False  # typing's own constant would double the time of `preflight --version`
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from _typeshed import ReadableBuffer
 
 STDOUT, STDERR = 1, 2
@@ -42,14 +44,14 @@ def harden() -> None:
     sys.stderr = _stream(sys.stderr, STDERR)
 
 
-def _stream(now: TextIO | None, descriptor: int) -> TextIO:
+def _stream(now: "TextIO | None", descriptor: int) -> "TextIO":
     if now is None:  # it was closed before the command began (`>&-`)
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - for good
     now.flush()
     raw = _Outliving(descriptor, "w", closefd=False)
     # No buffer of bytes in between: one that is interrupted while it writes would write twice.
     return io.TextIOWrapper(
-        cast("BinaryIO", raw),
+        raw,
         encoding=now.encoding,
         errors="backslashreplace",  # a name that the terminal's encoding lacks is no reason to die
         line_buffering=descriptor == STDERR or raw.isatty(),
