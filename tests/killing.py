@@ -26,7 +26,7 @@ from many_batches import many_batches
 from request_files import PROMISED, good_lines, write
 
 from preflight import cli
-from preflight.batch import leases, remote, send
+from preflight.batch import leases, rehearsal, remote, send
 from preflight.batch.ledger import Ledger
 
 SHARDS = {"openai": 3}
@@ -121,6 +121,7 @@ def hurry(amid):
     send.LOOKS_AFTER = (SLOW_SECONDS / 4,) if amid else (0.0,)
     send.SETTLED_SECONDS = SLOW_SECONDS * 2 if amid else 0.0
     remote.LOOK_RETRIES = 0
+    rehearsal.LARGE_REQUESTS = 1
     leases.SECONDS = LEASE_SECONDS
 
 

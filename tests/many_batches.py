@@ -129,6 +129,9 @@ class World:
         return None
 
     def content(self, identifier):
+        for found, (_, sent) in self.files.items():
+            if unquote(found) == identifier:
+                return sent
         for found, batch in self.batches.items():
             if batch["looks"] == LOOKS and unquote(self._output(found)) == identifier:
                 _, sent = self.files[batch["input_file_id"]]
