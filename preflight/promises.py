@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
@@ -29,6 +28,8 @@ def from_stack(stack: str) -> Promises:
             "the pulumi command is not on the PATH",
             "install Pulumi, or write the outputs to a file and use --promises FILE",
         )
+    import subprocess  # noqa: PLC0415 - only where Pulumi is asked
+
     command = [pulumi, "stack", "output", "--json", "--stack", stack, "--non-interactive"]
     try:
         done = subprocess.run(  # noqa: S603 - no shell; the stack's name is one argument

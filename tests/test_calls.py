@@ -15,7 +15,7 @@ from preflight.seams.asking import Asking
 from preflight.seams.calls import called
 from preflight.seams.moment import Moment
 from preflight.seams.together import AT_ONCE, both, together
-from preflight.suites import Worlds
+from preflight.worlds import Worlds
 
 
 def calling(check_id, number, *, gate=False):

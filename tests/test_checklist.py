@@ -49,8 +49,8 @@ def test_listing_the_checks_connects_to_nothing(monkeypatch):
     def connect(*_):
         raise AssertionError("it connects")
 
-    for client in ("aws", "azure_cloud", "gateway_cloud", "gcp"):
-        monkeypatch.setattr(f"preflight.suites.{client}.connect", connect)
+    for client in ("aws", "azure", "gateway", "gcp"):
+        monkeypatch.setattr(f"preflight.worlds.{client}.connect", connect)
     assert checklist() == LISTED
 
 

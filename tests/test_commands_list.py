@@ -61,6 +61,6 @@ def test_listing_asks_nobody(preflight, monkeypatch):
     def connect(*_):
         raise AssertionError("it connects")
 
-    for client in ("aws", "azure_cloud", "gateway_cloud", "gcp"):
-        monkeypatch.setattr(f"preflight.suites.{client}.connect", connect)
+    for client in ("aws", "azure", "gateway", "gcp"):
+        monkeypatch.setattr(f"preflight.worlds.{client}.connect", connect)
     assert preflight("list")[0] == 0

@@ -18,13 +18,14 @@ from preflight.seams import NotInTime, UsageError
 def collect(arguments: Namespace) -> int:
     """`preflight collect`."""
     from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
+    from preflight.worlds import Worlds  # noqa: PLC0415 - as above
 
     path = _out(arguments)
     promises = promised(arguments)
     scan = scanned(arguments.requests) if arguments.requests else None
     chosen = targets(arguments, promises, scan)
     recorder = Recorder()
-    worlds = suites.Worlds(recorder.way, arguments.deadline)
+    worlds = Worlds(recorder.way, arguments.deadline)
     # The checks know what there is to ask; what they make of it is judged from the bundle.
     report = run(
         suites.build(promises, chosen, scan, offline=False, worlds=worlds),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preflight import promises as sources
 from preflight.catalog import yours
@@ -17,8 +18,10 @@ from preflight.report import ONLY_A_JOB, Report, RequestFile
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
-from preflight.seams.asking import Way, directly
 from preflight.targets import choose, for_requests, matching
+
+if TYPE_CHECKING:
+    from preflight.seams.asking import Way
 
 Targets = Mapping[str, tuple[Target, ...]]
 """Provider -> those of its targets that are meant, in reading order."""
@@ -79,11 +82,12 @@ def judge(
     arguments: Namespace,
     further: Further | None = None,
     *,
-    way: Way = directly,
+    way: "Way | None" = None,
 ) -> Report:
     """Ask every question there is about these targets and this file.
 
-    `further` adds what is asked after that, by the verdict so far; `way` is how questions are put.
+    `further` adds what is asked after that, by the verdict so far; `way` is how questions are put:
+    to the clients themselves, where it is None.
     """
     from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
 
@@ -93,7 +97,12 @@ def judge(
         scope.append("the gateway and the clouds (--offline); this judges the request file alone")
     if scan is None:
         scope.append("a request file, since none was given")
-    worlds = suites.Worlds(way, arguments.deadline)
+    worlds = None
+    if not arguments.offline:
+        from preflight.seams.asking import directly  # noqa: PLC0415 - only where anybody is asked
+        from preflight.worlds import Worlds  # noqa: PLC0415 - as above
+
+        worlds = Worlds(way or directly, arguments.deadline)
     built = suites.build(
         promises,
         chosen,
@@ -101,8 +110,8 @@ def judge(
         offline=arguments.offline,
         one=arguments.no_split,
         worlds=worlds,
-        parts=_parts(chosen, scan, here=way is directly) if scan is not None else None,
-        exact=way is directly,
+        parts=_parts(chosen, scan, here=way is None) if scan is not None else None,
+        exact=way is None,
     )
     asked = selected(built, arguments)
     accepted = accept(arguments)
