@@ -6,6 +6,8 @@ Nothing is imported here but what help needs: all the rest waits until a command
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
+from shutil import get_terminal_size
 from typing import Any, NoReturn
 
 from preflight import (
@@ -34,9 +36,7 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **words: Any) -> None:
         # An abbreviated option is another one as soon as an option is added.
-        super().__init__(
-            **words, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
+        super().__init__(**words, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"preflight: {printable(message)}; see `{self.prog} --help`\n")
@@ -44,8 +44,12 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The whole grammar."""
+    # argparse looks how wide the terminal is for each option that it is told of.
+    width = get_terminal_size().columns - 2
+    form = partial(argparse.RawDescriptionHelpFormatter, width=width)
     top = _Parser(
         prog="preflight",
+        formatter_class=form,
         description="Know that an LLM batch will run before it is sent, then run it.",
         epilog=EXIT_CODES,
     )
@@ -59,7 +63,11 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, words: str, function: str) -> argparse.ArgumentParser:
         made = commands.add_parser(
-            name, help=words, description=f"{words[0].upper()}{words[1:]}.", epilog=EXIT_CODES
+            name,
+            help=words,
+            description=f"{words[0].upper()}{words[1:]}.",
+            epilog=EXIT_CODES,
+            formatter_class=form,
         )
         made.set_defaults(function=function)
         return made
