@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench setup lock clean help
+.PHONY: demo test test-tools lint docs bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -19,6 +19,9 @@ test-engine: .venv/ready ## Drive the program with the real Pulumi engine, where
 
 test-contract: .venv/ready ## Run against gateways that this project did not write; installs them, takes minutes
 	$(BIN)/python -m pytest -m contract -n0
+
+test-tools: .venv/ready ## Run the hook under pre-commit, the workflow linters, the action's installation; installs them
+	$(BIN)/python -m pytest -m tools -n0
 
 lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/ruff check .

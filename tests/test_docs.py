@@ -133,7 +133,7 @@ def test_continuous_integration_runs_what_contributors_run():
     assert "permissions:\n  contents: read\n" in workflow
     oldest = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
     assert f'"{oldest[1]}"' in workflow
-    assert all(re.search(r"@v\d+$", used) for used in re.findall(r"uses: (\S+)", workflow))
+    assert all(re.search(r"@[0-9a-f]{40}$", used) for used in re.findall(r"uses: (\S+)", workflow))
 
 
 # --- the rendered parts --------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The pre-commit hook: each changed request file, judged alone.
 
-Options come first, as `--name=value`; all that follows is a file, whatever its name begins with.
+Options come first, as `--name=value`; all that follows is a file, and so is whatever is named like
+a request file, whatever its name begins with.
 """
 
 import argparse
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _is_option(word: str) -> bool:
+    if word.endswith(".jsonl"):
+        return False
     return any(word.startswith(f"--{name}=") for name in ("provider", *_OPTIONS))
 
 
