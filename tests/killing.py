@@ -33,7 +33,7 @@ SHARDS = {"openai": 3}
 """Two elsewhere."""
 REQUESTS = {"bedrock": 100}
 """Of a shard: Bedrock takes no batch of fewer. Five elsewhere."""
-LEASE_SECONDS = 0.5
+LEASE_SECONDS = 1.0
 SLOW_SECONDS = 0.3
 """How long a slow gateway takes for a call: one whose caller is killed meanwhile is carried out."""
 
@@ -113,13 +113,13 @@ class Came:
     files: dict
 
 
-def hurry(amid):
+def hurry(settled):
     """Little waiting, as the gateway here answers soon; and no certificates, as it has none."""
     os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent / "data")
     ssl.create_default_context(capath=os.environ["SSL_CERT_DIR"])
     send.UPLOADS_AFTER = (0.0,)
-    send.LOOKS_AFTER = (SLOW_SECONDS / 4,) if amid else (0.0,)
-    send.SETTLED_SECONDS = SLOW_SECONDS * 2 if amid else 0.0
+    send.LOOKS_AFTER = (settled / 8,)
+    send.SETTLED_SECONDS = settled
     remote.LOOK_RETRIES = 0
     rehearsal.LARGE_REQUESTS = 1
     leases.SECONDS = LEASE_SECONDS
@@ -245,7 +245,7 @@ def _difference(came, expected):
 
 def main(provider, folder, *, ledger=None, step=1, amid=False):
     """Kill a run at every point, or at every so many; what there is to say about it."""
-    hurry(amid)
+    hurry(2 * SLOW_SECONDS if amid else 0.0)
     with many_batches(SLOW_SECONDS) as gateway:
         scene = Scene(Path(folder), provider, gateway, ledger, amid)
         scene.prepare()
