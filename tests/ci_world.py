@@ -9,11 +9,13 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
 from cli_world import request
 from flask import Flask, jsonify
 from flask import request as asked
 
 ROOT = Path(__file__).parents[1]
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 NAMES = (
     "plain.jsonl",
     "with blanks.jsonl",

@@ -1,89 +1,14 @@
 """The action's own steps, run as the runner runs them, against a GitHub on loopback."""
 
-import json
-import os
 import re
 import subprocess
 from urllib.parse import unquote
 
 import pytest
 import yaml
-from ci_world import BAD, GOOD, NAMES, ROOT, TOKEN, GitHub, Repository, installed, pull_request
-from cli_world import outputs
+from ci_world import ACTION, BAD, GOOD, NAMES, ROOT, pull_request
 
-from preflight.ci.checking import Checked, worst
-from preflight.ci.comment import body, marked
-from preflight.render.markdown import LONGEST, MARK
-from preflight.sandbox.serving import serve
-
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-
-
-@pytest.fixture
-def github():
-    return GitHub()
-
-
-@pytest.fixture
-def repository(tmp_path):
-    made = Repository(tmp_path / "a checkout")
-    made.write("promises.json", json.dumps(outputs()))
-    return made
-
-
-@pytest.fixture
-def act(tmp_path, repository, github):
-    """Run the check step: `(event, **inputs) -> (exit code, log, summary, outputs)`."""
-    temp = tmp_path / "runner's temp"
-    installed(temp)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT")}
-
-    def run(event, **inputs):
-        given = {"promises": "promises.json"} | {
-            name.replace("_", "-"): value for name, value in inputs.items()
-        }
-        (step,) = [one for one in ACTION["runs"]["steps"] if one.get("id") == "check"]
-        env = {name: filled(value, given) for name, value in step["env"].items()}
-        for name in ("event", "summary", "output"):
-            (tmp_path / name).write_text("" if name != "event" else json.dumps(event))
-        with serve(github.app()) as url:
-            done = subprocess.run(
-                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-                cwd=repository.folder,
-                env=environment
-                | env
-                | {
-                    "GITHUB_ACTION_PATH": str(ROOT),
-                    "GITHUB_API_URL": url,
-                    "GITHUB_EVENT_PATH": str(tmp_path / "event"),
-                    "GITHUB_OUTPUT": str(tmp_path / "output"),
-                    "GITHUB_REF": "refs/pull/7/merge",
-                    "GITHUB_REPOSITORY": "o/r",
-                    "GITHUB_SHA": "c" * 40,
-                    "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-                    "RUNNER_TEMP": str(temp),
-                },
-                capture_output=True,
-                text=True,
-                timeout=100,
-                check=False,
-            )
-        assert TOKEN not in done.stdout + done.stderr
-        assert not list(tmp_path.rglob("owned"))
-        told = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
-        log = done.stdout + done.stderr
-        return done.returncode, log, (tmp_path / "summary").read_text(), told
-
-    return run
-
-
-def filled(value, given):
-    """An expression of the action, of which there are two kinds."""
-    found = re.fullmatch(r"\$\{\{ inputs\.([\w-]+) \}\}", value)
-    assert found, value
-    name = found[1]
-    default = TOKEN if name == "token" else ACTION["inputs"][name]["default"]
-    return given.get(name, default)
+pytest_plugins = ["ci_fixtures"]
 
 
 def test_changed_files_of_any_name_are_checked_and_no_others(act, repository, github):
@@ -247,35 +172,38 @@ def test_a_setting_that_means_nothing_is_told(act, repository, inputs, words):
     assert words in log
 
 
-def test_a_comment_stays_within_what_github_takes_and_bad_files_find_room_first(tmp_path):
-    done = []
-    for number in range(30):
-        base = tmp_path / f"{number:04}"
-        code = 1 if number >= 20 else 0
-        (tmp_path / f"{number:04}.md").write_text(
-            f"{MARK}\n{'bad' if code else 'good'} {'x' * 4000}\n"
-        )
-        done.append(Checked(f"{number}.jsonl", code, "", base))
-    text = body(done, ["a note"], "1a2b")
-    assert LONGEST - 5000 < len(text) < LONGEST + 200
-    assert text.startswith(marked("1a2b"))
-    assert text.count(MARK) == 1
-    assert text.count("\nbad ") == 10
-    left_out = 20 - text.count("\ngood ")
-    assert f"There is no room here for {left_out} more" in text
-
-
-def test_the_worst_verdict_counts_and_what_broke_off_is_no_verdict(tmp_path):
-    def came_out(*codes):
-        return worst([Checked("a", code, "", tmp_path) for code in codes])
-
-    assert [came_out(), came_out(0), came_out(0, 3), came_out(3, 2), came_out(2, 1, 3)] == [
-        *(0, 0, 3, 2, 1)
-    ]
-    assert came_out(0, -9) == 3
-    assert Checked("a", -9, "", tmp_path).verdict == "BROKE OFF"
-
-
 def test_the_action_uses_no_other_action_and_puts_no_input_into_a_script():
     steps = ACTION["runs"]["steps"]
     assert all("uses" not in step and "${{" not in step["run"] for step in steps)
+
+
+def test_the_pages_way_to_a_red_pull_request_ends_in_one(act, repository, github):
+    page = (ROOT / "docs" / "ci.md").read_text()
+    workflow, *_ = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    )
+    *_, step = workflow["jobs"]["preflight"]["steps"]
+    given = {name.replace("-", "_"): value for name, value in step["with"].items()}
+    assert given.pop("gateway_key") == "${{ secrets.TFY_API_KEY }}"
+    given |= {"provider": "openai"}  # whichever the promise file has
+    repository.write("batches/requests.jsonl", GOOD)
+    base = repository.commit()
+    repository.write("batches/requests.jsonl", GOOD + GOOD.splitlines(keepends=True)[0])
+    repository.commit()
+    code, log, _, _ = act(pull_request(base), **given)
+    assert code == 1
+    assert "::error file=batches/requests.jsonl,line=3," in log
+    (begins,) = re.findall(r"```text\n *(.*?)\n *```", page, re.DOTALL)
+    (comment,) = github.comments
+    shown = [line for line in comment["body"].splitlines() if line and not line.startswith("<!--")]
+    assert shown[0] == f"## {begins}"
+
+
+def test_the_page_has_every_input_with_its_default():
+    rows = re.findall(
+        r"^\| (`.*?) \| (.*?) ?\|", (ROOT / "docs" / "ci.md").read_text(), re.MULTILINE
+    )
+    told = {name: default for names, default in rows for name in re.findall(r"`([a-z-]+)`", names)}
+    assert set(told) == set(ACTION["inputs"])
+    for name in ("requests", "offline", "comment", "sarif"):
+        assert told[name] == f"`{ACTION['inputs'][name]['default']}`"

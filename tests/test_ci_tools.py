@@ -6,6 +6,7 @@ part of `make test`.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -118,8 +119,13 @@ def test_a_commit_without_request_files_asks_nothing(commits):
     assert (code, "Skipped" in log) == (0, True), log
 
 
-def test_zizmor_finds_nothing_in_action_and_workflows(programs):
-    files = [ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
+def test_zizmor_finds_nothing_in_action_workflows_and_the_pages_workflow(programs, tmp_path):
+    page = (ROOT / "docs" / "ci.md").read_text()
+    workflow = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1].replace("COMMIT", "a" * 40)
+    shown = tmp_path / ".github" / "workflows" / "batches.yml"
+    shown.parent.mkdir(parents=True)
+    shown.write_text(workflow)
+    files = [ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml")), shown]
     said = ran(programs / "zizmor", "--offline", "--no-config", "--persona=regular", *files)
     assert "No findings to report" in said
 
