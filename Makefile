@@ -33,6 +33,9 @@ docs: .venv/ready ## Renew the rendered parts of the pages in docs/ and the JSON
 	$(BIN)/python -m preflight.render.pages docs
 	$(BIN)/python -m preflight.render.json_shape > preflight/render/report.schema.json
 
+completions: .venv/ready ## Renew what shells complete by, from the grammar; needs shtab
+	$(BIN)/python -m preflight.completions
+
 bench: .venv/ready .venv-bench/ready ## Time the reading of request files beside what people use today; takes long
 	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --processes --megabytes 1000 --kinds 4k,600
 	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --kinds 100k,japanese,uuid

@@ -14,6 +14,7 @@ from preflight import (
     cli_canary,
     cli_choosing,
     cli_collecting,
+    cli_completing,
     cli_onboarding,
     cli_planning,
     cli_provisioning,
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     sandbox.add_argument("name", nargs="?", metavar="NAME", help="of the breakage, for `break`")
 
     command("demo", "the whole job for four providers on this machine", "demo:demo")
+    cli_completing.add(command)
     return top
 
 

@@ -24,6 +24,9 @@ FORMATS = {
 }
 """Name -> the module beside this one whose `render(report, out)` writes it."""
 
+SHELLS = {"bash": "preflight.bash", "zsh": "_preflight", "fish": "preflight.fish"}
+"""Name -> the file that holds its completions, called as that shell would look for it."""
+
 DEADLINE_SECONDS = 30.0
 """For one question, however many calls it makes."""
 
