@@ -8,7 +8,7 @@ pytest_plugins = ["postgres"]
 
 @pytest.mark.timeout(600)
 def test_a_run_of_a_shared_ledger_killed_anywhere_creates_no_job_twice(tmp_path, postgres):
-    found = killed("bedrock", tmp_path, ledger=postgres, step=3)
+    found = killed("bedrock", tmp_path, ledger=postgres, step=2)
     assert found["wrong"] == []
     assert whole(found, "bedrock")
     assert found["killed"] >= 40
@@ -16,7 +16,7 @@ def test_a_run_of_a_shared_ledger_killed_anywhere_creates_no_job_twice(tmp_path,
 
 @pytest.mark.timeout(600)
 def test_a_worker_killed_anywhere_beside_another_leaves_one_job_per_shard(tmp_path, postgres):
-    found = killed("azure", tmp_path, "racing.py", ledger=postgres, how="killed", step=3)
+    found = killed("azure", tmp_path, "racing.py", ledger=postgres, how="killed", step=2)
     assert found["wrong"] == []
     assert found["raced"] >= 40
 
