@@ -1,0 +1,136 @@
+"""What a command may import: each module costs time before the first word is said."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from cli_world import request
+from gateway_double import lines
+
+from preflight import holders, vocabulary
+from preflight.contract import CLASSES
+from preflight.version import VERSION
+
+ROOT = Path(__file__).parents[1]
+START = """
+import sys
+before = set(sys.modules)
+sys.argv = ["preflight", *sys.argv[1:]]
+from preflight.__main__ import console
+try:
+    console()
+except SystemExit as ended:
+    code = ended.code or 0
+print(code, *sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+
+ENTRY = {"preflight", "preflight.__main__", "preflight.version"}
+ENTRY |= {"preflight.render", "preflight.render.streams"}
+GRAMMAR = ENTRY | {
+    "preflight.cli",
+    "preflight.commands",
+    "preflight.commands.durations",
+    "preflight.render.printable",
+    "preflight.vocabulary",
+}
+DISPATCH = GRAMMAR | {"preflight.dispatch", "preflight.seams", "preflight.seams.errors"}
+SLOW = {"asyncio", "dataclasses", "email", "http", "importlib.metadata", "inspect", "logging"}
+SLOW |= {"multiprocessing", "socket", "subprocess", "unittest", "xml"}
+"""Of the standard library: each takes longer than all that help needs."""
+
+PROVIDERS_CHECKS = tuple(f"preflight.checks.{name}" for name in ("azure", "gateway", "vertex"))
+
+
+def started(*arguments, cwd=None):
+    """The modules that one command imports, and its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-c", START, *arguments], cwd=cwd, capture_output=True, check=True
+    )
+    code, *modules = done.stderr.decode().splitlines()[-1].split()
+    assert code == "0", done.stdout
+    return set(modules)
+
+
+def ours(modules):
+    """Those of the project, the parts of the grammar left out: they are many and small."""
+    return {
+        name
+        for name in modules
+        if name.partition(".")[0] == "preflight" and not name.startswith("preflight.cli_")
+    }
+
+
+def foreign(modules):
+    """The packages that neither Python nor the project brings."""
+    tops = {name.partition(".")[0] for name in modules}
+    return {name for name in tops if name not in sys.stdlib_module_names} - {"preflight"}
+
+
+@pytest.fixture
+def requests(tmp_path):
+    promises = {"version": 2, "gateway": {"base_url": "https://gateway.example"}}
+    promises["openai"] = [{"provider_name": "openai-main", "model": "gpt-4o-mini"}]
+    (tmp_path / "promises.json").write_text(json.dumps(promises))
+    path = tmp_path / "requests.jsonl"
+    path.write_bytes(lines(request("first"), request("second")))
+    return path
+
+
+def test_the_version_needs_python_alone():
+    modules = started("--version")
+    assert modules == ENTRY
+
+
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION
+    assert project["scripts"]["preflight"] == "preflight.__main__:console"
+
+
+def test_the_version_goes_where_a_pipeline_reads_it(preflight):
+    command = [sys.executable, "-m", "preflight", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"preflight {VERSION}\n", "")
+    assert preflight("--version") == (0, done.stdout, "")
+
+
+@pytest.mark.parametrize("command", ["", "check", "run", "list", "permissions", "completion"])
+def test_help_needs_the_grammar_alone(command):
+    modules = started(*command.split(), "--help")
+    assert ours(modules) == GRAMMAR
+    assert not foreign(modules)
+    assert not modules & (SLOW | {"json", "traceback"})
+
+
+def test_completions_are_read_and_not_made():
+    modules = started("completion", "bash")
+    assert ours(modules) == DISPATCH | {"preflight.commands.completion"}
+    assert not foreign(modules)
+    assert not modules & SLOW
+
+
+@pytest.mark.parametrize("command", ["list", "explain bedrock-bucket", "explain B08"])
+def test_what_is_only_looked_up_imports_no_sdk_and_draws_nothing(command):
+    modules = started(*command.split())
+    assert foreign(modules) <= {"msgspec", "typing_extensions"}
+    further = ("preflight.batch", "preflight.bundle", "preflight.sandbox", "preflight.render.text")
+    assert not {name for name in modules if name.startswith(further)}
+
+
+def test_a_file_judged_offline_imports_nothing_that_asks_the_outside(requests):
+    modules = started(
+        "check", str(requests), "--offline", "--promises", "promises.json", cwd=requests.parent
+    )
+    assert foreign(modules) <= {"msgspec", "rich", "typing_extensions"}
+    outside = ("preflight.cloud", "preflight.live", "preflight.worlds", "preflight.iam")
+    kinds = (*outside, *PROVIDERS_CHECKS, "preflight.batch", "preflight.checklist")
+    assert not {name for name in modules if name.startswith(kinds)}
+    assert not modules & (SLOW - {"dataclasses", "inspect", "logging"})
+
+
+def test_what_the_grammar_offers_is_what_there_is():
+    assert tuple(CLASSES) == vocabulary.PROVIDERS
+    assert tuple(holders.IDENTITIES) == vocabulary.IDENTITIES
