@@ -39,7 +39,8 @@ def test_an_account_is_not_made_anew_while_the_deleted_one_is_kept(arm, gone):
 
 
 def test_no_account_of_another_name_or_group_gets_its_subdomain(arm, gone):
-    other = account_path(gone).replace("batch-1", "batch-2")
+    group, _, name = account_path(gone).rpartition("/")
+    other = f"{group}/{name.replace('batch-1', 'batch-2')}"
     with pytest.raises(ArmRefused, match="CustomDomainInUse"):
         arm.put(other, COGNITIVE, SAME)
     assert arm.put(other, COGNITIVE, {**SAME, "properties": {"customSubDomainName": "batch-2"}})

@@ -1,10 +1,12 @@
 """Asked as the gateway, asked of the troubleshooter, read: each against the sandbox's own word."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from suite_reports import outcomes, report
 from test_checks_in_sandbox import google
 
-from preflight.check import Failed, Passed, Unknown
+from preflight.check import Failed, Passed
 from preflight.checks.vertex import SUITES
 from preflight.checks.vertex_rights import BY
 from preflight.checks.vertex_ways import AS_GATEWAY, TROUBLESHOOTER
@@ -72,12 +74,22 @@ def test_all_ways_say_the_same(cloud, promised, breakage):
     assert (Failed in kinds.values()) is (breakage is not None)
 
 
-def test_a_condition_is_for_the_gateway_itself_alone(cloud, promised):
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        ("resource.name.startsWith('projects/_')", Passed),
+        ("resource.name.startsWith('projects/_') && request.time < timestamp(SOON)", Unknown),
+    ],
+)
+def test_what_google_leaves_open_is_decided_by_the_condition_itself(
+    cloud, promised, expression, kind
+):
+    soon = f"{datetime.now(UTC) + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
     breakages.remove_upload_right(cloud.env, promised)
     grant = {
         "role": "roles/storage.objectUser",
         "members": [f"serviceAccount:{promised.gateway_service_account}"],
-        "condition": {"expression": "resource.name.startsWith('projects/_')", "title": "t"},
+        "condition": {"expression": expression.replace("SOON", repr(soon)), "title": "t"},
     }
 
     def conditional(policy):
@@ -92,7 +104,7 @@ def test_a_condition_is_for_the_gateway_itself_alone(cloud, promised):
         email, f"{BUCKET}{promised.bucket}", "storage.objects.create"
     )
     assert said is Access.CONDITIONAL
-    assert isinstance(judged(promised)["vertex-gateway-bucket"], Unknown)
+    assert type(judged(promised)["vertex-gateway-bucket"]) is kind
 
 
 def test_the_troubleshooter_is_off_at_first_and_says_so(cloud, promised):
