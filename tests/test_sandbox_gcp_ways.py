@@ -20,6 +20,7 @@ from preflight.seams import Access, Refused, Unreachable
 
 HELD = ("vertex-gateway-bucket", "vertex-gateway-project")
 CREATOR = "roles/iam.serviceAccountTokenCreator"
+IN_THE_PROJECT = "resource.name.startsWith('projects/_')"
 BUCKET = "//storage.googleapis.com/projects/_/buckets/"
 
 
@@ -77,8 +78,8 @@ def test_all_ways_say_the_same(cloud, promised, breakage):
 @pytest.mark.parametrize(
     ("expression", "kind"),
     [
-        ("resource.name.startsWith('projects/_')", Passed),
-        ("resource.name.startsWith('projects/_') && request.time < timestamp(SOON)", Unknown),
+        (IN_THE_PROJECT, Passed),
+        (f"{IN_THE_PROJECT} && request.time < timestamp(SOON)", Unknown),
     ],
 )
 def test_what_google_leaves_open_is_decided_by_the_condition_itself(
