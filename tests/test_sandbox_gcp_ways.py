@@ -6,7 +6,7 @@ import pytest
 from suite_reports import outcomes, report
 from test_checks_in_sandbox import google
 
-from preflight.check import Failed, Passed
+from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex import SUITES
 from preflight.checks.vertex_rights import BY
 from preflight.checks.vertex_ways import AS_GATEWAY, TROUBLESHOOTER
