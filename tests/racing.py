@@ -10,7 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from killing import SLOW_SECONDS, Marks, Scene, ended, hurry
+from kill_marks import SLOW_SECONDS, Marks
+from killing import Scene, ended, hurry
 from many_batches import many_batches
 
 from preflight.batch import leases

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from many_batches import FORMS
+from batch_forms import FORMS
 
 HERE = Path(__file__).parent
 FEWEST = {"openai": 76, "azure": 52, "vertex": 52, "bedrock": 52}
