@@ -39,6 +39,7 @@ completions: .venv/ready ## Renew what shells complete by, from the grammar; nee
 bench: .venv/ready .venv-bench/ready ## Time the reading of request files beside what people use today; takes long
 	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --processes --megabytes 1000 --kinds 4k,600
 	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --kinds 100k,japanese,uuid
+	$(BIN)/python benchmarks/start_up.py
 
 setup: .venv/ready ## Build .venv with everything the project needs, from the pinned list
 
