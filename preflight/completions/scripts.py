@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from preflight.cli import parser
@@ -16,8 +17,7 @@ FOLDERS = ("FOLDER", "RUN_FOLDER")
 
 def script(shell: str) -> str:
     """The script for "bash", "zsh" or "fish"."""
-    import shtab  # type: ignore[import-not-found]  # noqa: PLC0415 - no command needs it
-
+    shtab: Any = import_module("shtab")  # here: no command needs it
     top = parser()
     for action in _actions(top):
         hinted: Any = action
