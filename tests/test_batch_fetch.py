@@ -34,7 +34,7 @@ def plan(ledger, source):
 
 
 def fetch(ledger, plan, gateway, batch):
-    fetch_one(ledger.journal(1), gateway, batch)
+    fetch_one(ledger.journal(1), gateway, batch, sleep=quiet)
     return finish(ledger, plan, gateway)
 
 

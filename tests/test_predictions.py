@@ -21,6 +21,12 @@ __all__ = ["sandbox", "worlds"]
 COUNT = 120
 
 
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch):
+    """A gateway that is broken for good is not waited for."""
+    monkeypatch.setattr("preflight.batch.send.UPLOADS_AFTER", (0.0, 0.0))
+
+
 def ids_in(path):
     return [json.loads(line)["custom_id"] for line in path.read_bytes().splitlines()]
 
