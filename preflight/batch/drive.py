@@ -51,6 +51,7 @@ class Drive:
     _patient: Patience = field(init=False)
     _halted: PreflightError | None = field(init=False, default=None)
     _read_at: float = field(init=False, default=0.0)
+    _heard_of: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         """Read where each shard stands."""
@@ -271,6 +272,10 @@ class Drive:
         for track in self.tracks:
             if not self.ledger.leases.holds(track.shard.number):
                 track.stage = stage(track.journal, entries.get(track.shard.number, ()))
+        for holder in sorted(set(self.ledger.leases.others().values()) - self._heard_of):
+            # Of a worker that died too: what it held is taken over when its lease has run out.
+            self.talk.say(f"another worker is at this run: {holder}")
+            self._heard_of.add(holder)
 
     def _done(self) -> bool:
         left = [track for track in self.tracks if track.stage.fetched is None]
