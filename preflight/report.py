@@ -1,11 +1,17 @@
 """What came out of a run of checks, the verdict, and the exit code that says it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from preflight.check import Failed, Outcome, Skipped, Unknown
+from preflight.contract import Target
+from preflight.requests.spread import Spread
+
+if TYPE_CHECKING:
+    from preflight.commands.plan import Planned
 
 
 class Verdict(StrEnum):
@@ -76,6 +82,9 @@ def verdict(results: Iterable[Result]) -> Verdict:
     return Verdict.READY
 
 
+_NONE = Spread()
+
+
 @dataclass(frozen=True, slots=True)
 class RequestFile:
     """The request file that was judged, in numbers.
@@ -87,6 +96,9 @@ class RequestFile:
         requests: lines that are not blank.
         tokens: of the prompts, estimated.
         models: `body.model` ("": left out) -> on how many lines; the first 100 different ones.
+        lengths: how the bytes of a line are spread, by a sample of the lines.
+        prompts: how the tokens of a prompt are, likewise.
+        longest_line: bytes of the longest line, and its number; (0, 0): not known.
     """
 
     path: str
@@ -95,6 +107,9 @@ class RequestFile:
     requests: int
     tokens: int
     models: tuple[tuple[str, int], ...]
+    lengths: Spread = _NONE
+    prompts: Spread = _NONE
+    longest_line: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,10 @@ class Report:
         notes: what else is to be known of the waivers, in sentences.
         calls: how many calls went over the wire, each try counted.
         longest_chain: the most of them that had to wait for one another.
+        gateway: its base URL, as it is promised; "" where nothing is known of it.
+        promised: provider -> those of its targets that were judged, as they are promised.
+        plans: what a run of the file would be, one for each provider; none where no format that
+            shows them was asked for.
     """
 
     results: tuple[Result, ...]
@@ -125,6 +144,9 @@ class Report:
     notes: tuple[str, ...] = ()
     calls: int = 0
     longest_chain: int = 0
+    gateway: str = ""
+    promised: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
+    plans: "tuple[Planned, ...]" = ()
 
     @property
     def overlooked(self) -> tuple[str, ...]:

@@ -126,6 +126,8 @@ def judge(
         left_out=asked.left_out,
         promises=promise_file(arguments),
         file=_request_file(scan) if scan else None,
+        gateway=promises.gateway.base_url,
+        promised=chosen,
     )
     if further is not None:
         report = further(report, accepted(report))
@@ -171,6 +173,9 @@ def _request_file(scan: Scan) -> RequestFile:
         requests=scan.requests,
         tokens=scan.tokens,
         models=tuple((model or "", seen.count) for model, seen in scan.models.items()),
+        lengths=scan.lengths,
+        prompts=scan.prompts,
+        longest_line=scan.longest_line,
     )
 
 
@@ -212,6 +217,10 @@ def check(arguments: Namespace) -> int:
         provider, target = canary.target_of(chosen, scan)
         further = canary.Canary(promises, provider, target, scan, arguments)
     report = judge(promises, chosen, scan, arguments, further)
+    if scan is not None and any(one.form == "html" for one in several):
+        from preflight.commands.plan import of_report  # noqa: PLC0415 - only where it is drawn
+
+        report = replace(report, plans=of_report(report, scan, arguments))
     destinations.write(report, several)
     return report.exit_code
 

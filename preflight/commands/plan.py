@@ -11,10 +11,12 @@ from preflight.batch.estimate import Money, Time
 from preflight.batch.room import waves
 from preflight.batch.shards import Shard, ShardLimits
 from preflight.catalog import yours
+from preflight.check import Passed
 from preflight.commands.allowed import priced_model
 from preflight.commands.division import Division, division
 from preflight.commands.judge import promised, scanned, targets
 from preflight.contract import Target
+from preflight.report import Report
 from preflight.requests.scan import Scan
 from preflight.seams import UsageError
 from preflight.targets import named_model, of_shard, place
@@ -93,6 +95,34 @@ def planned(scan: Scan, provider: str, *targets: Target, one: bool, offline: boo
         renamed=scan.uncarried.get(provider),
         notes=(*made.notes, *_of_others(made, targets), *_warnings(scan, made)),
     )
+
+
+def of_report(report: Report, scan: Scan, arguments: Namespace) -> tuple[Planned, ...]:
+    """What a run of the file would be at each provider that was judged; nothing is sent.
+
+    A cloud is asked for its limits only where it has just answered: nobody waits for it again.
+
+    Raises:
+        RequestFileError: as `planned`.
+    """
+    return tuple(
+        planned(
+            scan,
+            provider,
+            *several,
+            one=arguments.no_split,
+            offline=arguments.offline or not _answers(report, provider),
+        )
+        for provider, several in report.promised.items()
+    )
+
+
+def _answers(report: Report, provider: str) -> bool:
+    """Whether whoever asked was known to the provider's cloud."""
+    known = [
+        one.outcome for one in report.of(provider) if one.check_id == f"{provider}-credentials"
+    ]
+    return bool(known) and all(isinstance(outcome, Passed) for outcome in known)
 
 
 def _money(
