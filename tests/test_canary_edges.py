@@ -198,6 +198,15 @@ def test_an_error_is_quoted_with_its_row_and_its_repair():
     assert back(errors=errors(429)).reason.endswith("HTTP 429: no")
 
 
+def test_the_error_that_decides_is_quoted_and_not_one_that_passes_before_it():
+    busy, broken = RowError("r0", 429, "slow down"), RowError("r1", 400, KNOWN)
+    found = back(requests=4, errors=(busy, broken, RowError("r2", 404, "gone")))
+    assert found.problem.startswith(
+        f"3 of 4 requests came back with an error, as r1 with HTTP 400: {KNOWN} (O08: "
+    )
+    assert "See `preflight explain O08`" in found.remedy
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -123,10 +123,11 @@ def _going_on(found: Returned) -> Unknown:
 
 
 def _row_errors(found: Returned, provider: str) -> Failed | Unknown:
-    first: RowError = found.errors[0]
+    deciding = [error for error in found.errors if not _passes(error.status)]
+    first: RowError = (deciding or found.errors)[0]
     count = f"{len(found.errors)} of {found.requests} requests came back with an error"
     about = f"{count}, as {first.id}" + (f" with HTTP {first.status}" if first.status else "")
-    if all(_passes(error.status) for error in found.errors):
+    if not deciding:
         return Unknown(f"{about}: {first.words}", "another canary, when the provider is less busy")
     row, repair = explained(first.words, provider)
     return Failed(
