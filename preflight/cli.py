@@ -15,6 +15,7 @@ from preflight import (
     cli_choosing,
     cli_collecting,
     cli_completing,
+    cli_files,
     cli_onboarding,
     cli_planning,
     cli_provisioning,
@@ -90,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     asking(collect)
     cli_collecting.collecting(collect)
 
+    cli_files.add(command)
     cli_planning.add(command)
     cli_running.add(command)
 

@@ -50,8 +50,8 @@ function _shtab_preflight_using
   test "$_shtab_preflight_cmdpath" = "$argv"
 end
 
-set -g _shtab_preflight_commands init promises permissions onboard list explain check collect plan run submit status fetch cancel retry settle runs sandbox demo completion
-set -g _shtab_preflight_opts_with_value --batch --canary-wait --contact --deadline --example --format --from-bundle --identity --ledger --model --notify --only --out --overall-deadline --poll-every --promises --provider --region --set --shard --skip --stack --tables --waivers
+set -g _shtab_preflight_commands init promises permissions onboard list explain check collect split merge fix plan run submit status fetch cancel retry settle runs sandbox demo completion
+set -g _shtab_preflight_opts_with_value --batch --canary-wait --contact --deadline --example --format --from-bundle --identity --ledger --manifest --model --notify --only --out --overall-deadline --poll-every --promises --provider --region --requests --set --shard --skip --stack --tables --to --waivers
 
 complete -c preflight -e
 complete -c preflight -f
@@ -126,6 +126,34 @@ complete -c preflight -n '_shtab_preflight_using collect' -l overall-deadline -x
 complete -c preflight -n '_shtab_preflight_using collect' -l out -xka "(__fish_complete_path (commandline -ct))" -d 'the bundle (default: preflight-bundle.json)'
 complete -c preflight -n '_shtab_preflight_using collect' -l redact -d 'put stand-ins in the place of account ids, e-mail addresses and principal ids'
 complete -c preflight -n '_shtab_preflight_using collect; and test $_shtab_preflight_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the request file, one JSON object a line'
+complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a split -d 'Write the shards that a run would send, as files.'
+complete -c preflight -n '_shtab_preflight_using split' -s h -l help -d 'show this help message and exit'
+complete -c preflight -n '_shtab_preflight_using split' -l provider -xka "openai azure vertex bedrock" -d 'whose limits no shard may pass'
+complete -c preflight -n '_shtab_preflight_using split' -l to -xka "(__fish_complete_directories)" -d 'of the shards: it appears with all of them'
+complete -c preflight -n '_shtab_preflight_using split' -l by-model -d 'give each shard the requests of one model alone'
+complete -c preflight -n '_shtab_preflight_using split' -l region -x -d 'by the limits of the target in this region'
+complete -c preflight -n '_shtab_preflight_using split' -l model -x -d 'by the limits of the target of this model (or deployment)'
+complete -c preflight -n '_shtab_preflight_using split' -l stack -x -d 'divide it as a run for this Pulumi stack would (default: by the dated tables)'
+complete -c preflight -n '_shtab_preflight_using split' -l promises -xka "(__fish_complete_path (commandline -ct))" -d 'its outputs in a file; - for standard input'
+complete -c preflight -n '_shtab_preflight_using split' -l offline -d 'ask nobody: take the limits of the dated tables'
+complete -c preflight -n '_shtab_preflight_using split' -l tables -xka "(__fish_complete_path (commandline -ct))" -d 'rows of your own before those of the dated tables (default: PREFLIGHT_TABLES)'
+complete -c preflight -n '_shtab_preflight_using split' -l format -xka "text json" -d 'of standard output; json is one document, whose `format` says which: a report, a run, a batch or an error (default: text)'
+complete -c preflight -n '_shtab_preflight_using split; and test $_shtab_preflight_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the request file, one JSON object a line'
+complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a merge -d 'Join results, however fetched, to their requests.'
+complete -c preflight -n '_shtab_preflight_using merge' -s h -l help -d 'show this help message and exit'
+complete -c preflight -n '_shtab_preflight_using merge' -l requests -xka "(__fish_complete_path (commandline -ct))" -d 'join RESULTS to the requests of this file'
+complete -c preflight -n '_shtab_preflight_using merge' -l manifest -xka "(__fish_complete_path (commandline -ct))" -d 'what `preflight split` or `fix` wrote beside its files: gives renamed requests their own ids again (again for more)'
+complete -c preflight -n '_shtab_preflight_using merge' -l to -xka "(__fish_complete_directories)" -d 'of the joined files, with --requests'
+complete -c preflight -n '_shtab_preflight_using merge' -l format -xka "text json" -d 'of standard output; json is one document, whose `format` says which: a report, a run, a batch or an error (default: text)'
+complete -c preflight -n '_shtab_preflight_using merge; and test $_shtab_preflight_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files of results or errors, of any provider, oldest first'
+complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a fix -d 'Repair what can be repaired safely in a request file.'
+complete -c preflight -n '_shtab_preflight_using fix' -s h -l help -d 'show this help message and exit'
+complete -c preflight -n '_shtab_preflight_using fix' -l provider -xka "openai azure vertex bedrock" -d 'rename what this provider may not carry as a custom_id (again for more)'
+complete -c preflight -n '_shtab_preflight_using fix' -l diff -d 'show what would be repaired, and write nothing'
+complete -c preflight -n '_shtab_preflight_using fix' -l in-place -d 'repair the file itself'
+complete -c preflight -n '_shtab_preflight_using fix' -l to -xka "(__fish_complete_path (commandline -ct))" -d 'write the repaired file under another name'
+complete -c preflight -n '_shtab_preflight_using fix' -l format -xka "text json" -d 'of standard output; json is one document, whose `format` says which: a report, a run, a batch or an error (default: text)'
+complete -c preflight -n '_shtab_preflight_using fix; and test $_shtab_preflight_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the request file, one JSON object a line'
 complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a plan -d 'Say shards, waves, time and money before anything is sent.'
 complete -c preflight -n '_shtab_preflight_using plan' -s h -l help -d 'show this help message and exit'
 complete -c preflight -n '_shtab_preflight_using plan' -l provider -xka "openai azure vertex bedrock" -d 'judge this provider (again for more; default: all the stack promises)'

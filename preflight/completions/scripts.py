@@ -8,7 +8,7 @@ from typing import Any
 from preflight.cli import parser
 from preflight.vocabulary import FORMATS
 
-FILES = ("FILE", "REQUESTS.jsonl")
+FILES = ("FILE", "REQUESTS.jsonl", "RESULTS")
 """Metavars that stand for a file."""
 
 FOLDERS = ("FOLDER", "RUN_FOLDER")
