@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from preflight import suites
-from preflight.check import Check
 from preflight.checks import gateway_canary
 from preflight.contract import CLASSES, PROVIDERS, Gateway, Promises
+from preflight.outcomes import Check
 from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from preflight.check import Answer, Check
 from preflight.checks import azure, bedrock, gateway, openai, vertex
+from preflight.outcomes import Answer, Check
 from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
 from preflight.worlds import Worlds

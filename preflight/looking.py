@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from preflight.check import Check
 from preflight.looks import Look, looks, other_ways
+from preflight.outcomes import Check
 
 _CHECKS = "preflight.checks"
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from preflight.check import Failed, Outcome, Skipped, Unknown
 from preflight.contract import Target
+from preflight.outcomes import Failed, Outcome, Skipped, Unknown
 from preflight.requests.spread import Spread
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from preflight.check import Answer, Check, Outcome, Passed, Skipped, Unknown
+from preflight.outcomes import Answer, Check, Outcome, Passed, Skipped, Unknown
 from preflight.report import Report, Result
 from preflight.seams import LookError, NotInTime, Refused
 from preflight.seams.calls import Calls, counting, depth, start, waited_for

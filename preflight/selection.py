@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from preflight.check import Check
+from preflight.outcomes import Check
 from preflight.runner import Suite
 from preflight.seams import UsageError
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from preflight.check import Answer, Check, Failed, Unknown
 from preflight.checks import requests
 from preflight.checks.requests_limits import count
 from preflight.contract import Promises, Target
+from preflight.outcomes import Answer, Check, Failed, Unknown
 from preflight.requests.scan import Scan
 from preflight.runner import Suite, World
 from preflight.targets import named_model, place

@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.contract import PROVIDERS
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.report import Report, Result, Waiver
 from preflight.seams import UsageError
 

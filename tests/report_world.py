@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.report import Report, RequestFile, Result, Waiver
 
 DIGEST = "9f" * 32

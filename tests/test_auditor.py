@@ -10,12 +10,12 @@ from infra_world import ACCOUNT, ALL, AUDITORS, AZURE, BEDROCK, ROOT, SUBSCRIPTI
 from suite_reports import outcomes, report
 
 from preflight.auditor import AZURE_ROLE_IDS
-from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.checks import azure as azure_checks
 from preflight.checks import bedrock as bedrock_checks
 from preflight.checks import vertex as vertex_checks
 from preflight.cloud import aws, azure, gcp
 from preflight.looks import looks
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.promises import parse
 from preflight.sandbox.aws.clients import Clients
 from preflight.sandbox.aws.cloud import AwsCloud

@@ -14,8 +14,8 @@ from test_checks_azure import (
     with_deployment,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.azure import SIZED_CHECKS, SUITES, Sized
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import Caller, DenyAssignment, Usage
 
 CHECKS = {check.id: check for _, checks in SUITES for check in checks}

@@ -20,7 +20,7 @@ from bedrock_world import (
 )
 
 from infra.grants import tls_only
-from preflight.check import Failed, Passed, Unknown
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import LifecycleRule
 
 GUARDS = "bedrock-bucket-guards"

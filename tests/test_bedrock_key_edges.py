@@ -24,8 +24,8 @@ from bedrock_world import (
     without,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock_ways import DOCUMENTS, ENGINE
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import KmsKey
 
 CHECK = "bedrock-bucket-key"

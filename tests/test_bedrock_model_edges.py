@@ -20,9 +20,9 @@ from bedrock_world import (
 from preflight.catalog import source
 from preflight.catalog.bedrock_models import BatchModel, BatchModels
 from preflight.catalog.source import Source
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import bedrock_model
 from preflight.checks.bedrock_named import base_model, is_profile, profile_ids
+from preflight.outcomes import Failed, Passed, Unknown
 
 NAME = f"foundation-model/{MODEL}"
 APPLICATION = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:application-inference-profile/abc"

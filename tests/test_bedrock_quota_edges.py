@@ -7,9 +7,9 @@ from bedrock_world import MODEL, PROMISED, QUOTAS, FakeAws
 
 from preflight.catalog.bedrock_models import BatchModel, BatchModels
 from preflight.catalog.source import Source
-from preflight.check import Failed, Passed
 from preflight.checks import bedrock_quota
 from preflight.checks.bedrock import QUOTA_CHECKS, Judged
+from preflight.outcomes import Failed, Passed
 
 MINIMUM = "Minimum number of records per batch inference job for {}"
 PER_JOB = "Records per batch inference job for {}"

@@ -21,10 +21,10 @@ from bedrock_world import (
     ask,
 )
 
-from preflight.check import Passed
 from preflight.checks.bedrock_request import ROWS_KEYS, circumstances, request_of
 from preflight.checks.bedrock_ways import ENGINE
 from preflight.iam.request import Missing
+from preflight.outcomes import Passed
 from preflight.permissions import Identity
 
 BY_ROLE = {

@@ -18,9 +18,9 @@ from bedrock_world import (
     without,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock_rights import bucket_in
 from preflight.checks.bedrock_ways import DOCUMENTS, ENGINE
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import Refused, Written
 
 PASS_ROLE = "bedrock-gateway-pass-role"

@@ -4,7 +4,7 @@ import pytest
 from bedrock_world import ACCOUNT, JOB_ROLE, PROMISED, REGION, FakeAws, ask, trusting
 
 from infra.grants import job_role_trust
-from preflight.check import Failed, Passed, Unknown
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import Role
 
 CHECK = "bedrock-job-role-trust"

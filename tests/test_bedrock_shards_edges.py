@@ -3,8 +3,8 @@
 import pytest
 from bedrock_world import PROMISED, FakeAws
 
-from preflight.check import Failed, Passed
 from preflight.checks.bedrock import QUOTA_CHECKS, Judged
+from preflight.outcomes import Failed, Passed
 
 GIGABYTE = 10**9
 NAMES = {

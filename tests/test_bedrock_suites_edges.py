@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bedrock_world import ACCOUNT, OTHER_ACCOUNT, FakeAws, ask, ids, verify
 
-from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.checks.bedrock import CHECKS, QUOTA_CHECKS, SUITES
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 
 ORDER = {
     "bedrock bucket": "bucket bucket-region bucket-owner bucket-policy bucket-key bucket-expiry "

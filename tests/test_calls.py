@@ -6,8 +6,8 @@ import threading
 import pytest
 from flask import Flask, jsonify
 
-from preflight.check import Passed, check
 from preflight.contract import AzureOpenAI, Bedrock, Gateway
+from preflight.outcomes import Passed, check
 from preflight.runner import Suite, World, run
 from preflight.sandbox.serving import serve
 from preflight.seams import Refused

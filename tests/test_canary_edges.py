@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.gateway_canary import CHECKS, explained
 from preflight.example_promises import EXAMPLE as PROMISES
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams.canary import Created, Returned, RowError, Uploaded
 
 OPENAI = PROMISES.openai[0]

@@ -11,9 +11,9 @@ from bedrock_world import encrypted
 from request_files import PROMISED
 
 from infra import grants
-from preflight.check import Failed, Skipped, Unknown
 from preflight.checklist import WORLDS, checklist, every_suite
 from preflight.contract import PROVIDERS
+from preflight.outcomes import Failed, Skipped, Unknown
 from preflight.permissions import PERMISSIONS, Identity, arns, condition
 from preflight.runner import World, run
 from preflight.sandbox.azure.roles import ROLES as AZURE_ROLES

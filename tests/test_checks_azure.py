@@ -4,9 +4,9 @@ from datetime import date
 import pytest
 from suite_reports import methods, outcomes, refusing, report
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.azure import SIZED_CHECKS, SUITES, Sized
 from preflight.contract import AzureOpenAI
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, permissions
 from preflight.report import Verdict
 from preflight.seams import (

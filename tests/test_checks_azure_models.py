@@ -16,9 +16,9 @@ from test_checks_azure import (
 )
 
 from preflight.catalog import source, yours
-from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.checks.azure_models import model_batch, model_offered
 from preflight.checks.retirement import azure_retirement
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.seams import Offer
 
 TODAY = date(2026, 9, 1)

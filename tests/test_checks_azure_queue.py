@@ -3,8 +3,8 @@
 import pytest
 from test_checks_azure import PROMISED, FakeAzure
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.azure_queue import Queued, files, open_batches
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import GatewayAnswer, ListedBatch
 
 REFUSED = GatewayAnswer(403, "PermissionDenied", "lacks files/read")

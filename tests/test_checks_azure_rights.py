@@ -6,8 +6,8 @@ import pytest
 from suite_reports import outcomes
 from test_checks_azure import CONTRIBUTOR, OPENAI, PRINCIPAL, FakeAzure, judged, with_roles
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.azure_rights import BY
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import DenyAssignment
 from preflight.seams.azure import EVERYONE
 

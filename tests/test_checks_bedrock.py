@@ -25,9 +25,9 @@ from bedrock_world import (
     without,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock import CHECKS, QUOTA_CHECKS, SUITES
 from preflight.contract import ACCESS_LOGS
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity
 from preflight.seams import Aws, LifecycleRule
 

@@ -17,8 +17,8 @@ from bedrock_world import (
     with_profile,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock import QUOTA_CHECKS, Judged
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import FoundationModel, InferenceProfile, LifecycleRule, Refused
 
 # --- expiry -------------------------------------------------------------------------------------

@@ -29,10 +29,10 @@ from bedrock_world import (
 )
 
 from infra.grants import tls_only
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock import CHECKS
 from preflight.contract import ACCESS_LOGS, ENCRYPTED_TRANSPORT, GUARDS
 from preflight.grants import bucket_policy, identity_policy, key_statements
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity
 from preflight.routes import create_extras
 from preflight.seams import KmsKey, LifecycleRule

@@ -19,7 +19,7 @@ from bedrock_world import (
 )
 
 from infra.grants import job_role_trust
-from preflight.check import Failed, Passed, Unknown
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import Role
 
 # --- the trust policy ---------------------------------------------------------------------------

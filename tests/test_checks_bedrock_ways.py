@@ -25,8 +25,8 @@ from bedrock_world import (
 )
 from test_checks_bedrock import BREAKAGES
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.bedrock_ways import DOCUMENTS, ENGINE
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import Unreachable
 
 BY_THEM = {

@@ -5,9 +5,9 @@ import pytest
 from suite_reports import outcomes, report
 
 from preflight.catalog import yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import gateway
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity
 from preflight.report import Verdict
 from preflight.seams import (

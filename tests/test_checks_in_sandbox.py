@@ -6,7 +6,6 @@ import httpx2
 import pytest
 from suite_reports import outcomes, report
 
-from preflight.check import Passed, Unknown
 from preflight.checks import azure as azure_checks
 from preflight.checks import gateway as gateway_checks
 from preflight.checks import openai as openai_checks
@@ -14,6 +13,7 @@ from preflight.checks import vertex as vertex_checks
 from preflight.cloud import azure, gateway, gcp
 from preflight.contract import AzureOpenAI, Gateway, OpenAI, VertexAI
 from preflight.grants import azure_account_id
+from preflight.outcomes import Passed, Unknown
 from preflight.permissions import Identity, On, permissions
 from preflight.report import Verdict
 from preflight.sandbox.accounts import OpenAIAccount

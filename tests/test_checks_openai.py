@@ -5,9 +5,9 @@ import pytest
 from suite_reports import methods, outcomes, refusing, report
 
 from preflight.catalog import yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import gateway, openai
 from preflight.contract import OpenAI
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.report import Verdict
 from preflight.seams import GatewayAnswer, GatewayApi, ListedBatch
 

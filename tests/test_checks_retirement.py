@@ -10,8 +10,8 @@ from request_files import PROMISED
 
 from preflight.catalog import source, yours
 from preflight.catalog.retirement import retirement
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import retirement as checks
+from preflight.outcomes import Failed, Passed, Unknown
 
 TODAY = date(2026, 9, 1)
 IDS = {

@@ -23,8 +23,8 @@ from vertex_world import (
     without,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex import SUITES
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, permissions
 from preflight.report import Verdict
 from preflight.seams import Binding, Gcp, GcpKey, LifecycleRule, ServiceAccount, Unreachable

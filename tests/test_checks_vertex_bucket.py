@@ -17,7 +17,7 @@ from vertex_world import (
     with_key,
 )
 
-from preflight.check import Failed, Passed, Unknown
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, permissions
 from preflight.report import Verdict
 from preflight.seams import Binding, GcpKey, LifecycleRule

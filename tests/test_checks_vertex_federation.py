@@ -18,7 +18,7 @@ from vertex_world import (
     with_provider,
 )
 
-from preflight.check import Passed, Unknown
+from preflight.outcomes import Passed, Unknown
 from preflight.permissions import Identity
 from preflight.report import Verdict
 from preflight.seams import Binding

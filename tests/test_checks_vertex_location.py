@@ -7,9 +7,9 @@ from suite_reports import outcomes, report
 from test_checks_gateway import ROUTES, FakeGateway
 from vertex_world import AGENT_MEMBER, PROMISED, FakeGcp, judged
 
-from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.checks import gateway
 from preflight.checks.vertex_model import location
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.seams import Binding, GatewayAnswer
 
 SERVED = frozenset({"europe-west4", "us-central1"})

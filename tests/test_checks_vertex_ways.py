@@ -15,9 +15,9 @@ from vertex_world import (
     without,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex_rights import BY
 from preflight.checks.vertex_ways import AS_GATEWAY, TROUBLESHOOTER
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, permissions
 from preflight.seams import Access, Binding, Unreachable
 

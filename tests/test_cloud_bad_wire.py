@@ -15,9 +15,9 @@ from bad_wire import ANSWERS, PATIENCE_SECONDS, STRANGE, bad_wire, http
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from preflight.check import Check, Unknown
 from preflight.cloud import aws, aws_calls, azure, gateway, gcp, gcp_calls
 from preflight.contract import Gateway, OpenAI
+from preflight.outcomes import Check, Unknown
 from preflight.runner import Suite, World, run
 from preflight.seams import NOT_THE_GATEWAY, CredentialsMissing, GatewayAnswer, LookError
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from preflight.bundle.outcomes import error_of, refused
-from preflight.check import Passed, Skipped, Unknown, check
+from preflight.outcomes import Passed, Skipped, Unknown, check
 from preflight.report import Verdict
 from preflight.runner import Suite, World, run
 from preflight.seams import LookError, NotInTime

@@ -10,9 +10,9 @@ from preflight.batch import ledger, merged_files, parquet, plan
 from preflight.batch.fetch import RAW, raw_name
 from preflight.batch.run import Finished
 from preflight.batch.shard_files import SHARDS
-from preflight.check import Failed, Passed, Skipped, Unknown
 from preflight.commands.ledgers import SHARED
 from preflight.contract import Gateway, OpenAI, Promises
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.render import json_report
 from preflight.render.outcome import show_finished, show_submitted
 from preflight.render.run_list import ListedRun, show_runs

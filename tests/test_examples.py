@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from request_files import PROMISED
 
-from preflight.check import Passed
 from preflight.checks.requests import checks_for
 from preflight.contract import PROVIDERS
+from preflight.outcomes import Passed
 from preflight.requests.example import PROVIDER_MODELS, write_requests
 from preflight.requests.scan import scan
 from preflight.seams import RequestFileError, UsageError

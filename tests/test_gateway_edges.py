@@ -7,10 +7,10 @@ import pytest
 from request_files import PROMISED
 
 from preflight.catalog import yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import gateway
 from preflight.checks.gateway_words import quoted, spelt
 from preflight.contract import PROVIDERS
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, ListedBatch
 
 NOW = 1_000_000_000

@@ -3,8 +3,8 @@
 import pytest
 from test_checks_gateway import ROUTES, Asked
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.gateway import key
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import GatewayAnswer, Unreachable
 
 NO_LIST = GatewayAnswer(404, "", "Cannot GET /models")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from suite_reports import methods, outcomes, report
 
-from preflight.check import Passed, Unknown
 from preflight.checks import azure as azure_checks
 from preflight.checks import bedrock as bedrock_checks
 from preflight.checks import vertex as vertex_checks
 from preflight.cloud import aws, azure, gcp
 from preflight.looks import LOOKS, OTHER_WAYS, looks, other_ways
+from preflight.outcomes import Passed, Unknown
 from preflight.promises import parse
 from preflight.sandbox.aws.clients import Clients
 from preflight.sandbox.aws.cloud import AwsCloud

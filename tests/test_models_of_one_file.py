@@ -9,9 +9,9 @@ from preflight.batch.plan import make, read
 from preflight.batch.plan import write as write_plan
 from preflight.batch.room import Bound, Room, Rooms, waves
 from preflight.batch.shards import whole
-from preflight.check import Failed, Passed
 from preflight.checks.requests import checks_for
 from preflight.contract import Gateway, OpenAI, Promises
+from preflight.outcomes import Failed, Passed
 from preflight.requests.scan import scan
 from preflight.targets import by_model, for_requests, matching, named_model, of_shard
 

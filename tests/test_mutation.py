@@ -63,8 +63,8 @@ def test_a_small_wrong_change_is_made_to_each_element(source, expected):
 
 def test_an_outcome_is_turned_into_the_others():
     texts = [mutant.text for mutant in mutants("def f():\n    return Failed('a', 'b')")]
-    assert sum("check.Passed('a')" in text for text in texts) == 1
-    assert sum("check.Unknown('a', 'x')" in text for text in texts) == 1
+    assert sum("outcomes.Passed('a')" in text for text in texts) == 1
+    assert sum("outcomes.Unknown('a', 'x')" in text for text in texts) == 1
 
 
 def test_a_mutant_is_killed_where_a_test_fails_and_lives_where_none_does(tmp_path):

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from preflight.catalog import source, yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import openai
 from preflight.contract import OpenAI
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import GatewayAnswer, ListedBatch
 
 PROMISED = OpenAI("openai-main", "gpt-4o-mini")

@@ -11,9 +11,9 @@ pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 from suite_reports import outcomes, report
 from worlds import CLOUDS, POLL_SECONDS
 
-from preflight.check import Passed
 from preflight.checks import vertex as vertex_checks
 from preflight.cloud import gcp
+from preflight.outcomes import Passed
 from preflight.sandbox.gcp import existing
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.names import OTHER_NUMBER, PROJECT

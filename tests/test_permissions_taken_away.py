@@ -16,9 +16,9 @@ from openai import APIStatusError, OpenAI
 
 pytest.importorskip("ministack", reason="the sandbox extra is not installed")
 
-from preflight.check import Failed
 from preflight.grants import AZURE_ROLE_IDS, azure_account_id, azure_role_id
 from preflight.holders import Holder
+from preflight.outcomes import Failed
 from preflight.permissions import PERMISSIONS, Identity, On, arns, condition, permissions
 from preflight.routes import create_extras, endpoint, headers
 from preflight.sandbox.azure import breakages as azure_breakages

@@ -11,7 +11,7 @@ import pytest
 from format_shapes import WAIVED, rendered
 from report_world import EMPTY, EVERY_KIND, READY
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.render import (
     destinations,
     github,

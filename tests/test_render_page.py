@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from format_shapes import WAIVED, rendered
 
-from preflight.check import Failed
+from preflight.outcomes import Failed
 from preflight.render import (
     html_report,
     markdown,

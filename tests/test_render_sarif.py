@@ -7,7 +7,7 @@ import pytest
 from format_shapes import WAIVED, rendered
 from report_world import EVERY_KIND, READY, filled
 
-from preflight.check import Unknown
+from preflight.outcomes import Unknown
 from preflight.render import (
     github,
     html_report,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.report import ONLY_A_JOB, Report, Result, Verdict, Waiver, verdict
 
 PASSED, FAILED = Passed("ok"), Failed("no", "repair it")

@@ -4,10 +4,10 @@ import json
 import pytest
 from request_files import MODELS, PROMISED, good_lines, line, request, write
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.requests import CHECKS, checks_for
 from preflight.contract import PROVIDERS
 from preflight.limits import LIMITS, MB
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.requests.scan import scan
 
 COUNT = 120

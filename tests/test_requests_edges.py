@@ -6,11 +6,11 @@ import pytest
 from request_files import PROMISED, good_lines, line, request, write
 
 from preflight.catalog import yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.requests import checks_for
 from preflight.checks.requests_wording import counted, first, lines, mb
 from preflight.contract import PROVIDERS
 from preflight.limits import LIMITS, MB
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.requests.fault import CODES, Fault
 from preflight.requests.scan import Scan, scan
 from preflight.requests.tally import Seen

@@ -12,13 +12,13 @@ from test_checks_azure_queue import listed, opened
 from test_openai_edges import Listing, open_batch
 
 from preflight.catalog import yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import openai
 from preflight.checks.azure_queue import Queued, Sized, capacity, open_batches
 from preflight.checks.bedrock_quota import Judged, quota_maximum
 from preflight.checks.requests import checks_for
 from preflight.contract import PROVIDERS, OpenAI
 from preflight.limits import GB, LIMITS, MB
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.requests.scan import scan
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from request_files import line, request, write
 
-from preflight.check import Passed, Unknown
 from preflight.contract import Gateway, OpenAI, Promises
+from preflight.outcomes import Passed, Unknown
 from preflight.requests.of_models import of_models, shares
 from preflight.requests.scan import scan
 from preflight.seams import RequestFileError

@@ -6,9 +6,9 @@ import pytest
 from request_files import PROMISED, good_lines, line, request, write
 
 from preflight.catalog import yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.requests import checks_for
 from preflight.contract import PROVIDERS
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.requests import lines
 from preflight.requests.scan import scan
 

@@ -7,9 +7,9 @@ import pytest
 from request_files import MODELS, PROMISED, good_lines, line, request, write
 
 from preflight.catalog import source
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.requests import CHECKS, checks_for
 from preflight.contract import PROVIDERS
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.requests.scan import scan
 
 OWN = {

@@ -9,11 +9,11 @@ from bedrock_world import FakeAws
 from request_files import PROMISED
 
 from preflight.catalog import source, yours
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks import retirement
 from preflight.checks.azure_api import api_version
 from preflight.checks.bedrock_model import model_batch as bedrock_batch
 from preflight.checks.vertex import model_batch as vertex_batch
+from preflight.outcomes import Failed, Passed, Unknown
 
 TODAY = date(2026, 9, 1)
 CHECKS = {

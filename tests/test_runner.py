@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from preflight.check import Failed, Passed, Skipped, Unknown, check
+from preflight.outcomes import Failed, Passed, Skipped, Unknown, check
 from preflight.report import Verdict
 from preflight.runner import Suite, World, run
 from preflight.seams import CredentialsMissing, Refused, Unreachable

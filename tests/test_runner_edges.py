@@ -4,7 +4,7 @@ import threading
 
 from test_runner import gate, look, outcomes, suite
 
-from preflight.check import Passed, Unknown
+from preflight.outcomes import Passed, Unknown
 from preflight.runner import Suite, World, run
 
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from preflight.check import Failed, Passed, Skipped, check
+from preflight.outcomes import Failed, Passed, Skipped, check
 from preflight.report import Verdict
 from preflight.runner import Suite, World, run
 

@@ -7,11 +7,11 @@ import pytest
 from aws_stack import PROFILE, deploy
 from suite_reports import outcomes, report
 
-from preflight.check import Passed, Unknown
 from preflight.checks.bedrock import SUITES
 from preflight.checks.bedrock_ways import DOCUMENTS, ENGINE
 from preflight.cloud import aws
 from preflight.looks import looks, other_ways
+from preflight.outcomes import Passed, Unknown
 from preflight.sandbox.aws import breakages
 from preflight.sandbox.aws.clients import Clients
 from preflight.seams import Refused

@@ -6,11 +6,11 @@ import pytest
 from suite_reports import outcomes, report
 from test_checks_in_sandbox import google
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex import SUITES
 from preflight.checks.vertex_rights import BY
 from preflight.checks.vertex_ways import AS_GATEWAY, TROUBLESHOOTER
 from preflight.cloud import gcp
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.sandbox.gcp import breakages
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.cloud import GcpCloud

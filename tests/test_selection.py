@@ -2,7 +2,7 @@
 
 import pytest
 
-from preflight.check import Passed, check
+from preflight.outcomes import Passed, check
 from preflight.runner import Suite, World
 from preflight.seams import UsageError
 from preflight.selection import choose, refuse_unknown, selection

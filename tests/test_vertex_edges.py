@@ -22,9 +22,9 @@ from vertex_world import (
     with_provider,
 )
 
-from preflight.check import Failed, Passed, Unknown
 from preflight.checks.vertex import SUITES
 from preflight.contract import VertexAI
+from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, On, permissions
 from preflight.seams import Access, Binding, LifecycleRule
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.report import Report, Result, Verdict
 from preflight.seams import UsageError
 from preflight.waivers import FILE, MOST_BYTES, parse, read, waived

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from test_waivers import TODAY, result
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.report import Report
 from preflight.seams import UsageError
 from preflight.waivers import MOST_BYTES, Entry, Waivers, parse, read, waived

@@ -1,6 +1,5 @@
 """Azure OpenAI: the account, the deployment, and what the gateway's principal may do on them."""
 
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
 from preflight.checks.azure_models import model_batch, model_offered
 from preflight.checks.azure_queue import QUEUED_CHECKS, SIZED_CHECKS, Queued, Sized, files
@@ -9,6 +8,7 @@ from preflight.checks.remedies import instead
 from preflight.checks.retirement import azure_retirement
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_ACCOUNT_KINDS, AZURE_BATCH_SKUS
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.seams import Azure, AzureAccount, Deployment, LookError
 
 _UP = "pulumi up --refresh"

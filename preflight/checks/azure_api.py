@@ -4,8 +4,8 @@ import re
 
 from preflight.catalog.batchable import api_versions
 from preflight.catalog.source import caveats
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.contract import AzureOpenAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import Azure
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")

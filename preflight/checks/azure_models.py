@@ -3,10 +3,10 @@
 The promise names no version: that of the deployment counts, and where there is none, any.
 """
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_BATCH_SKUS
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import Azure, Deployment, Offer
 from preflight.seams.together import both
 

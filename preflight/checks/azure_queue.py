@@ -7,10 +7,10 @@ gateway's own principal may list jobs and files.
 from dataclasses import dataclass
 
 from preflight.catalog.queues import in_waves, usable
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.gateway_words import OK, open_requests, quoted
 from preflight.contract import AzureOpenAI
 from preflight.limits import AZURE_EXPIRING_FILES, AZURE_KEPT_FILES, LIMITS
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.seams import Azure, Deployment, GatewayApi
 
 _A_THOUSAND_TOKENS = 1000

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.contract import AzureOpenAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, On, Permission, permissions
 from preflight.seams import Azure, DenyAssignment, RoleDefinition
 from preflight.seams.azure import EVERYONE

@@ -1,6 +1,5 @@
 """Amazon Bedrock: all its checks, in the order of reading, as suites that run side by side."""
 
-from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks import (
     bedrock_bucket,
     bedrock_gateway,
@@ -13,6 +12,7 @@ from preflight.checks import (
 )
 from preflight.checks.bedrock_quota import Judged
 from preflight.contract import Bedrock
+from preflight.outcomes import Answer, Check, Failed, Passed, check
 from preflight.seams import Aws
 
 __all__ = ["CHECKS", "QUOTA_CHECKS", "SUITES", "Judged", "credentials"]

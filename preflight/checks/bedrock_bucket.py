@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_request import is_foreign, named
 from preflight.checks.bedrock_rights import IN_BUCKET, UP, bucket_in, bucket_ruling
 from preflight.contract import Bedrock
 from preflight.iam import Effect
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, arns, buckets, held, owner
 from preflight.seams import Aws
 

@@ -1,10 +1,10 @@
 """The gateway identity: it may upload, start, follow and stop jobs, and hand over the job role."""
 
-from preflight.check import Answer, Failed, Passed, check
 from preflight.checks.bedrock_request import named
 from preflight.checks.bedrock_rights import IN_BUCKET, UP, nobody, rights
 from preflight.checks.bedrock_ways import standing
 from preflight.contract import Bedrock
+from preflight.outcomes import Answer, Failed, Passed, check
 from preflight.permissions import Identity, On, arns
 from preflight.seams import Aws
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_request import request_of
 from preflight.checks.bedrock_rights import UP
 from preflight.contract import ACCESS_LOGS, ENCRYPTED_TRANSPORT, NO_PUBLIC_ACCESS, Bedrock
 from preflight.iam import Effect, Principal, Request, evaluate
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, buckets
 from preflight.seams import Aws
 

@@ -5,12 +5,12 @@ from functools import partial
 from itertools import chain
 
 from preflight.catalog.source import caveats
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_request import named, request_of
 from preflight.checks.bedrock_rights import FORCE, UP, taken_as_absent
 from preflight.checks.bedrock_ways import Standing, standing
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Resource, Ruling, evaluate
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, On, Permission, buckets, permissions
 from preflight.seams import Aws, KmsKey
 from preflight.seams.together import together

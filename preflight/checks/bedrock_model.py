@@ -2,12 +2,12 @@
 
 from preflight.catalog.bedrock_models import batch_models
 from preflight.catalog.source import caveats
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_named import base_model, is_profile, profile_ids
 from preflight.checks.bedrock_quota import Quota, quota, spellings
 from preflight.checks.remedies import instead
 from preflight.contract import Bedrock
 from preflight.limits import BEDROCK_OPEN_JOBS
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import Aws
 from preflight.seams.together import both
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from preflight.catalog.bedrock_models import batch_models
-from preflight.check import Answer, Failed, Passed, check
 from preflight.checks.bedrock_named import base_model
 from preflight.contract import Bedrock
 from preflight.limits import GB, LIMITS
+from preflight.outcomes import Answer, Failed, Passed, check
 from preflight.seams import Aws
 
 LIMIT = LIMITS["bedrock"]

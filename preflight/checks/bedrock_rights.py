@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from preflight.check import Answer, Failed, Passed, Unknown
 from preflight.checks.bedrock_request import arn_of, is_foreign, named, request_of
 from preflight.checks.bedrock_ways import DOCUMENTS, Standing, standing
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Resource, Ruling, Verdict, evaluate
+from preflight.outcomes import Answer, Failed, Passed, Unknown
 from preflight.permissions import Identity, On, Permission, arns, condition, held, owner
 from preflight.seams import Aws
 from preflight.seams.together import together

@@ -1,10 +1,10 @@
 """The job role: Bedrock may assume it, and it may read, write and run the model."""
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_request import named
 from preflight.checks.bedrock_rights import IN_BUCKET, UP, rights
 from preflight.contract import Bedrock
 from preflight.iam import Effect, Kind, Principal, Request, evaluate
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, On, trust_source_arn
 from preflight.seams import Aws
 

@@ -2,7 +2,6 @@
 
 import re
 
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.azure_api import api_version
 from preflight.checks.gateway_limits import key_lifetime, model, open_batches
 from preflight.checks.gateway_refusals import PERIMETER, Whose, whose
@@ -19,6 +18,7 @@ from preflight.checks.gateway_words import (
 )
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.permissions import Identity
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
 

@@ -2,9 +2,9 @@
 
 import io
 
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.contract import Bedrock, Target, VertexAI
 from preflight.failures.recognise import recognise
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.seams.canary import Canary, Returned, RowError, Uploaded
 
 MOST = 3

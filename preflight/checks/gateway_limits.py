@@ -5,7 +5,6 @@ import time
 from datetime import UTC, datetime
 
 from preflight.catalog.yours import yours
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.gateway_words import (
     FORBIDDEN,
     NOT_ALLOWED,
@@ -17,6 +16,7 @@ from preflight.checks.gateway_words import (
 )
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
 from preflight.limits import LIMITS
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import NOT_THE_GATEWAY, GatewayAnswer, GatewayApi, Route
 
 _PROVIDERS = {OpenAI: "openai", AzureOpenAI: "azure", VertexAI: "vertex", Bedrock: "bedrock"}

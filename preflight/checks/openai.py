@@ -2,13 +2,13 @@
 
 from preflight.catalog.batchable import batchable
 from preflight.catalog.source import caveats
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks import gateway as gate
 from preflight.checks import gateway_words as words
 from preflight.checks.openai_queue import Queued, queue
 from preflight.checks.remedies import instead
 from preflight.checks.retirement import openai_retirement
 from preflight.contract import OpenAI
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.permissions import Identity
 from preflight.seams import GatewayApi
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from preflight.catalog.queues import in_waves, queues, usable, your_limit
 from preflight.catalog.source import caveats
 from preflight.catalog.yours import yours
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.gateway_words import OK, open_requests, quoted
 from preflight.contract import OpenAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import GatewayApi
 
 _HOUR = 3600

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks import requests_target
 from preflight.checks.requests_limits import AS_SHARDS, count, size
 from preflight.checks.requests_provider import OF_ONE_PROVIDER, tokens_openai
 from preflight.checks.requests_settings import features_gateway, known_parameters, max_tokens
 from preflight.checks.requests_target import Promised
 from preflight.checks.requests_wording import counted, none_of
+from preflight.outcomes import Answer, Check, Failed, Passed, check
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
 

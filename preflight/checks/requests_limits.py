@@ -7,11 +7,11 @@ from dataclasses import replace
 from preflight.catalog.limits import limits, limits_source
 from preflight.catalog.source import caveats
 from preflight.catalog.yours import yours
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.requests_target import Promised
 from preflight.checks.requests_wording import as_shards, counted, mb
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
 from preflight.limits import GATEWAY_WARN_BYTES
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.requests.scan import Scan
 
 NAMES = {OpenAI: "openai", AzureOpenAI: "azure", VertexAI: "vertex", Bedrock: "bedrock"}

@@ -1,9 +1,9 @@
 """Checks of the request file that one provider alone gives reason for."""
 
-from preflight.check import Answer, Check, Passed, check
 from preflight.checks.requests_settings import known_parameters, schema_bedrock
 from preflight.checks.requests_wording import features, lines, none_of, renaming
 from preflight.contract import Bedrock, OpenAI, VertexAI
+from preflight.outcomes import Answer, Check, Passed, check
 from preflight.requests.scan import Scan
 
 

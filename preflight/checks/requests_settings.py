@@ -5,11 +5,11 @@ from difflib import get_close_matches
 from preflight.catalog.parameters import most_output, parameters, refused
 from preflight.catalog.source import caveats
 from preflight.catalog.yours import yours
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.bedrock_named import base_model
 from preflight.checks.requests_target import TITLES, Promised
 from preflight.checks.requests_wording import lines, none_of
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
 from preflight.requests.tally import Seen

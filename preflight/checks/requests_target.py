@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks.requests_wording import counted, lines, none_of
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
+from preflight.outcomes import Answer, Check, Failed, Passed, check
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
 from preflight.requests.tally import DISTINCT, FIRST_LINES, Seen

@@ -1,7 +1,7 @@
 """How the checks of a request file name lines, counts and sizes."""
 
-from preflight.check import Failed
 from preflight.limits import MB
+from preflight.outcomes import Failed
 from preflight.requests.fault import Fault
 from preflight.requests.identifier import sent_id
 from preflight.requests.scan import Scan

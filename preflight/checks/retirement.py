@@ -10,12 +10,12 @@ from typing import TypeGuard
 from preflight.catalog import source
 from preflight.catalog.retirement import Retirement, retirement, retirements, your_retirement
 from preflight.catalog.source import Source, caveats
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.azure_models import deployable
 from preflight.checks.bedrock_named import base_model
 from preflight.checks.remedies import instead
 from preflight.contract import AzureOpenAI, Bedrock, OpenAI, VertexAI
 from preflight.limits import longest_hours
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import Aws, Azure
 
 _SOON_DAYS = 60

@@ -7,7 +7,6 @@ writes for it. A fault of either is accepted at create and told hours later.
 from dataclasses import replace
 from functools import partial
 
-from preflight.check import Answer, Check, Failed, Passed, check
 from preflight.checks.retirement import vertex_retirement
 from preflight.checks.vertex_bucket import ON_BUCKET, bucket, found_bucket
 from preflight.checks.vertex_conditions import of_bucket
@@ -17,6 +16,7 @@ from preflight.checks.vertex_model import location, model, model_batch
 from preflight.checks.vertex_rights import UP, deleted
 from preflight.checks.vertex_ways import Place, agent_holds, bucket_resource, gateway_holds
 from preflight.contract import VertexAI
+from preflight.outcomes import Answer, Check, Failed, Passed, check
 from preflight.permissions import Identity, On, permissions
 from preflight.seams import Gcp, GcsBucket
 from preflight.seams.together import together

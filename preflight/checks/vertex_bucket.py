@@ -1,9 +1,9 @@
 """Vertex AI's bucket: where it is, who sees it, how long it keeps, and with what key."""
 
-from preflight.check import Answer, Check, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
 from preflight.checks.vertex_rights import UP
 from preflight.contract import ACCESS_LOGS, NO_PUBLIC_ACCESS, VertexAI
+from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.seams import Gcp, GcsBucket
 
 _LONGEST_HOURS = 72 + 24

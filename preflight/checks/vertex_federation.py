@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.vertex_rights import UP, by_policies
 from preflight.contract import VertexAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, permissions
 from preflight.seams import Gcp, IdentityProvider
 

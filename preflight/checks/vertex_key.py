@@ -6,11 +6,11 @@ the gateway's upload, or by the job when it begins to read.
 
 from dataclasses import replace
 
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.vertex_bucket import found_bucket
 from preflight.checks.vertex_rights import UP
 from preflight.checks.vertex_ways import Place, agent_holds
 from preflight.contract import VertexAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.permissions import Identity, permissions
 from preflight.seams import Gcp, GcsBucket
 

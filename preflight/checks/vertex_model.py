@@ -4,9 +4,9 @@ from difflib import get_close_matches
 
 from preflight.catalog.batchable import batchable
 from preflight.catalog.source import caveats
-from preflight.check import Answer, Failed, Passed, Unknown, check
 from preflight.checks.remedies import instead
 from preflight.contract import VertexAI
+from preflight.outcomes import Answer, Failed, Passed, Unknown, check
 from preflight.seams import Gcp
 
 _GLOBAL = "global"

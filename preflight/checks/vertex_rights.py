@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from preflight.check import Answer, Failed, Passed, Unknown
 from preflight.checks.vertex_conditions import Circumstances, of_nothing, truths
+from preflight.outcomes import Answer, Failed, Passed, Unknown
 from preflight.permissions import Permission
 from preflight.seams import Binding, Gcp
 from preflight.seams.together import together

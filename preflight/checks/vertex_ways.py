@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from preflight.check import Answer, Failed, Passed, Unknown
 from preflight.checks.vertex_conditions import Circumstances, of_nothing
 from preflight.checks.vertex_rights import Policy, by_policies, judged
+from preflight.outcomes import Answer, Failed, Passed, Unknown
 from preflight.permissions import Identity, Permission
 from preflight.seams import Access, Gcp, LookError, Refused
 from preflight.seams.together import together

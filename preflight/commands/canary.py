@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from preflight.batch.canary import CanaryRun
-from preflight.check import Check, Failed, Outcome, Passed, Skipped, Unknown
 from preflight.checks.gateway_canary import CHECKS, returned
 from preflight.commands.canary_job import Job, opened
 from preflight.contract import Promises, Target
+from preflight.outcomes import Check, Failed, Outcome, Passed, Skipped, Unknown
 from preflight.render.outcome import say
 from preflight.render.progress import progress
 from preflight.report import Report, Result, Verdict

@@ -11,11 +11,11 @@ from preflight.batch.estimate import Money, Time
 from preflight.batch.room import waves
 from preflight.batch.shards import Shard, ShardLimits
 from preflight.catalog import yours
-from preflight.check import Passed
 from preflight.commands.allowed import priced_model
 from preflight.commands.division import Division, division
 from preflight.commands.judge import promised, scanned, targets
 from preflight.contract import Target
+from preflight.outcomes import Passed
 from preflight.report import Report
 from preflight.requests.scan import Scan
 from preflight.seams import UsageError

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from preflight.check import Failed, Outcome, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Outcome, Passed, Skipped, Unknown
 from preflight.render.printable import no_order, printable
 from preflight.report import Report, Result, Verdict, verdict
 

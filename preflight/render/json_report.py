@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from msgspec import to_builtins
 
-from preflight.check import Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.render import json_shape
 from preflight.render.json_shape import VERSION, Document, ModelCount, TargetVerdict
 from preflight.report import Report, RequestFile, Result, verdict

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from preflight.check import Answer, Failed, Passed, Skipped, Unknown
+from preflight.outcomes import Answer, Failed, Passed, Skipped, Unknown
 from preflight.render.printable import no_order, printable
 from preflight.report import Report, Result, Verdict, verdict
 

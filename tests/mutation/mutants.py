@@ -212,7 +212,7 @@ def _values(value: object, parent: ast.AST) -> tuple[object, ...]:
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     for other in _OUTCOMES.get(name, ()):
-        called = ast.parse(f"__import__('preflight.check').check.{other}", mode="eval").body
+        called = ast.parse(f"__import__('preflight.outcomes').outcomes.{other}", mode="eval").body
         texts = node.args[:1] if other == "Passed" else [*node.args[:1], ast.Constant(value="x")]
         yield _with(node, func=called, args=texts, keywords=[])
     if name == "Passed" and len(node.args) > 1:
