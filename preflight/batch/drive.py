@@ -47,9 +47,10 @@ class Drive:
     patience: float = PATIENCE_SECONDS
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    halted: PreflightError | None = None
+    """Why nothing more is begun: the next shards would end like the one that it is about."""
     tracks: list[Track] = field(init=False)
     _patient: Patience = field(init=False)
-    _halted: PreflightError | None = field(init=False, default=None)
     _read_at: float = field(init=False, default=0.0)
     _heard_of: set[str] = field(init=False, default_factory=set)
 
@@ -93,22 +94,27 @@ class Drive:
     def finish(self) -> None:
         """Send, watch and fetch until there is nothing left to do for this process.
 
-        Raises:
-            PreflightError: what kept a shard from being sent, once the others are brought in.
+        Raises PreflightError: what kept a shard from being sent, once the others are brought in.
         """
-        while True:
-            self._hear_of_others()
-            for track in self._sendable():
-                self._guarded(track, self._send)
-            for track in self._due():
-                self._guarded(track, self._look)
-            self.talk.show(self.tracks)
-            if self._done():
-                break
-            self.sleep(self._pause())
-        problem = self._halted or next((t.problem for t in self.tracks if t.problem), None)
-        if problem is not None:
+        while (pause := self.turn()) is not None:
+            self.sleep(pause)
+
+    def turn(self) -> float | None:
+        """Do what can be done now; seconds until the next turn, None where nothing is left.
+
+        Raises PreflightError, as `finish` does.
+        """
+        self._hear_of_others()
+        for track in self._sendable():
+            self._guarded(track, self._send)
+        for track in self._due():
+            self._guarded(track, self._look)
+        self.talk.show(self.tracks)
+        if not self._done():
+            return self._pause()
+        if problem := self.halted or next((t.problem for t in self.tracks if t.problem), None):
             raise problem
+        return None
 
     def fetch(self) -> list[Track]:
         """Look once at each batch, and bring in what has ended, anew too; those that go on.
@@ -150,7 +156,7 @@ class Drive:
             track.problem = error
             self._give_up(track)
             if track.waiting:
-                self._halted = self._halted or error
+                self.halted = self.halted or error
 
     def _any_open(self) -> bool:
         return any(track.open for track in self.tracks)
@@ -186,7 +192,7 @@ class Drive:
         for track in (*begun, *rest):
             if track.problem is not None or self.clock() < track.due:
                 continue
-            if not track.waiting or (self._halted and not track.stage.begun):
+            if not track.waiting or (self.halted and not track.stage.begun):
                 continue
             running = [other.shard for other in self.tracks if other.open]
             files = sum(other.stage.uploaded is not None for other in self.tracks)
@@ -255,7 +261,7 @@ class Drive:
             self._wait(track, "; ".join(fetched.reasons), None)
         elif fetched.failed and several:
             # The others would end like this one.
-            self._halted = self._halted or RunError(
+            self.halted = self.halted or RunError(
                 f"shard {track.shard.number}",
                 f"ended {batch.status} with no result: {'; '.join(batch.reasons) or 'no reason'}",
                 "repair that and run the same command again: what has results is not sent again",
@@ -279,7 +285,7 @@ class Drive:
 
     def _done(self) -> bool:
         left = [track for track in self.tracks if track.stage.fetched is None]
-        return all(t.problem or (self._halted and t.waiting and not t.stage.begun) for t in left)
+        return all(t.problem or (self.halted and t.waiting and not t.stage.begun) for t in left)
 
     def _pause(self) -> float:
         now = self.clock()

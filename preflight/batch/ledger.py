@@ -22,9 +22,13 @@ from preflight.batch.leases import Leases
 from preflight.batch.ledger_tables import OF_A_FILE, journal, runs
 from preflight.seams import RunError, UsageError
 
-__all__ = ["LOCK", "NAME", "Entry", "Journal", "Ledger", "damaged"]
+__all__ = ["LOCK", "NAME", "Busy", "Entry", "Journal", "Ledger", "damaged"]
 
 LOCK = "lock"
+
+
+class Busy(UsageError):
+    """Another process is working on the run: it passes, unlike other wrong usage."""
 
 
 class Ledger:
@@ -87,13 +91,13 @@ class Ledger:
     def alone(self) -> Iterator[None]:
         """Hold the run's folder: a second process that wants to work in it is refused.
 
-        The hold ends with the process, however that ends. Raises UsageError, RunError.
+        The hold ends with the process, however that ends. Raises Busy, RunError.
         """
         with on_disk(self.folder), (self.folder / LOCK).open("wb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise UsageError(
+                raise Busy(
                     str(self.folder),
                     "another preflight is working on this run",
                     "wait for it, or look with `preflight status`",
