@@ -145,7 +145,7 @@ def test_processes_of_its_own_read_a_large_file_alike(tmp_path, monkeypatch):
 
 
 def test_a_file_that_is_small_is_read_by_this_process_alone(tmp_path):
-    with workers.workers(tmp_path, workers.ALONE - 1, 8) as hands:
+    with workers.workers("requests.jsonl", workers.ALONE - 1, 8) as hands:
         assert hands.executor is None
         assert hands.number == 1
 

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from request_files import good_lines, line, request, write
 
-from preflight.requests import duplicates, lines, ranges
+from preflight.requests import duplicates, lines, ranges, workers
 from preflight.requests.fault import CODES, KEPT_PER_CODE, quoted
 from preflight.requests.scan import scan
 from preflight.requests.tally import Seen
@@ -220,7 +220,7 @@ def test_every_repetition_is_counted_and_the_first_are_named(tmp_path, monkeypat
 
 
 def test_equal_hashes_alone_are_no_duplicate(tmp_path, monkeypatch):
-    monkeypatch.setattr(ranges, "salted", lambda _: 7)
+    monkeypatch.setattr(workers, "salted", lambda _: 7)
     assert not scanned(tmp_path, good_lines(50)[::-1]).faults
 
 

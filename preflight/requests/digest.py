@@ -1,17 +1,24 @@
-"""A file's SHA-256, while others read it."""
+"""The SHA-256 of files, while others read them."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preflight.requests.source import Source
+
+AT_ONCE = 1 << 20
+"""Bytes read at a time."""
 
 
 class Hasher:
-    """Hashes a file in a thread, once it is started: hashlib lets go of the lock."""
+    """Hashes files in a thread, once it is started: hashlib lets go of the lock."""
 
-    def __init__(self, path: Path) -> None:
-        """Prepare for a file; nothing is read yet."""
-        self._path = path
+    def __init__(self, *sources: "Source") -> None:
+        """Prepare for files; nothing is read yet."""
+        self._sources: Sequence[Source] = sources
         self._thread: Thread | None = None
-        self._found = ""
+        self._found: list[str] = []
         self._error: OSError | None = None
 
     def start(self) -> None:
@@ -19,23 +26,30 @@ class Hasher:
         self._thread = Thread(target=self._hash, name="sha256", daemon=True)
         self._thread.start()
 
-    def result(self) -> str:
-        """Wait for it: in hex; "" where it was not started.
+    def result(self) -> tuple[str, ...]:
+        """Wait for it: of each file in hex; "" where it was not started.
 
         Raises:
-            OSError: the file cannot be read.
+            OSError: a file cannot be read.
         """
-        if self._thread is not None:
-            self._thread.join()
+        if self._thread is None:
+            return ("",) * len(self._sources)
+        self._thread.join()
         if self._error is not None:
             raise self._error
-        return self._found
+        return tuple(self._found)
 
     def _hash(self) -> None:
         import hashlib  # noqa: PLC0415 - only where it is asked for
 
+        buffer = bytearray(AT_ONCE)
+        view = memoryview(buffer)
         try:
-            with self._path.open("rb") as file:
-                self._found = hashlib.file_digest(file, "sha256").hexdigest()
+            for source in self._sources:
+                digest = hashlib.sha256()
+                with source.open("rb", buffering=0) as file:
+                    while size := file.readinto(buffer):
+                        digest.update(view[:size])
+                self._found.append(digest.hexdigest())
         except OSError as error:
             self._error = error

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from operator import call
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from preflight.requests.fault import Fault, Faults, quoted
 from preflight.requests.identities import Hash, identified
 from preflight.requests.lines import Block, opened
+
+if TYPE_CHECKING:
+    from preflight.requests.source import Source
 
 PART = 32_768
 """So many hashes are compared in one set at a time, about: what stays in the processor's cache."""
@@ -140,7 +142,7 @@ class Sought:
     room: int
 
 
-def occurrences(path: Path, start: int, stop: int, sought: Sought) -> Occurrences:
+def occurrences(path: "Source", start: int, stop: int, sought: Sought) -> Occurrences:
     """Find the lines of a stretch of the file whose id is sought."""
     found = Occurrences()
     before = 0

@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import lt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.json import Decoder
 
 from preflight.requests.lines import Block, opened
+
+if TYPE_CHECKING:
+    from preflight.requests.source import Source
 
 BOM = b"\xef\xbb\xbf"
 
@@ -90,7 +93,7 @@ def increasing(custom_ids: Sequence[str]) -> bool:
     return all(map(behind, custom_ids, islice(custom_ids, 1, None)))
 
 
-def hashes_of(path: Path, start: int, stop: int, of: Hash) -> "array[int]":
+def hashes_of(path: "Source", start: int, stop: int, of: Hash) -> "array[int]":
     """The hashes of the ids in a stretch of a file, in file order."""
     found = array("q")
     with opened(path, start, stop) as reader:

@@ -10,11 +10,11 @@ import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from io import BytesIO, FileIO
-from pathlib import Path
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from preflight.requests.source import Bytes, Source, Stat
     from preflight.seams import RequestFileError
 
 BUFFER = 256 << 10
@@ -67,7 +67,7 @@ class LineReader:
     `closed` holds after that: whether the last line has a newline.
     """
 
-    file: FileIO
+    file: "Bytes"
     start: int
     stop: int
     closed: bool = True
@@ -165,7 +165,7 @@ class LineReader:
 
 
 @contextmanager
-def opened(path: Path, start: int = 0, stop: int | None = None) -> Iterator[LineReader]:
+def opened(path: "Source", start: int = 0, stop: int | None = None) -> Iterator[LineReader]:
     """Open a request file for reading the blocks whose cells start in a stretch of it.
 
     Args:
@@ -177,25 +177,38 @@ def opened(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Line
         RequestFileError: it is missing, unreadable, empty, compressed or no regular file, or it
             was changed while it was read.
     """
-    where = str(path)
+    before = looked_at(path)
     with _file(path) as file:
-        before = os.fstat(file.fileno())
         try:
             yield LineReader(file, start, before.st_size if stop is None else stop)
-            after = path.stat()
         except OSError as error:
             raise _unreadable(path, error) from error
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise refused(where, "was changed while it was read", "wait for its writer to end")
+    unchanged(path, before)
 
 
-def _file(path: Path) -> FileIO:
-    where = str(path)
+def looked_at(path: "Source") -> "Stat":
+    """What is known of a request file before it is read. Raises RequestFileError."""
     try:
         # Asked before opening: to open a pipe nobody writes to is to wait for ever.
-        if not stat.S_ISREG(path.stat().st_mode):
-            what = "is a directory" if path.is_dir() else "is a pipe or a device"
-            raise refused(where, f"{what}, not a file", "name a .jsonl file")
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode):
+            return found
+        what = "is a directory" if path.is_dir() else "is a pipe or a device"
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    raise refused(str(path), f"{what}, not a file", "name a .jsonl file")
+
+
+def unchanged(path: "Source", before: "Stat") -> None:
+    """Raise RequestFileError where a file is no longer what it was when it was looked at."""
+    after = looked_at(path)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise refused(str(path), "was changed while it was read", "wait for its writer to end")
+
+
+def _file(path: "Source") -> "Bytes":
+    where = str(path)
+    try:
         with ExitStack() as opened_here:
             file = opened_here.enter_context(path.open("rb", buffering=0))
             head = file.read(len(GZIP))
@@ -210,7 +223,7 @@ def _file(path: Path) -> FileIO:
     raise refused(where, "is empty", "write one request per line into it")
 
 
-def _unreadable(path: Path, error: OSError | ValueError) -> "RequestFileError":
+def _unreadable(path: "Source", error: OSError | ValueError) -> "RequestFileError":
     if isinstance(error, FileNotFoundError):
         return refused(str(path), "does not exist", "name an existing .jsonl file")
     reason = getattr(error, "strerror", None) or str(error)

@@ -1,37 +1,28 @@
-"""A file read in stretches, by whatever executor there is, as one report.
+"""Files read in stretches, by whatever executor there is, each as one report.
 
-Each stretch is a task without a state: `read` of a path and two bytes. What comes back is summed up
-in file order. Ids need a second round only where they are in no order: then their hashes are dealt
-into parts, and each part is looked through by itself, so that no process ever holds all of them.
+Each stretch is a task without a state: `read` of a source and two bytes. What comes back is summed
+up in file order; the ids of all are compared at the end (`preflight.requests.unique`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from preflight.requests.duplicates import (
-    Repeated,
-    Sought,
-    deal,
-    named,
-    occurrences,
-    parts_for,
-    repeated,
-    together,
-)
-from preflight.requests.identities import Hash, Identities, behind, hashes_of, salted, stable
+from preflight.requests.duplicates import parts_for
+from preflight.requests.identities import Hash
 from preflight.requests.portion import Portion
 from preflight.requests.reading import read
+from preflight.requests.shared import Shared
+from preflight.requests.unique import Ids, Stretch
+from preflight.requests.workers import Hands
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
+    from preflight.requests.source import Source
     from preflight.requests.spill import Spills
-
-Result = TypeVar("Result")
 
 TYPICAL = 500
 """Bytes of a short request: how many there may be, before they are counted."""
@@ -43,29 +34,42 @@ LEAST, MOST = 8 << 20, 64 << 20
 def cuts(size: int, workers: int) -> tuple[int, ...]:
     """Where to cut a file of so many bytes for so many workers: from 0 to its size."""
     length = min(MOST, max(LEAST, -(-size // (4 * workers)))) if workers > 1 else size
-    return (*range(0, size, max(1, length)), size)
+    # Whoever reads an empty file says so.
+    return (*range(0, size, length), size) if size else (0, 0)
+
+
+class Cut(NamedTuple):
+    """A file, and where it is cut: from 0 to its size; a cut may be inside a line."""
+
+    source: "Source"
+    places: Sequence[int]
+
+
+def stretches(files: Sequence[Cut]) -> tuple[tuple[Stretch, ...], ...]:
+    """The stretches of each file."""
+    numbers = count()
+    return tuple(
+        tuple(
+            Stretch(next(numbers), file, source, start, stop, places[-1])
+            for start, stop in pairwise(places)
+        )
+        for file, (source, places) in enumerate(files)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """A file cut up, and who does the work.
+    """Files cut up (`files`: the stretches of each), and who reads them.
 
-    Attributes:
-        path: of the file.
-        cuts: where each stretch starts, and the file's size; a cut may be inside a line.
-        room: so many faults of each code are kept with their place.
-        executor: None is this process.
-        forked: the executor's processes are copies of this one.
+    `room`: so many faults of each code are kept with their place.
     """
 
-    path: Path
-    cuts: Sequence[int]
+    files: tuple[tuple[Stretch, ...], ...]
     room: int
-    executor: "Executor | None" = None
-    forked: bool = False
+    hands: Hands
 
-    def read(self, meanwhile: Callable[[], None]) -> Portion:
-        """Read all of it: the sums of the whole file, with its duplicates.
+    def read(self, meanwhile: Callable[[], None]) -> tuple[list[Portion], Shared]:
+        """Read all: the sums of each file, with its duplicates; and ids that files share.
 
         Args:
             meanwhile: is called once all reading has been given away.
@@ -73,79 +77,56 @@ class Stretches:
         Raises:
             RequestFileError: as `preflight.requests.lines.opened`.
         """
-        size = self.cuts[-1]
-        task = partial(read, self.path, size=size, room=self.room, of=self._hash)
-        portions = self._map(task, self.cuts[:-1], self.cuts[1:])
-        meanwhile()
-        whole = next(portions)
-        if len(self.cuts) == 2:  # noqa: PLR2004 - the start and the end of the file
-            if in_order([whole.identities]):
-                return whole
-            return self._with_duplicates(whole, [0], self._repeated(whole.identities))
-        from tempfile import TemporaryDirectory  # noqa: PLC0415 - one process needs neither
+        every = [one for own in self.files for one in own]
+        with ExitStack() as stack:
+            spills = self._spills(stack, every) if len(every) > 1 else None
+            task = partial(self._task, spills=spills if self.hands.here else None)
+            portions = self.hands.map(task, every)
+            meanwhile()
+            before, held = [], []
+            files: list[Portion] = []
+            for one, portion in zip(every, portions, strict=True):
+                if spills is not None:
+                    spills.put(one.number, portion.identities.hashes)
+                held.append(portion.identities)
+                if one.file == len(files):
+                    files.append(portion)
+                    before.append(0)
+                else:
+                    before.append(files[-1].lines)
+                    files[-1].follow(portion)
+            files = list(map(self._all_kept, self.files, files))
+            ids = Ids(self.files, before, held, spills, self.room, self.hands)
+            faults, shared = ids.repeated()
+            for file, found in faults.items():
+                files[file].faults.follow(found, 0)
+        return files, shared
+
+    @property
+    def _task(self) -> Callable[..., Portion]:
+        return partial(read_away, room=self.room, of=self.hands.hash)
+
+    def _all_kept(self, own: Sequence[Stretch], whole: Portion) -> Portion:
+        """Where not all could be kept, only who reads from start to end counts what comes first."""
+        if len(own) == 1 or not whole.overflows:
+            return whole
+        again = own[0]._replace(stop=own[-1].stop)
+        return next(self.hands.map(self._task, [again]))
+
+    @staticmethod
+    def _spills(stack: ExitStack, every: Sequence[Stretch]) -> "Spills":
+        from tempfile import TemporaryDirectory  # noqa: PLC0415 - one stretch needs neither
 
         from preflight.requests.spill import Spills  # noqa: PLC0415
 
-        with TemporaryDirectory(prefix="preflight-") as name:
-            spills = Spills(Path(name), parts_for(size // TYPICAL))
-            before, ids = [0], [spills.put_away(whole.identities)]
-            for portion in portions:
-                before.append(whole.lines)
-                ids.append(spills.put_away(portion.identities))
-                whole.follow(portion)
-            if in_order(ids):
-                return whole
-            return self._with_duplicates(whole, before, self._repeated_on_disk(ids, spills))
-
-    def _repeated(self, ids: Identities) -> Repeated:
-        """What a file that was read in one go repeats."""
-        if ids.first is None:
-            hashes = ids.hashes
-        else:
-            hashes = hashes_of(self.path, 0, ids.ran_to or 0, self._hash)
-            hashes.extend(ids.hashes)
-            del ids.hashes[:]
-        parts = deal(hashes, parts_for(len(hashes)))
-        return together(repeated(part, self.room) for part in parts)
-
-    def _repeated_on_disk(self, ids: Sequence[Identities], spills: "Spills") -> Repeated:
-        """What stretches repeat; the runs that were not hashed are hashed now."""
-        runs = [number for number, one in enumerate(ids) if one.first is not None]
-        stops = [self.cuts[at + 1] if (to := ids[at].ran_to) is None else to for at in runs]
-        task = partial(hashes_of, self.path, of=self._hash)
-        found = self._map(task, [self.cuts[at] for at in runs], stops)
-        for number, hashes in zip(runs, found, strict=True):
-            spills.put_before(number, hashes)
-        from preflight.requests.spill import repeated_in  # noqa: PLC0415 - as above
-
-        look = partial(repeated_in, spills.files, self.room)
-        # The files are on this machine's disk: another's processes could not read them.
-        look_at = self._map if self.forked else map
-        return together(look_at(look, range(spills.parts)))
-
-    def _with_duplicates(self, whole: Portion, before: Sequence[int], seen: Repeated) -> Portion:
-        if seen.more:
-            sought = Sought(seen.sought, self._hash, self.room)
-            task = partial(occurrences, self.path, sought=sought)
-            found = self._map(task, self.cuts[:-1], self.cuts[1:])
-            whole.faults.follow(named(zip(before, found, strict=True), seen, self.room), 0)
-        return whole
-
-    @property
-    def _hash(self) -> Hash:
-        """How ids are hashed: in every process in the same way."""
-        return salted if self.executor is None or self.forked else stable
-
-    def _map(self, task: Callable[..., Result], *arguments: Iterable[Any]) -> Iterator[Result]:
-        """The results of one task for each of the arguments, in order."""
-        if self.executor is None:
-            return map(task, *arguments)
-        return self.executor.map(task, *arguments)
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="preflight-")))
+        size = sum(one.stop - one.start for one in every)
+        return Spills(folder, parts_for(size // TYPICAL))
 
 
-def in_order(several: Iterable[Identities]) -> bool:
-    """Whether the ids of stretches that follow each other are one increasing run."""
-    runs = [one for one in several if one.first is not None or one.ran_to is not None]
-    return all(one.ran_to is None for one in runs) and all(
-        behind(str(one.last), str(later.first)) for one, later in pairwise(runs)
-    )
+def read_away(stretch: Stretch, *, room: int, of: Hash, spills: "Spills | None" = None) -> Portion:
+    """Read a stretch; with `spills` the hashes of its ids are put there, and none are left."""
+    portion = read(stretch.source, stretch.start, stretch.stop, size=stretch.size, room=room, of=of)
+    if spills is not None:
+        spills.put(stretch.number, portion.identities.hashes)
+    return portion

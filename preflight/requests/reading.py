@@ -8,8 +8,7 @@ through the diagnosis. Memory stays flat but for what `Identities` keeps.
 from dataclasses import dataclass, field
 from itertools import accumulate, count, islice
 from operator import attrgetter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from preflight.requests.fault import KEPT_PER_CODE, Fault, Faults
 from preflight.requests.identifier import glance, observe
@@ -21,11 +20,14 @@ from preflight.requests.sample import Sample, stride
 from preflight.requests.shapes import Alike, Facts, features, specialised
 from preflight.requests.single import read_line
 
+if TYPE_CHECKING:
+    from preflight.requests.source import Source
+
 _custom_id = attrgetter("custom_id")
 
 
 def read(
-    path: Path,
+    path: "Source",
     start: int,
     stop: int,
     *,

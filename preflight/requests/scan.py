@@ -1,6 +1,6 @@
 """Read a request file once and say everything about it that a check may ask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +9,11 @@ from preflight.requests.digest import Hasher
 from preflight.requests.fault import KEPT_PER_CODE, Fault
 from preflight.requests.lines import opened
 from preflight.requests.portion import Portion
-from preflight.requests.ranges import Stretches, cuts
+from preflight.requests.ranges import Cut, Stretches, cuts, stretches
 from preflight.requests.schemas import refused
 from preflight.requests.spread import Spread
 from preflight.requests.tally import Seen
-from preflight.requests.workers import Hands, workers
+from preflight.requests.workers import workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -104,27 +104,21 @@ def scan(
     hasher = Hasher(path)
     with opened(path) as reader, workers(path, reader.stop, jobs, executor) as hands:
         try:
-            whole = _read(path, reader.stop, room, hands, hasher.start if digest else _nothing)
+            cut = Cut(path, cuts(reader.stop, hands.number))
+            meanwhile = hasher.start if digest else _nothing
+            [whole], _ = Stretches(stretches([cut]), room, hands).read(meanwhile)
         finally:
-            sha256 = hasher.result()
-    return _scan(path, reader.stop, sha256, whole)
-
-
-def _read(path: Path, size: int, room: int, hands: Hands, meanwhile: Callable[[], None]) -> Portion:
-    places = cuts(size, hands.number)
-    whole = Stretches(path, places, room, hands.executor, hands.forked).read(meanwhile)
-    if whole.overflows and len(places) > len((0, size)):
-        # Where not all could be kept, only who reads from start to end counts what comes first.
-        whole = Stretches(path, (0, size), room).read(_nothing)
-    whole.faults.extend(refused(path, whole))
-    return whole
+            [sha256] = hasher.result()
+    return of_portion(path, reader.stop, sha256, whole)
 
 
 def _nothing() -> None:
     """There is nothing to do meanwhile."""
 
 
-def _scan(path: Path, size: int, sha256: str, whole: Portion) -> Scan:
+def of_portion(path: Path, size: int, sha256: str, whole: Portion) -> Scan:
+    """What was read of a whole file of so many bytes, and what an importer says of its schemas."""
+    whole.faults.extend(refused(path, whole))
     return Scan(
         path=path,
         bytes=size,

@@ -1,66 +1,49 @@
-"""Hashes of ids on disk, dealt into parts, while the stretches of a file are read."""
+"""Hashes of ids on disk, dealt into parts, while the stretches of files are read."""
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
-from preflight.requests.duplicates import Repeated, deal, repeated
-from preflight.requests.identities import Identities
+from preflight.requests.duplicates import deal
 
 
-class Spilled(NamedTuple):
-    """A file with hashes, part after part, and the bytes of each part."""
-
-    path: Path
-    sizes: tuple[int, ...]
-
-    def part(self, number: int) -> bytes:
-        """Read one of its parts."""
-        with self.path.open("rb") as file:
-            file.seek((0, *accumulate(self.sizes))[number])
-            return file.read(self.sizes[number])
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Spills:
-    """The hashes of all stretches so far, in `parts` parts, in a scratch folder.
+    """The hashes of all stretches, in so many parts, in a scratch folder of this machine.
 
-    `files`: in the order of the stretches, of each those of the run it begins with (None: none was
-    asked for yet) and those behind it.
+    Of a stretch there may be two files: the hashes of the run that it begins with, and those behind
+    it. Each begins with where its parts end.
     """
 
     folder: Path
     parts: int
-    files: list[tuple[Spilled | None, Spilled]] = field(default_factory=list)
 
-    def put_away(self, ids: Identities) -> Identities:
-        """Take the hashes of the next stretch away from its ids."""
-        self.files.append((None, self._spilled(f"{len(self.files)}", ids.hashes)))
-        return ids
-
-    def put_before(self, number: int, hashes: "array[int]") -> None:
-        """Take the hashes of the run that a stretch begins with."""
-        self.files[number] = (self._spilled(f"{number}-run", hashes), self.files[number][1])
-
-    def _spilled(self, name: str, hashes: "array[int]") -> Spilled:
-        path = self.folder / name
+    def put(self, stretch: int, hashes: "array[int]", *, run: bool = False) -> None:
+        """Take the hashes of a stretch; the array is empty after that."""
+        if not hashes:
+            return
         dealt = deal(hashes, self.parts)
-        with path.open("wb") as file:
+        with self._path(stretch, run=run).open("wb") as file:
+            array("q", accumulate(map(len, dealt), initial=0)).tofile(file)
             for part in dealt:
                 part.tofile(file)
-        return Spilled(path, tuple(len(part) * part.itemsize for part in dealt))
 
+    def part(self, number: int, stretches: Iterable[int]) -> "array[int]":
+        """One part of these stretches, in their order."""
+        found = array("q")
+        for stretch in stretches:
+            for run in (True, False):
+                try:
+                    with self._path(stretch, run=run).open("rb") as file:
+                        ends = array("q")
+                        ends.fromfile(file, self.parts + 1)
+                        file.seek(ends[number] * found.itemsize, 1)
+                        found.fromfile(file, ends[number + 1] - ends[number])
+                except FileNotFoundError:
+                    continue  # It had none to be put away.
+        return found
 
-def repeated_in(
-    files: Sequence[tuple[Spilled | None, Spilled]], room: int, number: int
-) -> Repeated:
-    """Look through one part of all stretches."""
-    found = array("q")
-    for run, rest in files:
-        if run is not None:
-            found.frombytes(run.part(number))
-        found.frombytes(rest.part(number))
-    return repeated(found, room)
+    def _path(self, stretch: int, *, run: bool) -> Path:
+        return self.folder / f"{stretch}{'-run' if run else ''}"

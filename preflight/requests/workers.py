@@ -1,18 +1,20 @@
-"""The processes that read a large file."""
+"""The processes that read large files."""
 
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from preflight.requests.identities import Hash, salted, stable
 from preflight.requests.lines import refused
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+Result = TypeVar("Result")
 
 ALONE = 100_000_000
 """Bytes below which one process is the quickest: to start and end others takes some 0.03 s."""
@@ -27,24 +29,41 @@ def cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What reads: so many workers of an executor; `forked`: copies of this process."""
+    """What reads: so many workers of an executor, None of which is this process by itself.
+
+    `here`: they are processes of this machine; `forked`: copies of this process.
+    """
 
     number: int = 1
     executor: "Executor | None" = None
-    forked: bool = False
+    here: bool = True
+    forked: bool = True
+
+    @property
+    def hash(self) -> Hash:
+        """How ids are hashed: in every process in the same way."""
+        return salted if self.forked else stable
+
+    def map(self, task: Callable[..., Result], *arguments: Iterable[Any]) -> Iterator[Result]:
+        """The results of one task for each of the arguments, in order."""
+        if self.executor is None:
+            return map(task, *arguments)
+        return self.executor.map(task, *arguments)
 
 
 @contextmanager
 def workers(
-    path: Path, size: int, jobs: int, executor: "Executor | None" = None
+    where: object, size: int, jobs: int, executor: "Executor | None" = None
 ) -> Iterator[Hands]:
-    """Give a file of so many bytes to so many processes, or to an executor.
+    """Give files of so many bytes in all to so many processes, or to an executor.
+
+    `where` is what they are called.
 
     Raises:
         RequestFileError: one of the processes was ended from outside.
     """
     if executor is not None:
-        yield Hands(max(2, jobs), executor)
+        yield Hands(max(2, jobs), executor, here=False, forked=False)
         return
     if jobs <= 1 or size < ALONE:
         yield Hands()
@@ -59,11 +78,11 @@ def workers(
     try:
         with ProcessPoolExecutor(jobs, mp_context=context) as pool:
             try:
-                yield Hands(jobs, pool, forked)
+                yield Hands(jobs, pool, forked=forked)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     except BrokenProcessPool as error:
         raise refused(
-            str(path), "could not be read: a process that read it was ended", "add --jobs 1"
+            str(where), "could not be read: a process that read it was ended", "add --jobs 1"
         ) from error

@@ -1,0 +1,116 @@
+"""Which custom_id stands in more than one file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+from preflight.requests.duplicates import CONFIRMED, Occurrences, Place, Repeated
+from preflight.requests.identities import Identities, behind
+
+
+class SharedPlace(NamedTuple):
+    """An id's first line in one file, and its first in the first file that has it.
+
+    Files are numbered from 0.
+    """
+
+    custom_id: str
+    file: int
+    line: int
+    offset: int
+    first_file: int
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The first ids that files have in common, by file and line, and how many there are in all."""
+
+    places: tuple[SharedPlace, ...] = ()
+    total: int = 0
+
+
+def entangled(files: Sequence[Sequence[Identities]]) -> list[int]:
+    """The files, of whose stretches these are the ids, that may hold an id more than once.
+
+    Files whose ids rise from line to line hold none twice; they share none with a file that ends
+    before they begin.
+    """
+    held = [number for number, ids in enumerate(files) if any(map(_held, ids))]
+    if not all(in_order(files[number]) for number in held):
+        return held
+    spans = sorted((*_span(files[number]), number) for number in held)
+    met: set[int] = set()
+    furthest = spans[0] if spans else None
+    for one in spans[1:]:
+        if furthest is not None and one[0] <= furthest[1]:
+            met |= {one[2], furthest[2]}
+        if furthest is None or one[1] > furthest[1]:
+            furthest = one
+    return sorted(met)
+
+
+def in_order(several: Iterable[Identities]) -> bool:
+    """Whether the ids of stretches that follow each other are one increasing run."""
+    runs = [one for one in several if _held(one)]
+    return all(one.ran_to is None for one in runs) and all(
+        behind(str(one.last), str(later.first)) for one, later in pairwise(runs)
+    )
+
+
+def _held(ids: Identities) -> bool:
+    """Whether there are any."""
+    return ids.first is not None or ids.ran_to is not None
+
+
+def _span(several: Iterable[Identities]) -> tuple[tuple[int, str], tuple[int, str]]:
+    """The first and the last of ids that are in order, to be compared with those of others."""
+    runs = [one for one in several if _held(one)]
+    first, last = str(runs[0].first), str(runs[-1].last)
+    return (len(first), first), (len(last), last)
+
+
+def in_common(files: Iterable[Sequence[int]], room: int) -> Repeated:
+    """Look through one part of the hashes of several files, `room` findings of which are shown.
+
+    `more` counts, for each file, the hashes that an earlier file has too.
+    """
+    seen: set[int] = set()
+    found: dict[int, None] = {}
+    more = 0
+    for part in files:
+        own = set(part)
+        if both := own & seen:
+            more += len(both)
+            found |= dict.fromkeys(value for value in part if value in both)
+        seen |= own
+    hashes = frozenset(found) if len(found) <= CONFIRMED else frozenset[int]()
+    return Repeated(frozenset(islice(found, room)), hashes, len(found), more)
+
+
+def named(
+    files: Iterable[tuple[int, Sequence[tuple[int, Occurrences]]]], seen: Repeated, room: int
+) -> Shared:
+    """The ids that files share; of each file, what its stretches (behind so many lines) found."""
+    first: dict[str, tuple[int, int]] = {}
+    again: list[SharedPlace] = []
+    more = 0
+    for number, stretches in files:
+        for custom_id, (place, line) in _firsts(stretches).items():
+            file, earlier = first.setdefault(custom_id, (number, line))
+            if file == number:
+                continue
+            more += 1
+            if len(again) < room:
+                again.append(SharedPlace(custom_id, number, line, place.offset, file, earlier))
+    return Shared(tuple(again), more if seen.distinct <= CONFIRMED else seen.more)
+
+
+def _firsts(stretches: Iterable[tuple[int, Occurrences]]) -> Mapping[str, tuple[Place, int]]:
+    """Of each id its first place in a file and the number of that line, in file order."""
+    found: dict[str, tuple[Place, int]] = {}
+    for before, one in stretches:
+        for place in one.first.values():
+            found.setdefault(place.custom_id, (place, place.line + before))
+    return found
