@@ -14,7 +14,7 @@
 A missing thing is an answer (None); a refused question is not. No SDK exception crosses this line.
 """
 
-from typing import Self
+from typing import Any
 
 
 class PreflightError(Exception):
@@ -35,6 +35,15 @@ class PreflightError(Exception):
         self.what = what
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole from the process that reads to the one that reports."""
+        return _arrived, (type(self), self.args), vars(self)
+
+
+def _arrived(kind: type[PreflightError], parts: tuple[Any, ...]) -> PreflightError:
+    """An error of this kind, to be given its attributes."""
+    return kind.__new__(kind, *parts)
+
 
 class UsageError(PreflightError):
     """Wrong usage or unreadable input."""
@@ -46,10 +55,6 @@ class PromiseError(UsageError):
 
 class RequestFileError(UsageError):
     """A request file that cannot be read."""
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
-        """Travel whole from the process that reads to the one that reports."""
-        return type(self), (self.where, self.what, self.remedy)
 
 
 class LookError(PreflightError):
