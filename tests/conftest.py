@@ -48,6 +48,18 @@ def the_day_of_the_tables(monkeypatch):
 
 
 @pytest.fixture
+def tables(tmp_path):
+    """Put rows of the user's own in force: `(text)`."""
+
+    def rule(text):
+        path = tmp_path / "tables.toml"
+        path.write_text(text)
+        yours.use(str(path))
+
+    return rule
+
+
+@pytest.fixture
 def preflight(capsys):
     """Run a command in this process: `(arguments) -> (exit code, stdout, stderr)`."""
 

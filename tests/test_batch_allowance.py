@@ -4,23 +4,10 @@ import pytest
 
 from preflight.batch.allowance import Asked, allowance
 from preflight.batch.room import Bound
-from preflight.catalog import yours
 from preflight.contract import PROVIDERS
 from preflight.limits import LIMITS
 
 MODEL = "gpt-4o-mini"
-
-
-@pytest.fixture
-def tables(tmp_path):
-    """Put rows of one's own in force, and take them out again."""
-
-    def use(text):
-        (tmp_path / "tables.toml").write_text(text)
-        yours.use(str(tmp_path / "tables.toml"))
-
-    yield use
-    yours.use(None)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

@@ -1,11 +1,9 @@
-"""The edges of the dated tables: versions of a model, whose row comes first, what a row may be."""
+"""The edges of the dated tables: versions of a model, and whose row comes first."""
 
-import time
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from preflight.catalog import source, yours
 from preflight.catalog.batchable import batchable, unversioned
 from preflight.catalog.bedrock_models import BatchModel, batch_models
 from preflight.catalog.limits import limits, limits_source
@@ -13,21 +11,6 @@ from preflight.catalog.parameters import most_output, parameters, refused
 from preflight.catalog.prices import price
 from preflight.catalog.queues import queues, your_limit
 from preflight.catalog.retirement import retirement, retirements
-from preflight.catalog.source import Source, caveats
-from preflight.catalog.source import today as real_today
-from preflight.seams import UsageError
-
-
-@pytest.fixture
-def tables(tmp_path):
-    """Put rows of the user's own in force."""
-
-    def rule(text):
-        path = tmp_path / "tables.toml"
-        path.write_text(text)
-        yours.use(str(path))
-
-    return rule
 
 
 @pytest.mark.parametrize(
@@ -205,148 +188,6 @@ def test_an_own_day_goes_before_the_tables_and_a_versions_before_its_models(tabl
     assert retirement("openai", "gpt-4o-2024-08-06").day == date(2030, 1, 31)
     assert "your tables" in str(retirement("openai", "gpt-4o").source)
     assert retirement("azure", "gpt-99") is None
-
-
-# --- how old a table is ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("read_on", "days", "said"),
-    [
-        ("2026-09-01", 0, "this month"),
-        ("2026-08-03", 29, "this month"),
-        ("2026-08-02", 30, "1 month ago"),
-        ("2026-07-03", 60, "2 months ago"),
-        ("2026-09", 0, "this month"),
-        ("2026-08", 31, "1 month ago"),
-        ("2027-01", 0, "this month"),
-    ],
-)
-def test_an_age_is_said_in_months_of_thirty_days(read_on, days, said):
-    page = Source("a page", read_on)
-    assert page.days == days
-    assert str(page) == f"a page, read {read_on}, {said}"
-
-
-@pytest.mark.parametrize(("read_on", "old"), [("2026-03-05", False), ("2026-03-04", True)])
-def test_a_table_is_old_after_180_days(read_on, old):
-    assert bool(Source("a page", read_on).warning) == old
-    assert source.OLD_AFTER_DAYS == 180
-
-
-def test_a_page_without_a_day_is_cited_alone():
-    assert str(Source("a page")) == "a page"
-
-
-def test_a_young_table_or_one_without_a_day_warns_of_nothing():
-    for page in (Source("a page"), Source("a page", "2026-09")):
-        assert page.warning == ""
-
-
-@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"])
-def test_the_day_is_that_of_utc_wherever_it_is_asked(monkeypatch, zone):
-    # Of these two zones one has another day than UTC at any moment.
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
-    try:
-        before, day = datetime.now(UTC).date(), real_today()
-        assert before <= day <= datetime.now(UTC).date()
-    finally:
-        monkeypatch.delenv("TZ")
-        time.tzset()
-
-
-def test_caveats_are_joined_and_empty_ones_left_out():
-    assert caveats("a", "", "b") == "a; b"
-    assert not caveats("", "")
-
-
-# --- the user's own file --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "openai.max_requests = 1",
-        "gateway.max_open_batches = 0",
-        "gateway.counts_tokens = false",
-        "gateway.counts_tokens = true",
-        "openai.takes = []",
-        'openai.refused = { a = "b" }',
-        "openai.retires = { m = 2026-01-31 }",
-        "openai.retires = { m = false }",
-        "openai.most_output = { m = 1 }",
-        "openai.queue_requests = { m = 1 }",
-        "azure.prices = { m = { input = 0, output = 1.5 } }",
-        "read_on = 2026-01-31",
-        "",
-    ],
-)
-def test_a_row_at_the_edge_of_its_kind_is_taken(tables, row):
-    tables(row)
-    assert yours.yours().file.endswith("tables.toml")
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "openai.max_requests = 0",
-        "openai.max_requests = 1.5",
-        'openai.max_requests = "1"',
-        "gateway.max_open_batches = true",
-        "gateway.counts_tokens = 0",
-        "openai.takes = [1]",
-        'openai.takes = [""]',
-        "openai.refused = []",
-        "openai.refused = { a = 1 }",
-        "openai.retires = { m = true }",
-        "openai.retires = []",
-        "openai.most_output = { m = true }",
-        "openai.most_output = { m = 0 }",
-        "azure.queue_requests = { m = 1 }",
-        "azure.prices = { m = { input = 1 } }",
-        "azure.prices = { m = { input = 1, output = 1, more = 1 } }",
-        "azure.prices = { m = { input = -0.1, output = 1 } }",
-        "azure.prices = { m = { input = inf, output = 1 } }",
-        "azure.prices = { m = { input = nan, output = 1 } }",
-        "azure.prices = { m = { input = true, output = 1 } }",
-        'azure.prices = { m = { input = "1", output = 1 } }',
-        "azure.prices = { m = 1 }",
-        "read_on = 2026-01-31T00:00:00",
-        'read_on = "2026-01-31"',
-        "xyzzy.row = 1",
-        "openai.xyzzy = 1",
-    ],
-)
-def test_a_row_that_is_not_of_its_kind_is_refused(tables, row):
-    with pytest.raises(UsageError):
-        tables(row)
-
-
-def test_a_file_that_was_refused_leaves_the_one_in_force(tables, tmp_path):
-    tables("openai.max_requests = 7")
-    with pytest.raises(UsageError):
-        yours.use(str(tmp_path / "none.toml"))
-    assert limits("openai").max_requests == 7
-    yours.use("")
-    assert limits("openai").max_requests == 50_000
-
-
-def test_a_name_that_is_like_none_is_answered_with_all_there_are(tables):
-    with pytest.raises(UsageError) as caught:
-        tables("gateway.xyzzy = 1")
-    assert "it knows max_bytes, max_open_batches, counts_tokens" in str(caught.value)
-
-
-def test_a_file_that_is_not_there_is_told_from_one_that_is_no_text(tmp_path):
-    with pytest.raises(UsageError, match=r"cannot be read \(No such file"):
-        yours.use(str(tmp_path / "none.toml"))
-
-
-def test_the_day_of_reading_is_a_row_that_is_known(tables):
-    with pytest.raises(UsageError) as caught:
-        tables("red_on = 2026-01-31")
-    assert "did you mean read_on?" in str(caught.value)
 
 
 def test_a_model_whose_quota_was_not_read_has_no_name_for_it():

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 import pytest
 from suite_reports import methods, outcomes, refusing, report
 
-from preflight.catalog import yours
 from preflight.checks import gateway, openai
 from preflight.contract import OpenAI
 from preflight.outcomes import Failed, Passed, Unknown
@@ -112,18 +111,6 @@ def test_a_model_is_judged_by_a_dated_table_and_never_by_a_guess(model, kind):
 
 
 # --- openai-queue ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tables(tmp_path):
-    """Put rows of the user's own in force."""
-
-    def rule(text):
-        path = tmp_path / "tables.toml"
-        path.write_text(text)
-        yours.use(str(path))
-
-    return rule
 
 
 def queued(tokens, *batches, requests=100, model="gpt-4o-mini", status=200):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from preflight.catalog import source, yours
+from preflight.catalog import source
 from preflight.checks import openai
 from preflight.contract import OpenAI
 from preflight.outcomes import Failed, Passed, Unknown
@@ -28,18 +28,6 @@ class Listing:
 
     def batches(self, route):
         return self.answer
-
-
-@pytest.fixture
-def tables(tmp_path):
-    """Put rows of the user's own in force."""
-
-    def rule(text):
-        path = tmp_path / "tables.toml"
-        path.write_text(text)
-        yours.use(str(path))
-
-    return rule
 
 
 @pytest.fixture(autouse=True)

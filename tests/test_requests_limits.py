@@ -11,7 +11,6 @@ from test_checks_azure import FakeAzure
 from test_checks_azure_queue import listed, opened
 from test_openai_edges import Listing, open_batch
 
-from preflight.catalog import yours
 from preflight.checks import openai
 from preflight.checks.azure_queue import Queued, Sized, capacity, open_batches
 from preflight.checks.bedrock_quota import Judged, quota_maximum
@@ -31,16 +30,6 @@ def file(tmp_path):
         return dataclasses.replace(found, **numbers)
 
     return made
-
-
-@pytest.fixture
-def tables(tmp_path):
-    def use(text):
-        (tmp_path / "tables.toml").write_text(text)
-        yours.use(str(tmp_path / "tables.toml"))
-
-    yield use
-    yours.use(None)
 
 
 def asked(check_id, provider, found, *, split=True):

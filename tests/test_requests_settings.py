@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from request_files import PROMISED, good_lines, line, request, write
 
-from preflight.catalog import yours
 from preflight.checks.requests import checks_for
 from preflight.contract import PROVIDERS
 from preflight.outcomes import Failed, Passed, Unknown
@@ -35,16 +34,6 @@ def chat(model, **body):
 def judged(check_id, found, provider="openai", **promised):
     [check] = [check for check in checks_for(provider) if check.id == check_id]
     return check(replace(PROMISED[provider], **promised), found)
-
-
-@pytest.fixture
-def tables(tmp_path):
-    def rule(text):
-        path = tmp_path / "tables.toml"
-        path.write_text(text)
-        yours.use(str(path))
-
-    return rule
 
 
 BODIES = (

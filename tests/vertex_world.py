@@ -188,6 +188,12 @@ def judged(world, promised=PROMISED):
     return report(SUITES, promised, typed(world))
 
 
+def ask(check_id, world=None, promised: VertexAI = PROMISED):
+    """One check alone, past the gates that usually stand before it."""
+    [check] = {check for _, checks in SUITES for check in checks if check.id == check_id}
+    return check(promised, world or FakeGcp())
+
+
 def with_bucket(**changes):
     return FakeGcp(buckets={"batches": replace(BUCKET, **changes)})
 

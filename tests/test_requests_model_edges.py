@@ -1,0 +1,70 @@
+"""The edges of a request file's model: whose name it is, mixed, left out, of another version."""
+
+import pytest
+from request_files import PROMISED, request
+from requests_world import COUNT, healthy, judged, of_a_file
+
+from preflight.contract import PROVIDERS
+from preflight.outcomes import Failed, Passed
+
+__all__ = ["healthy"]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_mix_of_models_fails_and_names_the_lines_of_the_strange_one(tmp_path, provider):
+    every = [request(n, provider) for n in range(4)]
+    every[2]["body"]["model"] = "another"
+    answer = judged("requests-model", provider, of_a_file(tmp_path, *every))
+    assert isinstance(answer, Failed)
+    assert "mixes 2 models" in answer.problem
+    assert answer.lines == (3,)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_one_wrong_model_among_lines_without_one_is_never_overlooked(tmp_path, provider):
+    every = [request(1, provider, model=None), request(2, provider, model="another")]
+    answer = judged("requests-model", provider, of_a_file(tmp_path, *every))
+    assert isinstance(answer, Failed)
+    assert answer.lines == ((1,) if provider in ("openai", "azure") else (2,))
+
+
+@pytest.mark.parametrize("provider", ["azure", "vertex", "bedrock"])
+def test_a_dated_snapshot_is_another_name_where_only_openai_knows_snapshots(tmp_path, provider):
+    named = f"{request(1, provider)['body']['model']}-2024-07-18"
+    answer = judged(
+        "requests-model", provider, of_a_file(tmp_path, request(1, provider, model=named))
+    )
+    assert isinstance(answer, Failed)
+
+
+def test_a_name_that_only_begins_with_the_model_is_no_snapshot_of_it(tmp_path):
+    for named in ("gpt-4o-mini-2024-07-18-x", "x-2024-07-18", "gpt-4o-mini-2024-07"):
+        found = of_a_file(tmp_path, request(1, model=named))
+        assert isinstance(judged("requests-model", "openai", found), Failed)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_how_many_lines_name_the_model_is_said(healthy, provider):
+    answer = judged("requests-model", provider, healthy[provider])
+    assert answer.detail.endswith(f"on {COUNT} requests")
+
+
+@pytest.mark.parametrize("provider", ["vertex", "bedrock"])
+def test_a_file_that_leaves_the_model_to_the_job_says_so(tmp_path, provider):
+    found = of_a_file(tmp_path, request(1, provider, model=None))
+    assert judged("requests-model", provider, found) == Passed("left to the job")
+
+
+def test_the_deployments_model_is_a_hint_at_azure_alone(tmp_path):
+    named = PROMISED["azure"].model
+    azure = judged("requests-model", "azure", of_a_file(tmp_path, request(1, "azure", model=named)))
+    assert "wants the deployment's name" in azure.problem
+    other = of_a_file(tmp_path, request(1, "azure", model="another"))
+    assert "deployment's name" not in judged("requests-model", "azure", other).problem
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure"])
+def test_a_plain_wrong_name_is_said_without_a_guess_at_what_it_is(tmp_path, provider):
+    found = of_a_file(tmp_path, request(1, provider, model="another"))
+    answer = judged("requests-model", provider, found)
+    assert answer.problem == 'body.model is "another" on line 1'
