@@ -1,5 +1,7 @@
 """The clients to look with: one for each seam and place."""
 
+import os
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,13 +16,20 @@ from preflight.seams.moment import PATIENCE_SECONDS
 class Worlds:
     """One client for each seam and place, however many targets look through it."""
 
-    def __init__(self, way: Way = directly, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        way: Way = directly,
+        patience_seconds: float = PATIENCE_SECONDS,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
         """Nothing is connected to yet.
 
         Args:
             way: how questions are put.
             patience_seconds: a question that hangs for longer is asked again.
+            environ: where the gateway's key is; the clouds' SDKs read the process's own.
         """
+        self._environ = environ
         self._way = way
         self._patience = patience_seconds
         self._made: dict[tuple[str, str], World] = {}
@@ -41,7 +50,9 @@ class Worlds:
 
     def gateway(self, promised: Gateway) -> World:
         """The gateway at that address."""
-        return self.of("gateway", promised.base_url, partial(gateway.connect, promised))
+        return self.of(
+            "gateway", promised.base_url, partial(gateway.connect, promised, self._environ)
+        )
 
     def azure(self, promised: AzureOpenAI) -> World:
         """The subscription."""

@@ -44,9 +44,9 @@ _JWT_PARTS = 3
 _LATEST = 253402300800  # the year 10000: beyond, it is no date
 
 
-def connect(gateway: Gateway) -> "GatewayClient":
+def connect(gateway: Gateway, environ: Mapping[str, str] = os.environ) -> "GatewayClient":
     """A client for the gateway. Raises CredentialsMissing where TFY_API_KEY is not set."""
-    key = os.environ.get(KEY_VARIABLE, "").strip()
+    key = environ.get(KEY_VARIABLE, "").strip()
     if not key:
         what = f"{KEY_VARIABLE} is not set"
         remedy = f"export {KEY_VARIABLE} with a key of the gateway that may use its batch API"

@@ -10,10 +10,12 @@ from preflight.batch.disk import on_disk, whole
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan, Round
 from preflight.batch.remote import Remote
+from preflight.batch.run import Finished
 from preflight.batch.shards import ShardLimits, split
 from preflight.batch.stage import stage
 from preflight.batch.worth import write_retry
 from preflight.commands.allowed import allowed
+from preflight.commands.around import CONSOLE, Around
 from preflight.commands.ledgers import existing
 from preflight.commands.run import follow, polled
 from preflight.render.outcome import say, show_finished, shown
@@ -23,10 +25,15 @@ from preflight.seams import UsageError
 
 def retry(arguments: Namespace) -> int:
     """`preflight retry`: send what failed for a reason that passes, and merge it in."""
+    return show_finished(retried(arguments, CONSOLE), arguments.format)
+
+
+def retried(arguments: Namespace, around: Around) -> Finished:
+    """What the run has come to with what was worth another try. Raises PreflightError."""
     every = polled(arguments.poll_every)
     with existing(arguments) as ledger, ledger.alone():
         plan = plans.read(ledger)
-        with Remote(plan) as remote:
+        with Remote(plan, around.environ) as remote:
             if not _all_fetched(ledger, plan):
                 if len(plan.rounds) == 1:
                     raise UsageError(
@@ -34,21 +41,19 @@ def retry(arguments: Namespace) -> int:
                         "has batches that have not ended",
                         "finish it with `preflight run` or `preflight fetch` first",
                     )
-                say("a retry was begun before: it goes on")
-                finished = follow(ledger, plan, remote, every=every, arguments=arguments)
-                return show_finished(finished, arguments.format)
+                around.say("a retry was begun before: it goes on")
+                return follow(ledger, plan, remote, every=every, arguments=arguments, around=around)
             finished = runs.done(ledger, plan) or runs.finish(ledger, plan, remote)
             if finished.complete:
-                say("every request has a result: there is nothing to try again")
-                return show_finished(finished, arguments.format)
+                around.say("every request has a result: there is nothing to try again")
+                return finished
             more = _worth_it(ledger, plan)
             if more is None:
-                say("what failed would fail again: nothing is sent")
-                return show_finished(finished, arguments.format)
+                around.say("what failed would fail again: nothing is sent")
+                return finished
             plan = plans.add_round(ledger, plan, more)
-            say(f"{more.count:,} requests are sent again, in {len(more.shards)} shards")
-            finished = follow(ledger, plan, remote, every=every, arguments=arguments)
-        return show_finished(finished, arguments.format)
+            around.say(f"{more.count:,} requests are sent again, in {len(more.shards)} shards")
+            return follow(ledger, plan, remote, every=every, arguments=arguments, around=around)
 
 
 def _all_fetched(ledger: Ledger, plan: Plan) -> bool:

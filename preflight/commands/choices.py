@@ -43,7 +43,12 @@ def refuse_a_part(arguments: Namespace) -> None:
         )
 
 
-def accept(arguments: Namespace) -> Callable[[Report], Report]:
+def warn(sentence: str) -> None:
+    """Say it on standard error."""
+    print(f"preflight: {printable(sentence)}", file=sys.stderr)
+
+
+def accept(arguments: Namespace, say: Callable[[str], None] = warn) -> Callable[[Report], Report]:
     """What marks a report's accepted risks; what is wrong with their file is said at once.
 
     Raises UsageError for a file that was named and cannot be read.
@@ -53,5 +58,5 @@ def accept(arguments: Namespace) -> Callable[[Report], Report]:
     known = _known() if arguments.waivers or Path(FILE).is_file() else ()
     waivers = read(arguments.waivers, known, today)
     for sentence in waivers.void:
-        print(f"preflight: {printable(sentence)}", file=sys.stderr)
+        say(sentence)
     return lambda report: waived(report, waivers, today)

@@ -1,6 +1,8 @@
 """The second half of a run by hand: status, fetch, cancel."""
 
 from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
 
 from preflight.batch import plan as plans
 from preflight.batch import run as runs
@@ -10,17 +12,33 @@ from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
 from preflight.batch.refusals import Declined
 from preflight.batch.remote import Remote
+from preflight.batch.run import Finished
 from preflight.batch.stage import Stage, stage
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.batch.tracks import Talk
+from preflight.commands.around import CONSOLE, Around
 from preflight.commands.ledgers import existing
-from preflight.render.outcome import say, show_finished
+from preflight.render.outcome import show_finished
 from preflight.render.standing import ShardStanding, show_standing
 from preflight.seams import RunError
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How the shards of a run stand, and where it is."""
+
+    shards: tuple[ShardStanding, ...]
+    folder: Path
+
+
 def status(arguments: Namespace) -> int:
     """`preflight status`: one look at each batch of a run that may still change."""
+    seen = looked_at(arguments, CONSOLE)
+    return show_standing(seen.shards, seen.folder, arguments.format)
+
+
+def looked_at(arguments: Namespace, around: Around) -> Seen:
+    """Look once at each batch that may still change. Raises PreflightError."""
     with existing(arguments) as ledger:
         plan = plans.read(ledger)
         runs.created(ledger, plan)
@@ -28,18 +46,23 @@ def status(arguments: Namespace) -> int:
         open_ones = {n for n, found in stages.items() if found.created and not found.fetched}
         looks: dict[int, Batch] = {}
         if open_ones:
-            with Remote(plan) as remote:
+            with Remote(plan, around.environ) as remote:
                 looks = {number: remote.look(_batch(stages[number])) for number in open_ones}
-        return show_standing(_standing(plan, stages, looks), ledger.folder, arguments.format)
+        return Seen(_standing(plan, stages, looks), ledger.folder)
 
 
 def fetch_only(arguments: Namespace) -> int:
     """`preflight fetch`: download and merge what ended batches have; nothing is sent."""
+    return show_finished(fetched(arguments, CONSOLE), arguments.format)
+
+
+def fetched(arguments: Namespace, around: Around) -> Finished:
+    """What the run has come to, with what ended batches have. Raises PreflightError."""
     with existing(arguments) as ledger:
         plan = plans.read(ledger)
         runs.created(ledger, plan)
-        with Remote(plan) as remote, ledger.alone():
-            drive = Drive(ledger, plan, remote, Talk(say))
+        with Remote(plan, around.environ) as remote, ledger.alone():
+            drive = Drive(ledger, plan, remote, Talk(around.say))
             going = drive.fetch()
             if going and not runs.fetched_shards(ledger, plan):
                 batch = going[0].batch
@@ -50,12 +73,18 @@ def fetch_only(arguments: Namespace) -> int:
                 )
             done = runs.finish(ledger, plan, remote)
             if going:
-                say(f"{len(going)} of {len(plan.shards)} batches have not ended")
-    return show_finished(done, arguments.format)
+                around.say(f"{len(going)} of {len(plan.shards)} batches have not ended")
+            return done
 
 
 def cancel(arguments: Namespace) -> int:
-    """`preflight cancel`: ask for each batch to be cancelled; what is done already is kept.
+    """`preflight cancel`: ask for each batch to be cancelled; what is done already is kept."""
+    seen = cancelled(arguments, CONSOLE)
+    return show_standing(seen.shards, seen.folder, arguments.format)
+
+
+def cancelled(arguments: Namespace, around: Around) -> Seen:
+    """Ask for each batch to be cancelled. Raises PreflightError.
 
     It does not hold the run: the command that watches the batches goes on, and fetches.
     """
@@ -64,11 +93,11 @@ def cancel(arguments: Namespace) -> int:
         runs.created(ledger, plan)
         stages = _stages(ledger, plan)
         looks: dict[int, Batch] = {}
-        with Remote(plan) as remote:
+        with Remote(plan, around.environ) as remote:
             for number, found in stages.items():
                 if found.created and not found.fetched:
                     looks[number] = _cancelled(ledger, remote, number, found)
-        return show_standing(_standing(plan, stages, looks), ledger.folder, arguments.format)
+        return Seen(_standing(plan, stages, looks), ledger.folder)
 
 
 def _cancelled(ledger: Ledger, remote: Remote, number: int, found: Stage) -> Batch:
@@ -95,7 +124,9 @@ def _batch(found: Stage) -> str:
     return found.created or ""
 
 
-def _standing(plan: Plan, stages: dict[int, Stage], looks: dict[int, Batch]) -> list[ShardStanding]:
+def _standing(
+    plan: Plan, stages: dict[int, Stage], looks: dict[int, Batch]
+) -> tuple[ShardStanding, ...]:
     """Each shard as it was just seen, or else as the ledger has it."""
     found = []
     for shard in plan.shards:
@@ -115,4 +146,4 @@ def _standing(plan: Plan, stages: dict[int, Stage], looks: dict[int, Batch]) -> 
                 reasons=look.reasons if look else fetched.reasons if fetched else (),
             )
         )
-    return found
+    return tuple(found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from preflight import promises as sources
 from preflight.catalog import yours
-from preflight.commands.choices import accept, selected
+from preflight.commands.choices import accept, selected, warn
 from preflight.contract import PROVIDERS, AzureOpenAI, OpenAI, Promises, Target
 from preflight.render import destinations
 from preflight.report import ONLY_A_JOB, Report, RequestFile
@@ -83,11 +83,14 @@ def judge(
     further: Further | None = None,
     *,
     way: "Way | None" = None,
+    environ: Mapping[str, str] = os.environ,
+    say: Callable[[str], None] = warn,
 ) -> Report:
     """Ask every question there is about these targets and this file.
 
     `further` adds what is asked after that, by the verdict so far; `way` is how questions are put:
-    to the clients themselves, where it is None.
+    to the clients themselves, where it is None. `environ` has the gateway's key; `say` is told
+    which waivers hold no more.
     """
     from preflight import suites  # noqa: PLC0415 - the checks are not needed to print help
 
@@ -102,7 +105,7 @@ def judge(
         from preflight.seams.asking import directly  # noqa: PLC0415 - only where anybody is asked
         from preflight.worlds import Worlds  # noqa: PLC0415 - as above
 
-        worlds = Worlds(way or directly, arguments.deadline)
+        worlds = Worlds(way or directly, arguments.deadline, environ)
     built = suites.build(
         promises,
         chosen,
@@ -114,7 +117,7 @@ def judge(
         exact=way is None,
     )
     asked = selected(built, arguments)
-    accepted = accept(arguments)
+    accepted = accept(arguments, say)
     report = run(
         asked.suites,
         scope=(*scope, *asked.scope),

@@ -13,6 +13,7 @@ from preflight.render.outcome import say
 from preflight.seams import UsageError
 
 Ended = Callable[[Shard, Batch], None]
+Say = Callable[[str], None]
 SECONDS = 30.0
 """How long a command or a server may take; the run does not wait any longer for it."""
 
@@ -23,19 +24,22 @@ def nobody(_: Shard, __: Batch) -> None:
     """Tell nobody."""
 
 
-def notifying(target: str | None) -> Ended:
-    """Who is told, by the option's value. Raises UsageError for a command that is no command."""
+def notifying(target: str | None, say: Say = say) -> Ended:
+    """Who is told, by the option's value; `say` is told what goes wrong with it.
+
+    Raises UsageError for a command that is no command.
+    """
     if target is None:
         return nobody
     if target.startswith(("http://", "https://")):
-        return lambda shard, batch: _posted(target, _told(shard, batch))
+        return lambda shard, batch: _posted(target, _told(shard, batch), say)
     try:
         command = shlex.split(target)
     except ValueError as error:
         raise UsageError("--notify", f"is no command ({error})", "quote it for a shell") from error
     if not command:
         raise UsageError("--notify", "is empty", "name a command or a URL")
-    return lambda shard, batch: _ran(command, _told(shard, batch))
+    return lambda shard, batch: _ran(command, _told(shard, batch), say)
 
 
 def _told(shard: Shard, batch: Batch) -> dict[str, str | int | None]:
@@ -50,7 +54,7 @@ def _told(shard: Shard, batch: Batch) -> dict[str, str | int | None]:
     }
 
 
-def _ran(command: list[str], told: dict[str, str | int | None]) -> None:
+def _ran(command: list[str], told: dict[str, str | int | None], say: Say) -> None:
     """Run it, with what happened in its environment and, as JSON, on its standard input."""
     # The gateway's key is none of its business.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TFY_API_KEY")}
@@ -72,7 +76,7 @@ def _ran(command: list[str], told: dict[str, str | int | None]) -> None:
             say(f"--notify: {command[0]} ended with {ended.returncode}")
 
 
-def _posted(url: str, told: dict[str, str | int | None]) -> None:
+def _posted(url: str, told: dict[str, str | int | None], say: Say) -> None:
     import httpx2  # noqa: PLC0415 - only where it is asked for
     import stamina  # noqa: PLC0415 - likewise
 

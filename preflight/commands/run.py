@@ -3,7 +3,9 @@
 import os
 import time
 from argparse import ArgumentTypeError, Namespace
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from preflight.batch import parquet
 from preflight.batch import plan as plans
@@ -16,13 +18,13 @@ from preflight.batch.run import Finished, prepare
 from preflight.batch.tracks import Admits, anything
 from preflight.batch.watch import EVERY_SECONDS
 from preflight.catalog import yours
+from preflight.commands.around import CONSOLE, Around
 from preflight.commands.choices import refuse_a_part
 from preflight.commands.division import division
 from preflight.commands.durations import seconds
 from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
 from preflight.commands.ledgers import begun, opened
-from preflight.commands.notifying import notifying
-from preflight.commands.talking import talk
+from preflight.commands.notifying import nobody, notifying
 from preflight.contract import Promises
 from preflight.render.outcome import say, show_finished, show_submitted, shown
 from preflight.report import EXIT_CODES, Report, Verdict
@@ -35,25 +37,38 @@ POLL = "PREFLIGHT_POLL_SECONDS"
 
 def run(arguments: Namespace) -> int:
     """`preflight run`: check, upload, create, monitor, fetch."""
+    came = ran(arguments, CONSOLE)
+    return _not_sent(came, arguments) if isinstance(came, Report) else _shown(came, arguments)
+
+
+def ran(arguments: Namespace, around: Around) -> Finished | Report:
+    """What came of the run; the report where it was not sent for what that says."""
     every = polled(arguments.poll_every)
     asked = _asked(arguments)
-    before = _before(asked.plan, arguments)
+    before = _before(asked.plan, arguments, around)
     if isinstance(before, Finished):
-        return show_finished(before, arguments.format)
-    code = None if before else _judged(asked, arguments)
-    if code is not None:
-        return code
-    with Remote(asked.plan) as remote, opened(asked.plan, arguments) as ledger, ledger.alone():
+        return before
+    report = None if before else _judged(asked, arguments, around)
+    if report is not None:
+        return report
+    with (
+        Remote(asked.plan, around.environ) as remote,
+        opened(asked.plan, arguments) as ledger,
+        ledger.alone(),
+    ):
         plan = prepare(ledger, asked.plan, asked.plan.requests)
-        finished = runs.done(ledger, plan)
-        if finished is None:
-            finished = follow(
-                ledger, plan, remote, every=every, arguments=arguments, admitting=asked.admits
-            )
-        return show_finished(finished, arguments.format)
+        return runs.done(ledger, plan) or follow(
+            ledger,
+            plan,
+            remote,
+            every=every,
+            arguments=arguments,
+            admitting=asked.admits,
+            around=around,
+        )
 
 
-def _before(plan: Plan, arguments: Namespace) -> Finished | bool:
+def _before(plan: Plan, arguments: Namespace, around: Around) -> Finished | bool:
     """What an earlier process has finished; else whether it has sent all that there is to send.
 
     Then there is nothing left to judge: what is paid for is brought in, whatever a check would say
@@ -67,11 +82,11 @@ def _before(plan: Plan, arguments: Namespace) -> Finished | bool:
         plan = plans.write(ledger, replace(plan, requests=ledger.folder / plans.REQUESTS))
         finished = runs.done(ledger, plan)
         if finished is not None:
-            say("this run has its results already: nothing is sent")
+            around.say("this run has its results already: nothing is sent")
             return finished
         sent = runs.all_sent(ledger, plan)
     if sent:
-        say("all of this run was sent before: it is not checked again, and nothing is sent")
+        around.say("all of this run was sent before: it is not checked again, and nothing is sent")
     return sent
 
 
@@ -83,11 +98,13 @@ def follow(
     every: float,
     arguments: Namespace,
     admitting: Admits = anything,
+    around: Around = CONSOLE,
 ) -> Finished:
     """Send what is not sent, watch, fetch and merge; what came is merged whatever happens."""
     if arguments.parquet:
         parquet.needed()
-    with talk(plan, notifying(arguments.notify)) as told:
+    say = around.say
+    with around.talk(plan, notifying(arguments.notify, say)) as told:
         rehearsed = not arguments.no_rehearsal
         drive = Drive(ledger, plan, remote, told, admitting, rehearsed, every=every)
         drive.begin()
@@ -106,24 +123,56 @@ def follow(
     return finished
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A run that was sent as far as there is room: its batches by the shards' numbers."""
+
+    plan: Plan
+    batches: Mapping[int, str]
+    folder: Path
+
+
 def submit_only(arguments: Namespace) -> int:
     """`preflight submit`: check, upload, create."""
+    came = submitted(arguments, CONSOLE)
+    if isinstance(came, Submitted):
+        return show_submitted(came.plan, came.batches, came.folder, arguments.format)
+    return _not_sent(came, arguments) if isinstance(came, Report) else _shown(came, arguments)
+
+
+def submitted(arguments: Namespace, around: Around) -> Submitted | Finished | Report:
+    """What was sent, or what is finished already; the report where it was not sent."""
     asked = _asked(arguments)
-    code = _judged(asked, arguments)
-    if code is not None:
-        return code
-    with Remote(asked.plan) as remote, opened(asked.plan, arguments) as ledger, ledger.alone():
+    report = _judged(asked, arguments, around)
+    if report is not None:
+        return report
+    with (
+        Remote(asked.plan, around.environ) as remote,
+        opened(asked.plan, arguments) as ledger,
+        ledger.alone(),
+    ):
         plan = prepare(ledger, asked.plan, asked.plan.requests)
         finished = runs.done(ledger, plan)
         if finished is not None:
-            say("this run has its results already: nothing is sent")
-            return show_finished(finished, arguments.format)
-        with talk(plan) as told:
+            around.say("this run has its results already: nothing is sent")
+            return finished
+        with around.talk(plan, nobody) as told:
             rehearsed = not arguments.no_rehearsal
             drive = Drive(ledger, plan, remote, told, asked.admits, rehearsed)
             drive.begin()
             drive.send()
-        return show_submitted(plan, runs.created(ledger, plan), ledger.folder, arguments.format)
+        return Submitted(plan, runs.created(ledger, plan), ledger.folder)
+
+
+def _shown(finished: Finished, arguments: Namespace) -> int:
+    return show_finished(finished, arguments.format)
+
+
+def _not_sent(report: Report, arguments: Namespace) -> int:
+    """Where nothing is sent, the report is the result."""
+    show(report, arguments.format)
+    say("nothing was sent; repair it, or send all the same with --force")
+    return EXIT_CODES[report.verdict]
 
 
 def polled(given: float | None) -> float:
@@ -188,19 +237,19 @@ def _asked(arguments: Namespace) -> _Asked:
     return _Asked(arguments)
 
 
-def _judged(asked: _Asked, arguments: Namespace) -> int | None:
-    """Judge what is to be sent; the exit code where nothing may be sent."""
+def _judged(asked: _Asked, arguments: Namespace, around: Around) -> Report | None:
+    """Judge what is to be sent; the report where that may not be sent."""
     for note in asked.notes:
-        say(note)
-    report = judge(asked.promises, asked.targets, asked.scan, arguments)
-    return None if _may_go_on(report, arguments) else EXIT_CODES[report.verdict]
+        around.say(note)
+    report = judge(
+        asked.promises, asked.targets, asked.scan, arguments, environ=around.environ, say=around.say
+    )
+    return None if _may_go_on(report, arguments, around) else report
 
 
-def _may_go_on(report: Report, arguments: Namespace) -> bool:
-    """Whether to send: READY, or told to all the same.
-
-    Standard output is the result's. Where nothing is sent, the report is the result.
-    """
+def _may_go_on(report: Report, arguments: Namespace, around: Around) -> bool:
+    """Whether to send: READY, or told to all the same."""
+    say = around.say
     if report.verdict is Verdict.READY:
         waivers = [f"{r.check_id} {r.waiver}" for r in report.results if r.waiver is not None]
         passed = len(report.results) - len(waivers)
@@ -211,9 +260,7 @@ def _may_go_on(report: Report, arguments: Namespace) -> bool:
             say(f"not looked at: {sentence}")
         return True
     if arguments.force:
-        show(report, "text", to_talk=True)
+        around.overruled(report)
         say(f"{report.verdict}, and sent all the same (--force)")
         return True
-    show(report, arguments.format)
-    say("nothing was sent; repair it, or send all the same with --force")
     return False
