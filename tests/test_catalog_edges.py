@@ -4,13 +4,15 @@ from datetime import date
 
 import pytest
 
+from preflight.catalog import prices
 from preflight.catalog.batchable import batchable, unversioned
 from preflight.catalog.bedrock_models import BatchModel, batch_models
 from preflight.catalog.limits import limits, limits_source
 from preflight.catalog.parameters import most_output, parameters, refused
-from preflight.catalog.prices import price
-from preflight.catalog.queues import queues, your_limit
+from preflight.catalog.prices import Price, price
+from preflight.catalog.queues import queues, usable, your_limit
 from preflight.catalog.retirement import retirement, retirements
+from preflight.catalog.source import Source
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_an_own_list_of_models_alone_adds_to_the_table_and_wins_over_its_refusal
     tables('openai.takes = ["whisper-1"]')
     table = batchable("openai")
     assert table.lists("whisper-1")
-    assert not table.why_not("whisper-1")
+    assert table.why_not("whisper-1") == ""
     assert table.why_not("whisper-2")
     assert table.lists("gpt-4o")
 
@@ -152,6 +154,14 @@ def test_a_version_costs_what_its_model_does_and_the_users_own_row_comes_first(t
     assert price("openai", "gpt-4o").input == 1.25
 
 
+def test_a_versions_own_row_of_the_dated_prices_goes_before_its_models(monkeypatch):
+    costs = {"gpt-4o": 1.25, "gpt-4o-2024-05-13": 2.5}
+    table = {model: Price(cost, 5.0, Source("a page")) for model, cost in costs.items()}
+    monkeypatch.setattr(prices, "_shipped", lambda: {"openai": table})
+    assert price("openai", "gpt-4o-2024-05-13").input == 2.5
+    assert price("openai", "gpt-4o-2024-08-06").input == 1.25
+
+
 @pytest.mark.parametrize(
     ("provider", "model"), [("openai", "gpt-99"), ("azure", "gpt-4o"), ("bedrock", "gpt-4o")]
 )
@@ -168,6 +178,11 @@ def test_the_least_queue_is_the_models_own_or_the_lowest_of_all():
     assert queues().least("gpt-4") == 100_000
     assert queues().least("gpt-99") == 90_000
     assert (queues().requests, queues().creates_an_hour) == (1_000_000, 2_000)
+
+
+@pytest.mark.parametrize(("queue", "filled"), [(0, 1), (1, 1), (9, 9), (10, 9), (1000, 900)])
+def test_a_queue_is_filled_but_for_a_tenth_and_never_with_nothing(queue, filled):
+    assert usable(queue) == filled
 
 
 def test_an_own_queue_of_a_version_goes_before_its_models(tables):
