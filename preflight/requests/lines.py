@@ -179,6 +179,8 @@ def opened(path: "Source", start: int = 0, stop: int | None = None) -> Iterator[
     """
     before = looked_at(path)
     with _file(path) as file:
+        if stop is not None and (expect := getattr(file, "expect", None)):
+            expect(-(-stop // BLOCK) * BLOCK)  # Only what is far away reads ahead by itself.
         try:
             yield LineReader(file, start, before.st_size if stop is None else stop)
         except OSError as error:

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from preflight.requests.duplicates import (
@@ -30,6 +31,9 @@ from preflight.requests.workers import Hands
 if TYPE_CHECKING:
     from preflight.requests.source import Source
     from preflight.requests.spill import Spills
+
+SENT = 1 << 20
+"""So many hashes are sent at a time to whoever shares no disk: eight megabytes."""
 
 
 class Stretch(NamedTuple):
@@ -103,9 +107,15 @@ class Ids:
         for one, hashes in zip(runs, self.hands.map(task, runs, ends), strict=True):
             spills.put(one.number, hashes, run=True)
         numbers = {file: [one.number for one in self.stretches[file]] for file in files}
-        # The files are on this machine's disk: another's processes could not read them.
-        look_at = self.hands.map if here else map
-        parts = list(look_at(partial(compare, spills, numbers, self.room), range(spills.parts)))
+        if here:
+            look = partial(compare, spills, numbers, self.room)
+            parts = list(self.hands.map(look, range(spills.parts)))
+        else:
+            # What was spilled is on this machine's disk: it is sent to whoever cannot read there.
+            sent = (
+                piece for part in range(spills.parts) for piece in pieces(spills, numbers, part)
+            )
+            parts = list(self.hands.map(partial(compared, room=self.room), sent))
         within = {file: together(part.within[file] for part in parts) for file in files}
         return Compared(within, together(part.across for part in parts))
 
@@ -146,10 +156,35 @@ def compare(
     spills: "Spills", numbers: Mapping[int, Sequence[int]], room: int, part: int
 ) -> Compared:
     """Look through one part of the hashes of files, of which these are the stretches."""
-    hashes = {file: spills.part(part, own) for file, own in numbers.items()}
+    return compared({file: spills.part(part, own) for file, own in numbers.items()}, room)
+
+
+def compared(hashes: "Mapping[int, array[int]]", room: int) -> Compared:
+    """Look through some hashes of files, by file: all of an id are among them, or none."""
     within = {file: repeated(some, room) for file, some in hashes.items()}
     across = in_common(hashes.values(), room) if len(hashes) > 1 else Repeated()
     return Compared(within, across)
+
+
+def pieces(
+    spills: "Spills", numbers: Mapping[int, Sequence[int]], part: int
+) -> "Iterator[Mapping[int, array[int]]]":
+    """One part of the hashes of files, in so many pieces that each of them is small enough to send.
+
+    What their second byte says decides which piece has them.
+    """
+    whole = {file: spills.part(part, own) for file, own in numbers.items()}
+    count = 1 << (sum(map(len, whole.values())) // SENT).bit_length()
+    if count == 1:
+        yield whole
+        return
+    seconds = {file: some.tobytes()[1 :: some.itemsize] for file, some in whole.items()}
+    for piece in range(min(count, 256)):
+        mine = bytes(byte & (count - 1) == piece for byte in range(256))
+        yield {
+            file: array("q", compress(some, seconds[file].translate(mine)))
+            for file, some in whole.items()
+        }
 
 
 def find(stretch: Stretch, *, sought: Sought) -> Occurrences:

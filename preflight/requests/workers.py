@@ -63,7 +63,10 @@ def workers(
         RequestFileError: one of the processes was ended from outside.
     """
     if executor is not None:
-        yield Hands(max(2, jobs), executor, here=False, forked=False)
+        from preflight.requests.ahead import EACH, Ahead  # noqa: PLC0415 - few bring their own
+
+        number = max(2, jobs)
+        yield Hands(number, Ahead(executor, EACH * number), here=False, forked=False)
         return
     if jobs <= 1 or size < ALONE:
         yield Hands()

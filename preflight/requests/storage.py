@@ -1,0 +1,149 @@
+"""Files at S3, Google Cloud Storage and Azure Blob Storage, by fsspec.
+
+fsspec chooses the library of a protocol, and that finds the cloud's own credentials. It is imported
+with the first URL, and is an extra: most files are on this machine.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from preflight.seams.errors import (
+    CredentialsMissing,
+    PreflightError,
+    Refused,
+    RequestFileError,
+    Unreachable,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from fsspec.asyn import AsyncFileSystem
+
+SCHEMES = {
+    "s3": "s3:GetObject",
+    "gs": "storage.objects.get",
+    "az": "Storage Blob Data Reader",
+}
+"""Protocol -> what allows to read there."""
+
+ALIASES = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az"}
+"""Other names of those, as other tools write them."""
+
+SECONDS = 60.0
+"""For one answer: a block of a few megabytes, or what is known of a file."""
+
+GOOGLE_ENDPOINT = "PREFLIGHT_GOOGLE_ENDPOINT"
+"""The environment variable that names another place for all of Google's APIs."""
+
+INSTALL = "pip install 'batch-preflight[cluster]'"
+
+_SIGNED = re.compile(r"\?\S+")
+"""Behind a question mark an address may carry a signature, which is a secret."""
+
+_LONGEST = 200
+
+
+def scheme(name: str) -> str:
+    """The protocol of a URL, one of SCHEMES; "" for a path. Raises UsageError for another."""
+    protocol, there, _ = name.partition("://")
+    if not there or not protocol.isalnum():
+        return ""
+    known = ALIASES.get(protocol.lower(), protocol.lower())
+    if known not in SCHEMES:
+        named = ", ".join(f"{one}://" for one in SCHEMES)
+        raise UsageError(name, "is at no storage that is read", f"name a file, or one at {named}")
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The storage of a URL: `files` answers for it, `path` is the URL as it is called there."""
+
+    url: str
+    files: "AsyncFileSystem"
+    path: str
+
+    def ask(self, question: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        """Put a question; it is under way when this returns."""
+        return asyncio.run_coroutine_threadsafe(question, self.files.loop)
+
+    def answer(self, asked: "Future[Any]") -> Any:
+        """Wait for the answer.
+
+        Raises:
+            RequestFileError: there is no such file.
+            LookError: the look was refused, there is nobody to ask as, or no answer came.
+        """
+        try:
+            return asked.result(SECONDS)
+        except TimeoutError as error:
+            asked.cancel()
+            raise Unreachable(
+                self.url, f"gave no answer within {SECONDS:g} s", "try again"
+            ) from error
+        except PreflightError:
+            raise
+        except Exception as error:
+            raise _told(self.url, error) from error
+
+    def known(self) -> dict[str, Any]:
+        """What is known of the file now. Raises as `answer`."""
+        found: dict[str, Any] = self.answer(self.ask(self.files._info(self.path)))  # noqa: SLF001 - fsspec's name of the same without waiting
+        return found
+
+    def block(self, start: int, stop: int) -> "Future[bytes]":
+        """Ask for these bytes of the file."""
+        return self.ask(self.files._cat_file(self.path, start=start, end=stop))  # noqa: SLF001 - as above
+
+    def matching(self) -> list[str]:
+        """The URLs of the files that match a URL with `*` in it, sorted. Raises as `answer`."""
+        protocol = self.url.partition("://")[0]
+        found: list[str] = self.answer(self.ask(self.files._glob(self.path)))  # noqa: SLF001 - as above
+        return sorted(f"{protocol}://{path}" for path in found)
+
+
+def storage(url: str) -> Storage:
+    """The storage of a URL; nobody is asked yet.
+
+    Raises:
+        UsageError: what reads it is not installed, or the environment does not say whose it is.
+    """
+    protocol = scheme(url)
+    options: dict[str, Any] = {"use_listings_cache": False}
+    if protocol == "gs" and (endpoint := os.environ.get(GOOGLE_ENDPOINT)):
+        options["endpoint_url"] = endpoint
+    try:
+        from fsspec.core import url_to_fs  # noqa: PLC0415 - only where there is a URL
+
+        files, path = url_to_fs(url, **options)
+    except ImportError as error:
+        raise UsageError(url, f"needs what is not installed ({error.name})", INSTALL) from error
+    except ValueError as error:
+        remedy = "export AZURE_STORAGE_ACCOUNT_NAME=ACCOUNT" if protocol == "az" else "correct it"
+        raise UsageError(url, f"cannot be found ({_first(error)})", remedy) from error
+    return Storage(url, files, path)
+
+
+def _told(url: str, error: Exception) -> PreflightError:
+    """What an SDK raised, in a sentence: by its kind, since no SDK is imported here."""
+    kind = type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return RequestFileError(url, "does not exist", "name an existing .jsonl file")
+    if isinstance(error, PermissionError) or "Authenticat" in kind or "Forbidden" in str(error):
+        return Refused(url, SCHEMES[scheme(url)])
+    if "Credential" in kind:
+        remedy = "set them in the environment, as for the cloud's own command line"
+        return CredentialsMissing(url, "there are no credentials to read it with", remedy)
+    what = f"cannot be read ({kind}: {_first(error)})"
+    return Unreachable(url, what, "check the address and the network, then try again")
+
+
+def _first(error: Exception) -> str:
+    """The first line of what it says, without what may be a secret."""
+    said = str(error).strip().partition("\n")[0]
+    return _SIGNED.sub("?...", said)[:_LONGEST]
