@@ -4,8 +4,8 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from request_faults import FAULTS
 from request_files import good_lines, line, request, write
-from test_requests_scan import FAULTS
 
 from preflight.requests import identities, importing, lines, ranges, tally, workers
 from preflight.requests.scan import scan
