@@ -83,7 +83,14 @@ def test_a_list_that_goes_on_is_said_to_be_at_least_that_long():
 
 
 def test_a_file_without_requests_takes_nothing():
-    assert isinstance(judged(listed(opened(1)), 0, 0), Passed)
+    answer = judged(listed(opened(1)), 0, 0)
+    assert isinstance(answer, Passed)
+    assert "about 0 tokens, and perhaps 0 in 1 open batches" in answer.detail
+
+
+def test_a_file_that_is_not_said_to_be_divided_needs_room_for_all_of_it():
+    assert isinstance(judged(listed(opened(1)), 50_000, 100_000), Passed)
+    assert isinstance(judged(listed(opened(1)), 50_001, 100_000), Unknown)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,11 @@ PROMISED = OpenAI("openai-main", "gpt-4o-mini")
 NOW = 1_000_000_000
 LIMIT = 10_000
 REQUESTS = 100
+CHECKS = {
+    check.id: check
+    for _, checks in (*openai.SUITES, *openai.TABLE_SUITES, ("sized", openai.SIZED_CHECKS))
+    for check in checks
+}
 
 
 class Listing:
@@ -37,8 +42,7 @@ def one_moment(monkeypatch):
 
 
 def judged(check_id, world, model="gpt-4o-mini"):
-    [check] = [check for check in openai.CHECKS if check.id == check_id]
-    return check(replace(PROMISED, model=model), world)
+    return CHECKS[check_id](replace(PROMISED, model=model), world)
 
 
 def queued(tokens, *batches, requests=REQUESTS, model="gpt-4o-mini", status=200):

@@ -155,7 +155,10 @@ def test_openais_queue_is_filled_in_waves_and_with_no_split_overfilled(tables):
 
 def test_a_first_wave_needs_room_beside_openais_open_batches(tables):
     tables('openai.queue_tokens = { "gpt-4o-mini" = 1000 }\n')
-    assert isinstance(openai_queue(2000, open_batch("gpt-4o-mini", 50)), Passed)
+    answer = openai_queue(2000, open_batch("gpt-4o-mini", 50))
+    assert isinstance(answer, Passed)
+    assert answer.detail.endswith("sent in 3 waves of at most 900 tokens")
+    assert answer.caveat == "tokens are estimated; where the queue is full, a run waits"
     assert isinstance(openai_queue(2000, open_batch("gpt-4o-mini", 51)), Unknown)
 
 

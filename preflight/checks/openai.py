@@ -75,9 +75,6 @@ def model(promised: OpenAI, world: None) -> Answer:
     )
 
 
-CHECKS: tuple[Check, ...] = (openai_key, open_batches, model, openai_retirement, queue)
-"""In order of asking and of reading."""
-
 SUITES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("openai", (gate.reachable, gate.key, gate.provider_account, openai_key, open_batches)),
 )
@@ -94,4 +91,4 @@ GATES: tuple[Check, ...] = (gate.reachable, gate.key, gate.provider_account, ope
 SIZED_CHECKS: tuple[Check, ...] = (queue,)
 """Those that need the request file as well: their world is a `Queued`."""
 
-__all__ = ["CHECKS", "GATES", "SIZED_CHECKS", "SUITES", "TABLE_SUITES", "Queued"]
+__all__ = ["GATES", "SIZED_CHECKS", "SUITES", "TABLE_SUITES", "Queued"]
