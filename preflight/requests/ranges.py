@@ -4,7 +4,7 @@ Each stretch is a task without a state: `read` of a source and two bytes. What c
 up in file order; the ids of all are compared at the end (`preflight.requests.unique`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -83,23 +83,42 @@ class Stretches:
             task = partial(self._task, spills=spills if self.hands.here else None)
             portions = self.hands.map(task, every)
             meanwhile()
-            before, held = [], []
-            files: list[Portion] = []
-            for one, portion in zip(every, portions, strict=True):
-                if spills is not None:
-                    spills.put(one.number, portion.identities.hashes)
-                held.append(portion.identities)
-                if one.file == len(files):
-                    files.append(portion)
-                    before.append(0)
-                else:
-                    before.append(files[-1].lines)
-                    files[-1].follow(portion)
-            files = list(map(self._all_kept, self.files, files))
-            ids = Ids(self.files, before, held, spills, self.room, self.hands)
-            faults, shared = ids.repeated()
-            for file, found in faults.items():
-                files[file].faults.follow(found, 0)
+            return self._summed(zip(every, portions, strict=True), spills)
+
+    def summed(self, portions: Iterable[Portion]) -> tuple[list[Portion], Shared]:
+        """The same of what was read of each stretch elsewhere, in order.
+
+        The files are read again only where that leaves something open: ids that may be repeated,
+        and more to be kept than there is room for.
+
+        Raises:
+            RequestFileError: as `preflight.requests.lines.opened`.
+        """
+        every = [one for own in self.files for one in own]
+        with ExitStack() as stack:
+            spills = self._spills(stack, every) if len(every) > 1 else None
+            return self._summed(zip(every, portions, strict=True), spills)
+
+    def _summed(
+        self, read: Iterable[tuple[Stretch, Portion]], spills: "Spills | None"
+    ) -> tuple[list[Portion], Shared]:
+        before, held = [], []
+        files: list[Portion] = []
+        for one, portion in read:
+            if spills is not None:
+                spills.put(one.number, portion.identities.hashes)
+            held.append(portion.identities)
+            if one.file == len(files):
+                files.append(portion)
+                before.append(0)
+            else:
+                before.append(files[-1].lines)
+                files[-1].follow(portion)
+        files = list(map(self._all_kept, self.files, files))
+        ids = Ids(self.files, before, held, spills, self.room, self.hands)
+        faults, shared = ids.repeated()
+        for file, found in faults.items():
+            files[file].faults.follow(found, 0)
         return files, shared
 
     @property

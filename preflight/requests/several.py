@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from preflight.requests.digest import Hasher
 from preflight.requests.fault import KEPT_PER_CODE
 from preflight.requests.lines import looked_at, unchanged
+from preflight.requests.portion import Portion
 from preflight.requests.ranges import Cut, Stretches, cuts, stretches
 from preflight.requests.scan import Scan, of_portion
+from preflight.requests.shared import Shared, SharedPlace
 from preflight.requests.workers import workers
 
 if TYPE_CHECKING:
@@ -36,12 +38,20 @@ class Scans:
     Attributes:
         files: each by itself, in the order they were named.
         shared: the first ids that a file has and an earlier one too, by file and line.
-        shared_total: how many there are in all; an id of three files counts twice.
+        shared_each: for each file, how many of its ids an earlier one has too.
+        shared_firsts: for each file, the first of those; None where there is none, or is told by
+            its hash alone, as beyond 100,000 of them.
     """
 
     files: tuple[Scan, ...]
     shared: tuple[SharedId, ...]
-    shared_total: int
+    shared_each: tuple[int, ...]
+    shared_firsts: tuple[SharedId | None, ...]
+
+    @property
+    def shared_total(self) -> int:
+        """How many there are in all; an id of three files counts twice."""
+        return sum(self.shared_each)
 
 
 def scan_files(
@@ -70,8 +80,6 @@ def scan_files(
     """
     before = [looked_at(source) for source in sources]
     sizes = [one.st_size for one in before]
-    # What a check asks of a path, its name, every source has.
-    paths = [cast("Path", source) for source in sources]
     hasher = Hasher(*sources)
     with workers(", ".join(map(str, sources)), sum(sizes), jobs, executor) as hands:
         try:
@@ -83,18 +91,34 @@ def scan_files(
             hashes = hasher.result()
     for source, stat in zip(sources, before, strict=True):
         unchanged(source, stat)
-    found = tuple(
-        SharedId(
-            one.custom_id,
-            paths[one.file],
-            one.line,
-            one.offset,
-            paths[one.first_file],
-            one.first_line,
-        )
-        for one in shared.places
+    return scans(sources, sizes, hashes, portions, shared)
+
+
+def scans(
+    sources: "Sequence[Source]",
+    sizes: Sequence[int],
+    hashes: Sequence[str],
+    portions: Sequence[Portion],
+    shared: Shared,
+) -> Scans:
+    """What was read of whole files, of so many bytes each, as their scans."""
+    # What a check asks of a path, its name, every source has.
+    paths = [cast("Path", source) for source in sources]
+
+    def told(one: SharedPlace | None) -> SharedId | None:
+        if one is None:
+            return None
+        first = paths[one.first_file]
+        own = paths[one.file]
+        return SharedId(one.custom_id, own, one.line, one.offset, first, one.first_line)
+
+    numbers = range(len(paths))
+    return Scans(
+        tuple(map(of_portion, paths, sizes, hashes, portions)),
+        tuple(filter(None, map(told, shared.places))),
+        tuple(shared.each.get(number, 0) for number in numbers),
+        tuple(told(shared.firsts.get(number)) for number in numbers),
     )
-    return Scans(tuple(map(of_portion, paths, sizes, hashes, portions)), found, shared.total)
 
 
 def _nothing() -> None:

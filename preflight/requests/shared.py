@@ -1,7 +1,8 @@
 """Which custom_id stands in more than one file."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -25,10 +26,19 @@ class SharedPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The first ids that files have in common, by file and line, and how many there are in all."""
+    """The first ids that files have in common, by file and line, and how many there are in all.
+
+    `each`: file -> how many it has of them; `firsts`: file -> the first of those.
+    """
 
     places: tuple[SharedPlace, ...] = ()
-    total: int = 0
+    each: Mapping[int, int] = field(default_factory=dict)
+    firsts: Mapping[int, SharedPlace] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """An id of three files counts twice."""
+        return sum(self.each.values())
 
 
 def entangled(files: Sequence[Sequence[Identities]]) -> list[int]:
@@ -71,40 +81,50 @@ def _span(several: Iterable[Identities]) -> tuple[tuple[int, str], tuple[int, st
     return (len(first), first), (len(last), last)
 
 
-def in_common(files: Iterable[Sequence[int]], room: int) -> Repeated:
+def in_common(files: Mapping[int, Sequence[int]], room: int) -> tuple[Repeated, Mapping[int, int]]:
     """Look through one part of the hashes of several files, `room` findings of which are shown.
 
-    `more` counts, for each file, the hashes that an earlier file has too.
+    Also says, for each file, how many of its hashes an earlier file has too: `more` in all.
     """
     seen: set[int] = set()
     found: dict[int, None] = {}
-    more = 0
-    for part in files:
+    each: dict[int, int] = {}
+    for file, part in files.items():
         own = set(part)
         if both := own & seen:
-            more += len(both)
+            each[file] = len(both)
             found |= dict.fromkeys(value for value in part if value in both)
         seen |= own
     hashes = frozenset(found) if len(found) <= CONFIRMED else frozenset[int]()
-    return Repeated(frozenset(islice(found, room)), hashes, len(found), more)
+    more = sum(each.values())
+    return Repeated(frozenset(islice(found, room)), hashes, len(found), more), each
 
 
 def named(
-    files: Iterable[tuple[int, Sequence[tuple[int, Occurrences]]]], seen: Repeated, room: int
+    files: Iterable[tuple[int, Sequence[tuple[int, Occurrences]]]],
+    seen: Repeated,
+    hashed: Mapping[int, int],
+    room: int,
 ) -> Shared:
-    """The ids that files share; of each file, what its stretches (behind so many lines) found."""
+    """The ids that files share; of each file, what its stretches (behind so many lines) found.
+
+    `hashed`: file -> how many there are by their hashes.
+    """
     first: dict[str, tuple[int, int]] = {}
     again: list[SharedPlace] = []
-    more = 0
+    firsts: dict[int, SharedPlace] = {}
+    each: Counter[int] = Counter()
     for number, stretches in files:
         for custom_id, (place, line) in _firsts(stretches).items():
             file, earlier = first.setdefault(custom_id, (number, line))
             if file == number:
                 continue
-            more += 1
+            one = SharedPlace(custom_id, number, line, place.offset, file, earlier)
+            each[number] += 1
+            firsts.setdefault(number, one)
             if len(again) < room:
-                again.append(SharedPlace(custom_id, number, line, place.offset, file, earlier))
-    return Shared(tuple(again), more if seen.distinct <= CONFIRMED else seen.more)
+                again.append(one)
+    return Shared(tuple(again), each if seen.distinct <= CONFIRMED else hashed, firsts)
 
 
 def _firsts(stretches: Iterable[tuple[int, Occurrences]]) -> Mapping[str, tuple[Place, int]]:

@@ -5,6 +5,7 @@ parts, each part is looked through by itself, and what may be repeated is told o
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,10 +52,11 @@ class Stretch(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What hashes say: file -> what it repeats; and what files have in common."""
+    """What hashes say: file -> what it repeats; what files have in common; how many each has so."""
 
     within: dict[int, Repeated]
     across: Repeated
+    each: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Ids:
             hashes.extend(ids.hashes)
             del ids.hashes[:]
         parts = deal(hashes, parts_for(len(hashes)))
-        return Compared({0: together(repeated(part, self.room) for part in parts)}, Repeated())
+        return Compared({0: together(repeated(part, self.room) for part in parts)}, Repeated(), {})
 
     def _on_disk(self, spills: "Spills", files: Sequence[int]) -> Compared:
         """The runs that were not hashed are hashed now."""
@@ -117,7 +119,10 @@ class Ids:
             )
             parts = list(self.hands.map(partial(compared, room=self.room), sent))
         within = {file: together(part.within[file] for part in parts) for file in files}
-        return Compared(within, together(part.across for part in parts))
+        each: Counter[int] = Counter()
+        for part in parts:
+            each.update(part.each)
+        return Compared(within, together(part.across for part in parts), each)
 
     def _told(
         self, files: Sequence[int], compared: Compared
@@ -132,7 +137,7 @@ class Ids:
             for file in files
         }
         faults = {file: named(told[file], compared.within[file], self.room) for file in files}
-        return faults, named_shared(told.items(), compared.across, self.room)
+        return faults, named_shared(told.items(), compared.across, compared.each, self.room)
 
     def _all(self, files: Sequence[int]) -> Iterator[Stretch]:
         return (one for file in files for one in self.stretches[file])
@@ -162,8 +167,8 @@ def compare(
 def compared(hashes: "Mapping[int, array[int]]", room: int) -> Compared:
     """Look through some hashes of files, by file: all of an id are among them, or none."""
     within = {file: repeated(some, room) for file, some in hashes.items()}
-    across = in_common(hashes.values(), room) if len(hashes) > 1 else Repeated()
-    return Compared(within, across)
+    nothing: tuple[Repeated, Mapping[int, int]] = (Repeated(), {})
+    return Compared(within, *(in_common(hashes, room) if len(hashes) > 1 else nothing))
 
 
 def pieces(
