@@ -3,8 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from preflight.cli_choosing import tables
-from preflight.cli_judging import one_format, requests
+from preflight.cli_judging import requests
 from preflight.vocabulary import PROVIDERS
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -46,8 +45,12 @@ def _split(split: argparse.ArgumentParser) -> None:
     split.add_argument(
         "--offline", action="store_true", help="ask nobody: take the limits of the dated tables"
     )
-    tables(split)
-    one_format(split)
+    split.add_argument(
+        "--tables",
+        metavar="FILE",
+        help="rows of your own before those of the dated tables (default: PREFLIGHT_TABLES)",
+    )
+    _format(split)
     split.epilog = """\
 exit codes: 0 written, or there already; 1 the file has faults that a run would not send;
             2 wrong usage or unreadable input
@@ -76,7 +79,7 @@ def _merge(merge: argparse.ArgumentParser) -> None:
         "own ids again (again for more)",
     )
     merge.add_argument("--to", metavar="FOLDER", help="of the joined files, with --requests")
-    one_format(merge)
+    _format(merge)
     merge.epilog = """\
 exit codes: 0 every request has a result; 1 not every one has; 2 wrong usage or unreadable input"""
 
@@ -96,7 +99,17 @@ def _fix(fix: argparse.ArgumentParser) -> None:
     where = fix.add_mutually_exclusive_group()
     where.add_argument("--in-place", action="store_true", help="repair the file itself")
     where.add_argument("--to", metavar="FILE", help="write the repaired file under another name")
-    one_format(fix)
+    _format(fix)
     fix.epilog = """\
 exit codes: 0 nothing is left to repair; 1 there is, and not safely; 2 wrong usage or unreadable
             input"""
+
+
+def _format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="of standard output; json is one document, whose `format` says which: a report, "
+        "a run, a batch or an error (default: %(default)s)",
+    )
