@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from preflight.batch.allowance import Allowance
 from preflight.batch.dividing import divide
+from preflight.batch.plan import Plan
 from preflight.batch.room import Room, Rooms, admits
 from preflight.batch.shards import Shard
 from preflight.commands.allowed import allowed
@@ -70,6 +71,25 @@ def division(
         by_model=bool(each),
         each={name: allowance.limits for name, allowance in each.items()},
     )
+    return Division(shards, may, _room(first, each), tuple(notes))
+
+
+def bounded(plan: Plan, *, offline: bool) -> Division:
+    """What bounds a run that was divided before. Its plan says how.
+
+    Args:
+        plan: of the run.
+        offline: whether to ask nobody for limits.
+    """
+    targets = (plan.promised, *plan.others)
+    found = {target: allowed(plan.provider, target, offline=offline) for target in targets}
+    may = {target: allowance for target, (allowance, _) in found.items()}
+    notes = dict.fromkeys(note for _, told in found.values() for note in told)
+    names = {shard.model for shard in plan.shards if shard.model is not None}
+    each = {name: may[of_shard(targets, name)] for name in names}
+    return Division(plan.shards, may, _room(may[plan.promised], each), tuple(notes))
+
+
+def _room(first: Allowance, each: Mapping[str, Allowance]) -> Room | Rooms:
     rooms = {name: allowance.room for name, allowance in each.items()}
-    room = Rooms(first.room, rooms) if rooms else first.room
-    return Division(shards, may, room, tuple(notes))
+    return Rooms(first.room, rooms) if rooms else first.room

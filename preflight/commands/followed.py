@@ -1,8 +1,7 @@
 """The second half of a run by hand: status, fetch, cancel."""
 
 from argparse import Namespace
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
 from preflight.batch import plan as plans
 from preflight.batch import run as runs
@@ -19,16 +18,8 @@ from preflight.batch.tracks import Talk
 from preflight.commands.around import CONSOLE, Around
 from preflight.commands.ledgers import existing
 from preflight.render.outcome import show_finished
-from preflight.render.standing import ShardStanding, show_standing
+from preflight.render.standing import ShardStanding, Standing, show_standing
 from preflight.seams import RunError
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How the shards of a run stand, and where it is."""
-
-    shards: tuple[ShardStanding, ...]
-    folder: Path
 
 
 def status(arguments: Namespace) -> int:
@@ -37,7 +28,7 @@ def status(arguments: Namespace) -> int:
     return show_standing(seen.shards, seen.folder, arguments.format)
 
 
-def looked_at(arguments: Namespace, around: Around) -> Seen:
+def looked_at(arguments: Namespace, around: Around) -> Standing:
     """Look once at each batch that may still change. Raises PreflightError."""
     with existing(arguments) as ledger:
         plan = plans.read(ledger)
@@ -48,7 +39,14 @@ def looked_at(arguments: Namespace, around: Around) -> Seen:
         if open_ones:
             with Remote(plan, around.environ) as remote:
                 looks = {number: remote.look(_batch(stages[number])) for number in open_ones}
-        return Seen(_standing(plan, stages, looks), ledger.folder)
+        return Standing(standing(plan, stages, looks), ledger.folder)
+
+
+def by_ledger(arguments: Namespace) -> Standing:
+    """How a run stands, asking nobody. Raises PreflightError."""
+    with existing(arguments) as ledger:
+        plan = plans.read(ledger)
+        return Standing(standing(plan, _stages(ledger, plan), {}), ledger.folder)
 
 
 def fetch_only(arguments: Namespace) -> int:
@@ -83,7 +81,7 @@ def cancel(arguments: Namespace) -> int:
     return show_standing(seen.shards, seen.folder, arguments.format)
 
 
-def cancelled(arguments: Namespace, around: Around) -> Seen:
+def cancelled(arguments: Namespace, around: Around) -> Standing:
     """Ask for each batch to be cancelled. Raises PreflightError.
 
     It does not hold the run: the command that watches the batches goes on, and fetches.
@@ -97,7 +95,7 @@ def cancelled(arguments: Namespace, around: Around) -> Seen:
             for number, found in stages.items():
                 if found.created and not found.fetched:
                     looks[number] = _cancelled(ledger, remote, number, found)
-        return Seen(_standing(plan, stages, looks), ledger.folder)
+        return Standing(standing(plan, stages, looks), ledger.folder)
 
 
 def _cancelled(ledger: Ledger, remote: Remote, number: int, found: Stage) -> Batch:
@@ -124,8 +122,8 @@ def _batch(found: Stage) -> str:
     return found.created or ""
 
 
-def _standing(
-    plan: Plan, stages: dict[int, Stage], looks: dict[int, Batch]
+def standing(
+    plan: Plan, stages: Mapping[int, Stage], looks: Mapping[int, Batch]
 ) -> tuple[ShardStanding, ...]:
     """Each shard as it was just seen, or else as the ledger has it."""
     found = []

@@ -37,6 +37,8 @@ def promised(arguments: Namespace) -> Promises:
     """The promises that the command line (or the environment) names. Raises UsageError."""
     if arguments.stack:
         return sources.from_stack(arguments.stack)
+    if isinstance(arguments.promises, Promises):
+        return arguments.promises
     name = arguments.promises or os.environ.get(PROMISES)
     if not name:
         raise UsageError(
@@ -164,6 +166,8 @@ def promise_file(arguments: Namespace) -> str:
     """The file that stands for the promises; "" for standard input."""
     if arguments.stack:
         return f"Pulumi.{arguments.stack.rpartition('/')[2]}.yaml"
+    if isinstance(arguments.promises, Promises):
+        return ""
     name = arguments.promises or os.environ.get(PROMISES, "")
     return "" if name == "-" else name
 
@@ -215,7 +219,7 @@ def check(arguments: Namespace) -> int:
     digest = any(one.form != "text" for one in several)
     scan = scanned(arguments.requests, digest=digest) if arguments.requests else None
     chosen = targets(arguments, promises, scan)
-    further: Further | None = None if arguments.offline else _only_a_job
+    further: Further | None = None if arguments.offline else only_a_job
     if arguments.canary and scan is not None:
         provider, target = canary.target_of(chosen, scan)
         further = canary.Canary(promises, provider, target, scan, arguments)
@@ -234,11 +238,12 @@ def _from_bundle(arguments: Namespace) -> Report:
 
     held = collect.opened(arguments)
     chosen = targets(arguments, held.promises, held.scan)
-    report = judge(held.promises, chosen, held.scan, arguments, _only_a_job, way=held.replay.way)
+    report = judge(held.promises, chosen, held.scan, arguments, only_a_job, way=held.replay.way)
     return replace(report, promises=held.promise_file, at=held.at)
 
 
-def _only_a_job(report: Report, _: Report) -> Report:
+def only_a_job(report: Report, _: Report) -> Report:
+    """Say what no check can tell that sends nothing."""
     return replace(report, scope=(*report.scope, ONLY_A_JOB))
 
 

@@ -17,9 +17,14 @@ from preflight.seams import PreflightError
 
 def runs(arguments: Namespace) -> int:
     """Print them; nobody is asked but the ledgers."""
-    address = arguments.ledger or os.environ.get(LEDGER)
-    found = _shared(address) if address else _in(Path(arguments.folder))
-    return show_runs(sorted(found, key=lambda one: one.place), arguments.format)
+    return show_runs(there(Path(arguments.folder), arguments.ledger), arguments.format)
+
+
+def there(folder: Path, ledger: str | None) -> list[ListedRun]:
+    """The runs of a folder; of a shared ledger, where one is named. Raises PreflightError."""
+    address = ledger or os.environ.get(LEDGER)
+    found = _shared(address) if address else _in(folder)
+    return sorted(found, key=lambda one: one.place)
 
 
 def _in(folder: Path) -> Iterator[ListedRun]:

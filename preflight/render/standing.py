@@ -10,7 +10,19 @@ from preflight.render.outcome import MOST_REASONS, document, line
 
 @dataclass(frozen=True, slots=True)
 class ShardStanding:
-    """One shard as it was last seen. `completed` and `failed` are None where they are not told."""
+    """One shard of a run as it was last seen.
+
+    Attributes:
+        shard: its number, from 1.
+        requests: how many it has.
+        batch: the id of its batch; None: it was not sent.
+        status: the provider's word; "created" or "not sent" where there is none yet.
+        ended: whether its batch will change no more.
+        fetched: whether what the batch has is in the run's folder.
+        completed: requests with a result; None: that is not told.
+        failed: requests with an error; None: that is not told.
+        reasons: what the provider gave where it did not complete.
+    """
 
     shard: int
     requests: int
@@ -21,6 +33,34 @@ class ShardStanding:
     completed: int | None
     failed: int | None
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands.
+
+    Attributes:
+        shards: each as it was last seen, by number.
+        folder: of the run.
+    """
+
+    shards: tuple[ShardStanding, ...]
+    folder: Path
+
+    @property
+    def ended(self) -> bool:
+        """Whether the batch of every shard will change no more."""
+        return all(each.ended for each in self.shards)
+
+    @property
+    def waiting(self) -> int:
+        """How many shards are still to be sent."""
+        return sum(each.batch is None and not each.ended for each in self.shards)
+
+    @property
+    def requests(self) -> int:
+        """How many the run has, in all shards."""
+        return sum(each.requests for each in self.shards)
 
 
 def show_standing(shards: Sequence[ShardStanding], folder: Path, form: str) -> int:

@@ -1,0 +1,74 @@
+"""What a run has around it in a program: callbacks in place of a terminal, and a key of its own."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
+
+from preflight.batch.gateway_key import KEY, KEY_FILE
+from preflight.batch.plan import Plan
+from preflight.batch.tracks import Talk, Track
+from preflight.commands.around import Around
+from preflight.commands.followed import standing
+from preflight.commands.notifying import Ended
+from preflight.render.standing import Standing
+from preflight.report import Report
+from preflight.seams import LookError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Say = Callable[[str], None]
+"""Told a sentence."""
+
+Progress = Callable[[Standing], None]
+"""Told how a run stands, after each look at it."""
+
+
+def around(key: str | None, say: Say | None = None, progress: Progress | None = None) -> Around:
+    """What calls back instead of printing.
+
+    Args:
+        key: the gateway's; None: that of the environment.
+        say: told each sentence that a command would write to standard error.
+        progress: told how the run stands, after each look.
+    """
+    said = say or _nobody
+    environ = os.environ if key is None else {**os.environ, KEY: key, KEY_FILE: ""}
+    return Around(said, partial(_talk, said, progress), _not_shown, environ)
+
+
+def _nobody(_: str) -> None:
+    """Tell nobody."""
+
+
+def _not_shown(_: Report) -> None:
+    """Show it to nobody."""
+
+
+@contextmanager
+def _talk(say: Say, progress: Progress | None, plan: Plan, ended: Ended) -> Iterator[Talk]:
+    def show(tracks: Sequence[Track]) -> None:
+        if progress is not None and tracks:
+            stages = {track.shard.number: track.stage for track in tracks}
+            looks = {t.shard.number: t.batch for t in tracks if t.batch is not None}
+            folder = tracks[0].journal.folder
+            progress(Standing(standing(plan, stages, looks), folder))
+
+    yield Talk(say, show, ended)
+
+
+def typed(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, whose errors are all of one tree: a file that refuses is a LookError, too."""
+
+    @wraps(function)
+    def within(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except OSError as error:
+            where = str(error.filename or "this machine")
+            what = f"refuses to be read or written ({error.strerror or error})"
+            raise LookError(where, what, "repair that, then try again") from error
+
+    return within
