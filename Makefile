@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test test-tools lint docs completions bench setup lock clean help
+.PHONY: demo test test-tools test-airflow lint docs completions bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -22,6 +22,9 @@ test-contract: .venv/ready ## Run against gateways that this project did not wri
 
 test-tools: .venv/ready ## Run the hook under pre-commit, the workflow linters, the action's installation; installs them
 	$(BIN)/python -m pytest -m tools -n0
+
+test-airflow: .venv/ready .venv-airflow/ready ## Run the operators under a real Airflow, which it installs
+	$(BIN)/python -m pytest -m airflow -n0
 
 lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/ruff check .
@@ -63,13 +66,25 @@ endif
 	VIRTUAL_ENV=.venv-bench $(UV) pip sync --quiet --require-hashes requirements/bench.txt
 	@touch $@
 
+# Its dependencies alone: the tests bring this project as the wheel that they build.
+.venv-airflow/ready: requirements/airflow.txt | .venv/ready
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-airflow
+	VIRTUAL_ENV=.venv-airflow $(UV) pip sync --quiet --require-hashes requirements/airflow.txt
+	@touch $@
+
+# All but airflow, which pins half the world.
+EXTRAS := --extra cluster --extra infra --extra parquet --extra postgresql --extra sandbox
+
 lock: ## Resolve the newest versions into requirements/ (names, versions and hashes only)
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate --all-extras --group dev pyproject.toml -o requirements/all.txt
+	  --no-emit-find-links --no-header --no-annotate $(EXTRAS) --group dev pyproject.toml -o requirements/all.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate --extra airflow --extra postgresql pyproject.toml \
+	  -o requirements/airflow.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate --group bench -o requirements/bench.txt
 	echo uv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate - -o requirements/uv.txt
 
 clean: ## Remove what set-up and the demo made
-	rm -rf .venv .venv-bench .uv preflight-demo preflight-runs .preflight-sandbox
+	rm -rf .venv .venv-airflow .venv-bench .uv preflight-demo preflight-runs .preflight-sandbox
