@@ -1,11 +1,15 @@
 """The edges of what Google's policies say of the gateway and of the service agent."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from suite_reports import refusing
 from vertex_world import (
     AGENT,
     GATEWAY,
     KEY,
+    KEY_USER,
     WITH_KEY,
     FakeGcp,
     ask,
@@ -15,7 +19,7 @@ from vertex_world import (
 
 from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, On, permissions
-from preflight.seams import Access, Binding
+from preflight.seams import Access, Binding, GcpKey
 
 AGENT_MEMBER = f"serviceAccount:{AGENT}"
 OBJECTS = "roles/storage.objectUser"
@@ -53,6 +57,29 @@ def test_the_condition_that_is_shown_is_the_one_in_question():
     assert answer.needs.endswith("a look at the condition: x < 1")
 
 
+def test_to_list_objects_is_asked_of_the_bucket():
+    world = FakeGcp(
+        on_bucket=(
+            Binding(OBJECTS, AGENT_MEMBER, 'resource.type == "storage.googleapis.com/Object"'),
+            Binding("roles/sees", AGENT_MEMBER),
+        )
+    )
+    world.roles["roles/sees"] = frozenset({"storage.buckets.get"})
+    answer = ask("vertex-agent-bucket", world)
+    assert isinstance(answer, Failed)
+    assert "lacks on gs://batches: storage.objects.list (finds the requests);" in answer.problem
+
+
+@pytest.mark.parametrize(("hours", "kind"), [(-1, Failed), (95, Unknown), (97, Passed)])
+def test_a_grant_for_a_time_must_last_to_the_end_of_the_longest_job(hours, kind):
+    ends = datetime.now(UTC) + timedelta(hours=hours)
+    while_it_lasts = f"request.time < timestamp('{ends:%Y-%m-%dT%H:%M:%SZ}')"
+    rest = Binding(READER, AGENT_MEMBER)
+    assert isinstance(agent_holds(Binding(OBJECTS, AGENT_MEMBER, while_it_lasts), rest), kind)
+    world = with_key(on_key=(replace(KEY_USER, condition=while_it_lasts),))
+    assert isinstance(ask("vertex-bucket-key", world, WITH_KEY), kind)
+
+
 def test_a_condition_and_a_group_may_hold_together_what_neither_does_alone():
     group = Binding(READER, "group:agents@example.com")
     answer = agent_holds(Binding(OBJECTS, AGENT_MEMBER, "x < 1"), group)
@@ -88,8 +115,12 @@ def test_the_troubleshooter_is_asked_of_every_right_by_the_buckets_full_name():
     assert sorted(asked) == sorted((GATEWAY, place, row.action) for row in rows)
 
 
-def test_the_rings_policy_is_asked_of_the_keys_own_ring():
-    world = with_key(on_key=())
-    given = {KEY.partition("/cryptoKeys/")[0]: FakeGcp().on_key}
+@pytest.mark.parametrize("ring", ["batches", "cryptoKeys"])
+def test_the_rings_policy_is_asked_of_the_keys_own_ring(ring):
+    place = f"{KEY.partition('/keyRings/')[0]}/keyRings/{ring}"
+    key = f"{place}/cryptoKeys/batches"
+    world = with_bucket(kms_key=key)
+    world.keys, world.on_key = {key: GcpKey(key, "ENABLED")}, ()
+    given = {place: FakeGcp().on_key}
     world.ring_bindings = lambda name: given.get(name, ())
-    assert isinstance(ask("vertex-bucket-key", world, WITH_KEY), Passed)
+    assert isinstance(ask("vertex-bucket-key", world, replace(WITH_KEY, kms_key=key)), Passed)

@@ -1,15 +1,15 @@
 """Vertex AI's bucket: where it is, who sees it, how long it keeps, and with what key."""
 
+from datetime import timedelta
+
 from preflight.checks.remedies import instead
 from preflight.checks.vertex_rights import UP
 from preflight.contract import ACCESS_LOGS, NO_PUBLIC_ACCESS, VertexAI
+from preflight.limits import longest_hours
 from preflight.outcomes import Answer, Check, Failed, Passed, Unknown, check
 from preflight.seams import Gcp, GcsBucket
 
-_LONGEST_HOURS = 72 + 24
-"""A job may wait 72 hours and then run 24. Source: Vertex AI's Gemini batch page, 2026-10."""
-
-_GRACE_HOURS = 24
+_GRACE = timedelta(days=1)
 """Cloud Storage deletes by the day that an object's age reaches: one day more keeps clear of it."""
 
 
@@ -70,13 +70,14 @@ def bucket_expiry(promised: VertexAI, gcp: Gcp) -> Answer:
     found = found_bucket(promised, gcp)
     if isinstance(found, Failed):
         return found
-    needed = _LONGEST_HOURS + _GRACE_HOURS
+    longest = longest_hours("vertex")
+    needed = timedelta(hours=longest) + _GRACE
     for rule in sorted(found.expiry, key=lambda rule: rule.days):
         keys = f"keys under {rule.prefix}" if rule.prefix else "all objects"
-        if rule.days * 24 < needed:
+        if timedelta(days=rule.days) < needed:
             return Failed(
                 f"a rule of gs://{promised.bucket} deletes {keys} after {rule.days} days, but a "
-                f"job may take {_LONGEST_HOURS} hours",
+                f"job may take {longest} hours",
                 "pulumi config set resultDays 14; then pulumi up --refresh",
             )
     kept = min((rule.days for rule in found.expiry), default=None)

@@ -50,7 +50,7 @@ def _usable(promised: VertexAI, gcp: Gcp, bucket: GcsBucket, name: str) -> Answe
             f"gcloud storage buckets update gs://{promised.bucket} --clear-default-encryption-key",
         )
     if key.state != _ENABLED:
-        ring, _, short = name.partition("/cryptoKeys/")
+        ring, _, short = name.rpartition("/cryptoKeys/")
         return Failed(
             f"the primary version of {name} is {key.state or 'missing'}, so that nothing can be "
             f"written to gs://{promised.bucket} nor read from it",
@@ -74,7 +74,7 @@ def _usable(promised: VertexAI, gcp: Gcp, bucket: GcsBucket, name: str) -> Answe
             f"//cloudkms.googleapis.com/{name}",
             (
                 lambda: gcp.key_bindings(name),
-                lambda: gcp.ring_bindings(name.partition("/cryptoKeys/")[0]),
+                lambda: gcp.ring_bindings(name.rpartition("/cryptoKeys/")[0]),
                 lambda: gcp.project_bindings(name.split("/")[1]),
             ),
         ),
