@@ -5,6 +5,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
+import pytest
 from format_shapes import WAIVED, rendered
 
 from preflight.outcomes import Failed
@@ -35,7 +36,7 @@ def test_markdown_fits_into_a_comment_whatever_there_is():
     assert "There is no room here for" in page
 
 
-LOADING = {"script", "link", "img", "iframe", "object", "embed", "base", "form", "svg", "video"}
+LOADING = {"link", "img", "iframe", "object", "embed", "base", "form", "video", "use", "image"}
 
 
 class Elements(HTMLParser):
@@ -60,16 +61,20 @@ def test_the_page_needs_nothing_else_and_forbids_it():
     assert {tag for tag, _ in page.found} & LOADING == set()
     [policy] = [meta["content"] for meta in page.named("meta") if "http-equiv" in meta]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+    assert page.named("script") == [{}], "one, and it is in the page"
     assert not [attrs for _, attrs in page.found if "style" in attrs]
+    assert not [name for _, attrs in page.found for name in attrs if name.startswith("on")]
     assert not re.search(r"url\(|@import|https?://", source[: source.index("</style>")])
     assert source.isascii(), "a stylesheet with other characters would not match its digest"
 
 
-def test_the_page_allows_its_own_style():
+@pytest.mark.parametrize("kind", ["style", "script"])
+def test_the_page_allows_its_own_style_and_script(kind):
     source = rendered(html_report)
-    style = source[source.index("<style>") + 7 : source.index("</style>")]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"'sha256-{digest}'" in source
+    own = source[source.index(f"<{kind}>") + len(kind) + 2 : source.index(f"</{kind}>")]
+    digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+    assert f"{kind}-src 'sha256-{digest}'" in source
 
 
 def test_the_page_is_made_of_sections_with_headings_and_ids_of_their_own():

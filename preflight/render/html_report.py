@@ -1,13 +1,10 @@
-"""The report as one page of HTML that needs nothing else: no script, no font, no other file.
+"""The report as one page of HTML that needs nothing else: no font, no other file, nothing loaded.
 
 What is to be repaired comes first. Every text from outside goes in as text of a tree, and the page
-forbids itself to load or to run anything.
+forbids itself to load anything, and to run anything but the script that sorts its tables.
 """
 
-import base64
-import hashlib
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import groupby
 from typing import IO
 from xml.etree import ElementTree as ET
@@ -27,6 +24,10 @@ from preflight.render.findings import (
     quotable,
     sentence,
 )
+from preflight.render.html_frame import BASE, CHARTS, SORTING, TRUST, frame, mark, section
+from preflight.render.html_input import numbers as charts
+from preflight.render.html_plan import plans
+from preflight.render.html_trust import Anchors, pictures
 from preflight.report import Report, Verdict
 
 LOOKS = {
@@ -39,42 +40,47 @@ ANCHORS = {kind: "skipped" if kind is Kind.SKIPPED else kind.value for kind in K
 
 _LISTED = {Kind.FAILED: "To be repaired", Kind.UNKNOWN: "Not known", Kind.WAIVED: "Waived"}
 
+Cards = dict[Kind, tuple[tuple[str, tuple[Finding, ...]], ...]]
+"""Of each urgent kind: the cards, each with its id on the page."""
+
 
 def page(report: Report) -> ET.Element:
     """The document's root."""
-    style = files("preflight.render").joinpath("html_report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     found = findings(report)
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{report.verdict}: preflight check"),
-        tag("style", style),
-    )
-    main = tag("main", _places(report), id="main")
     there = {kind: same for kind in Kind if (same := of_kind(found, kind))}
-    main.extend(_section(kind, same) for kind, same in there.items() if kind in _LISTED)
-    main.append(_looked_at(report))
-    main.extend(_folded(kind, same) for kind, same in there.items() if kind not in _LISTED)
-    body = tag(
-        "body",
+    cards: Cards = {
+        kind: tuple((f"{ANCHORS[kind]}-{n}", one) for n, one in enumerate(alike(same), 1))
+        for kind, same in there.items()
+        if kind in _LISTED
+    }
+    parts = [
+        _places(report),
+        *(_section(kind, several) for kind, several in cards.items()),
+        pictures(report, found, _anchors(cards)),
+        charts(report),
+        plans(report),
+        _looked_at(report),
+        *(_folded(kind, same) for kind, same in there.items() if kind not in _LISTED),
+    ]
+    product = f"batch-preflight {version('batch-preflight')}"
+    return frame(
+        f"{report.verdict}: preflight check",
         tag("a", "Skip to the findings", href="#main", class_="skip"),
         _header(report, found),
-        main,
-        tag(
-            "footer",
-            tag("p", f"batch-preflight {version('batch-preflight')}, exit code {report.exit_code}"),
-        ),
+        tag("main", parts, id="main", tabindex="-1"),
+        tag("footer", tag("p", f"{product}, exit code {report.exit_code}")),
+        styles=(BASE, CHARTS, TRUST),
+        scripts=(SORTING,),
     )
-    return tag("html", head, body, lang="en")
 
 
-def _mark(kind: Kind) -> ET.Element:
-    return tag("span", f"{MARKS[kind]} ", class_="mark", aria_hidden="true")
+def _anchors(cards: Cards) -> Anchors:
+    return {
+        (one.id, one.place): anchor
+        for several in cards.values()
+        for anchor, same in several
+        for one in same
+    }
 
 
 def _header(report: Report, found: tuple[Finding, ...]) -> ET.Element:
@@ -83,17 +89,23 @@ def _header(report: Report, found: tuple[Finding, ...]) -> ET.Element:
     links = (
         tag(
             "li",
-            tag("a", _mark(kind), counts(of_kind(found, kind)), href=f"#{ANCHORS[kind]}"),
+            tag("a", mark(MARKS[kind]), counts(of_kind(found, kind)), href=f"#{ANCHORS[kind]}"),
             class_=ANCHORS[kind],
         )
         for kind in kinds
     )
+    about = quotable(report.file.path) if report.file else ""
+    when = f"{report.at:%Y-%m-%d %H:%M} UTC" if report.at else ""
     return tag(
         "header",
         tag(
             "div",
-            tag("p", "preflight check", class_="product"),
-            tag("h1", _mark(look), report.verdict.value),
+            tag(
+                "p",
+                " \u00b7 ".join(filter(None, ("preflight check", about, when))),
+                class_="product",
+            ),
+            tag("h1", mark(MARKS[look]), report.verdict.value),
             tag("p", f"{sentence(report)}.", class_="sentence"),
             tag("ul", links, class_="counts") if kinds else None,
             class_=f"verdict {ANCHORS[look]}",
@@ -106,7 +118,7 @@ def _places(report: Report) -> ET.Element | None:
         tag(
             "li",
             tag("p", place, class_="name"),
-            tag("p", _mark(LOOKS[word]), word.value, class_="word"),
+            tag("p", mark(MARKS[LOOKS[word]]), word.value, class_="word"),
             tag("p", counted, class_="counted"),
             class_=f"card {ANCHORS[LOOKS[word]]}",
         )
@@ -114,30 +126,25 @@ def _places(report: Report) -> ET.Element | None:
     ]
     if not cards:
         return None
-    return _titled("targets", "Targets", f"{len(cards):,}", tag("ul", cards, class_="places"))
+    return section("targets", "Targets", f"{len(cards):,}", tag("ul", cards, class_="places"))
 
 
-def _titled(anchor: str, title: str, number: str, *children: ET.Element) -> ET.Element:
-    counted = tag("span", number, class_="number") if number else None
-    heading = tag("h2", title, " ", counted, id=f"{anchor}-heading")
-    return tag("section", heading, children, id=anchor, aria_labelledby=f"{anchor}-heading")
-
-
-def _section(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
+def _section(kind: Kind, cards: tuple[tuple[str, tuple[Finding, ...]], ...]) -> ET.Element:
     why = explanations()
-    cards = [_card(same, why.get(same[0].id, "")) for same in alike(found)]
-    several = f" ({len(found):,} checks)" if len(found) > len(cards) else ""
-    return _titled(ANCHORS[kind], _LISTED[kind], f"{len(cards):,}{several}", *cards)
+    checks = sum(len(same) for _, same in cards)
+    several = f" ({checks:,} checks)" if checks > len(cards) else ""
+    shown = [_card(anchor, same, why.get(same[0].id, "")) for anchor, same in cards]
+    return section(ANCHORS[kind], _LISTED[kind], f"{len(cards):,}{several}", *shown)
 
 
-def _card(same: tuple[Finding, ...], why: str) -> ET.Element:
+def _card(anchor: str, same: tuple[Finding, ...], why: str) -> ET.Element:
     first = same[0]
     where = [*dict.fromkeys(finding.place for finding in same), first.suite]
     if first.lines:
         where.append(f"{quotable(first.file)}, line {first.lines[0]:,}")
     return tag(
         "article",
-        tag("h3", _mark(first.kind), first.title),
+        tag("h3", mark(MARKS[first.kind]), first.title),
         tag(
             "ul",
             (tag("li", text) for text in where),
@@ -154,6 +161,7 @@ def _card(same: tuple[Finding, ...], why: str) -> ET.Element:
         tag("details", tag("summary", "Why this is asked"), tag("p", why), class_="why")
         if why
         else None,
+        id=anchor,
         class_=f"card finding {ANCHORS[first.kind]}",
     )
 
@@ -164,7 +172,7 @@ def _looked_at(report: Report) -> ET.Element:
     if report.scope:
         card.append(tag("p", "Not looked at:"))
         card.append(tag("ul", (tag("li", quotable(text)) for text in report.scope), class_="blind"))
-    return _titled("looked-at", "What was looked at", "", card)
+    return section("looked-at", "What was looked at", "", card)
 
 
 def _folded(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
@@ -172,17 +180,17 @@ def _folded(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
     for place, group in groupby(found, key=lambda finding: finding.place):
         same = tuple(group)
         summary = tag("summary", place, " ", tag("span", f"{len(same):,}", class_="number"))
-        # Open, since paper shows nothing of a closed one.
+        # Open, since not every browser shows anything of a closed one on paper.
         made = tag("details", summary, tag("ul", map(_line, same), class_="rows"), open="")
         made.set("class", "card")
         cards.append(made)
-    return _titled(ANCHORS[kind], kind.value.capitalize(), f"{len(found):,}", *cards)
+    return section(ANCHORS[kind], kind.value.capitalize(), f"{len(found):,}", *cards)
 
 
 def _line(finding: Finding) -> ET.Element:
     return tag(
         "li",
-        tag("span", _mark(finding.kind), finding.title, class_="title"),
+        tag("span", mark(MARKS[finding.kind]), finding.title, class_="title"),
         tag("span", finding.said, class_="said"),
         (tag("span", f"Note: {note}", class_="note") for note in finding.notes),
         class_=ANCHORS[finding.kind],
