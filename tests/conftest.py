@@ -1,6 +1,7 @@
 """What many tests share: an environment that points at no real cloud, and whole sandboxes."""
 
 import os
+import re
 from datetime import date
 
 import certifi
@@ -9,7 +10,26 @@ import pytest
 from preflight.catalog import source, yours
 from preflight.cli import main
 
+ONLY_WHEN_ASKED = {
+    "contract": "installs other gateways",
+    "exhaustive": "takes minutes",
+    "fuzz": "takes minutes",
+    "oracle": "installs an outside evaluator",
+    "scale": "takes minutes",
+    "tools": "installs tools",
+}
+"""Why the tests of a marker are no part of the normal run."""
+
 CLOUD_VARIABLES = ("AWS_", "GOOGLE_", "AZURE_", "IDENTITY_", "PREFLIGHT_", "TFY_", "CLOUDSDK_")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what takes long or installs something, unless its marker is asked for."""
+    asked = re.findall(r"\w+", config.getoption("markexpr"))
+    for item in items:
+        for name, why in ONLY_WHEN_ASKED.items():
+            if item.get_closest_marker(name) and name not in asked:
+                item.add_marker(pytest.mark.skip(reason=f"{why}: pytest -m {name}"))
 
 
 @pytest.fixture(scope="session")

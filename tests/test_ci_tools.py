@@ -24,10 +24,8 @@ PACKAGE = ("preflight", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-h
 
 
 @pytest.fixture(scope="module")
-def programs(request, tmp_path_factory):
+def programs(tmp_path_factory):
     """The folder of the tools' programs."""
-    if "tools" not in request.config.getoption("markexpr"):
-        pytest.skip("tools are installed and run only by `pytest -m tools`")
     folder = tmp_path_factory.mktemp("tools")
     ran(sys.executable, "-m", "venv", folder)
     ran(folder / "bin" / "pip", "install", "--quiet", PRE_COMMIT, ZIZMOR)

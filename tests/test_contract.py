@@ -24,8 +24,6 @@ MANY = tuple(f"r-{number:05d}" for number in range(2000))
 
 @pytest.fixture(scope="module", params=GATEWAYS)
 def gateway(request, tmp_path_factory):
-    if "contract" not in request.config.getoption("markexpr"):
-        pytest.skip("other gateways are installed and asked only by `pytest -m contract`")
     with GATEWAYS[request.param](tmp_path_factory.mktemp(request.param)) as url:
         yield url
 

@@ -176,11 +176,7 @@ TASKS, CHUNKS, CHUNK = 5, 10, 10_000
 @pytest.mark.fuzz
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("task", range(TASKS))
-def test_half_a_million_lines_are_judged_as_by_the_reference(
-    tmp_path, monkeypatch, pytestconfig, task
-):
-    if pytestconfig.getoption("markexpr") != "fuzz":
-        pytest.skip("takes minutes: pytest -m fuzz")
+def test_half_a_million_lines_are_judged_as_by_the_reference(tmp_path, monkeypatch, task):
     for seed in range(100 + task * CHUNKS, 100 + (task + 1) * CHUNKS):
         with monkeypatch.context() as patched:
             judge_a_chunk(tmp_path / "requests.jsonl", patched, seed)

@@ -22,12 +22,6 @@ LINE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def only_when_asked_for(request):
-    if "scale" not in request.config.getoption("markexpr"):
-        pytest.skip("takes minutes: pytest -m scale")
-
-
 def command(*arguments):
     """Run it; its exit code, seconds and megabytes at the most."""
     began = time.monotonic()
