@@ -15,12 +15,14 @@ from preflight import (
     cli_choosing,
     cli_collecting,
     cli_completing,
+    cli_config,
     cli_files,
     cli_onboarding,
     cli_planning,
     cli_provisioning,
     cli_running,
 )
+from preflight.cli_everywhere import everywhere
 from preflight.cli_judging import asking, formats, judging, requests
 from preflight.render.printable import printable
 from preflight.render.streams import harden
@@ -106,6 +108,8 @@ def parser() -> argparse.ArgumentParser:
 
     command("demo", "the whole job for four providers on this machine", "demo:demo")
     cli_completing.add(command)
+    cli_config.add(command)
+    everywhere(commands.choices)
     return top
 
 

@@ -2,9 +2,7 @@
 
 import argparse
 
-from preflight.commands.durations import seconds
-
-WAIT_SECONDS = 1800.0
+from preflight.cli_configured import configured
 
 
 def canarying(parser: argparse.ArgumentParser) -> None:
@@ -15,16 +13,5 @@ def canarying(parser: argparse.ArgumentParser) -> None:
         help="where no check failed, send the smallest real job of the file's first requests; it "
         "says the price, and asks",
     )
-    parser.add_argument(
-        "--canary-wait",
-        type=seconds,
-        default=WAIT_SECONDS,
-        metavar="SECONDS",
-        help="how long it is waited for (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--canary-cancel",
-        action="store_true",
-        help="cancel it when that time is up, rather than let it go on",
-    )
+    configured(parser, "canary-wait", "canary-cancel")
     parser.add_argument("--yes", action="store_true", help="agree to the canary's price")

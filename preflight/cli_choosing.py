@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from preflight.cli_configured import configured
 from preflight.vocabulary import PROVIDERS
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -11,41 +12,20 @@ Command = Callable[[str, str, str], argparse.ArgumentParser]
 
 def choosing(parser: argparse.ArgumentParser) -> None:
     """The options of every command that checks."""
-    for option, words in (
-        ("--only", "ask these checks alone, and the gates before them"),
-        ("--skip", "leave these checks out"),
-    ):
-        parser.add_argument(
-            option,
-            action="append",
-            metavar="ID[,ID...]",
-            help=f"{words}; an id or a pattern, as in 'bedrock-gateway-*' (again for more)",
-        )
+    configured(parser, "only", "skip")
     tables(parser)
     dividing(parser)
-    parser.add_argument(
-        "--waivers",
-        metavar="FILE",
-        help="accepted risks (default: preflight-waivers.toml here, if there is one)",
-    )
+    configured(parser, "waivers")
 
 
 def tables(parser: argparse.ArgumentParser) -> None:
     """The option of every command that answers by a dated table."""
-    parser.add_argument(
-        "--tables",
-        metavar="FILE",
-        help="rows of your own before those of the dated tables (default: PREFLIGHT_TABLES)",
-    )
+    configured(parser, "tables")
 
 
 def dividing(parser: argparse.ArgumentParser) -> None:
     """The option of every command that minds how large a request file is."""
-    parser.add_argument(
-        "--no-split",
-        action="store_true",
-        help="one job of the file as it is (default: as many as its size asks for)",
-    )
+    configured(parser, "split")
 
 
 def add(command: Command) -> None:

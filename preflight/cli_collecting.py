@@ -2,6 +2,8 @@
 
 import argparse
 
+from preflight.cli_configured import configured
+
 
 def collecting(parser: argparse.ArgumentParser) -> None:
     """The options of `preflight collect`."""
@@ -11,11 +13,7 @@ def collecting(parser: argparse.ArgumentParser) -> None:
         default="preflight-bundle.json",
         help="the bundle (default: %(default)s)",
     )
-    parser.add_argument(
-        "--redact",
-        action="store_true",
-        help="put stand-ins in the place of account ids, e-mail addresses and principal ids",
-    )
+    configured(parser, "redact")
     parser.epilog = """\
 exit codes: 0 collected, whatever the answers are; 2 wrong usage or unreadable input
 environment: as for `preflight check`"""

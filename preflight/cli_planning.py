@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from preflight.cli_choosing import dividing, tables
+from preflight.cli_configured import configured
 from preflight.cli_judging import aiming, one_format, requests
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -15,9 +16,7 @@ def add(command: Command) -> None:
     plan = command("plan", "say shards, waves, time and money before anything is sent", "plan:plan")
     requests(plan, required=True)
     aiming(plan)
-    plan.add_argument(
-        "--offline", action="store_true", help="ask nobody: take the limits of the dated tables"
-    )
+    configured(plan, "offline", words="ask nobody: take the limits of the dated tables")
     tables(plan)
     dividing(plan)
     one_format(plan)

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from preflight.cli_configured import configured
 from preflight.vocabulary import AUDITOR, IDENTITIES, PROVIDERS
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -13,7 +14,12 @@ def add(command: Command) -> None:
     """Add the three."""
     init = command("init", "ask a few questions and write a stack's settings", "init:init")
     init.add_argument("--stack", metavar="NAME", help="writes Pulumi.NAME.yaml beside Pulumi.yaml")
-    _provider(init, "turn this provider on (again for more)")
+    init.add_argument(
+        "--provider",
+        action="append",
+        choices=PROVIDERS,
+        help="turn this provider on (again for more)",
+    )
     init.add_argument(
         "--set",
         action="append",
@@ -31,7 +37,8 @@ def add(command: Command) -> None:
     permissions = command(
         "permissions", "say what each identity must be allowed, and why", _PERMISSIONS
     )
-    _provider(permissions, "only at this provider (again for more; default: all)")
+    only = "only at this provider (again for more; default: all)"
+    configured(permissions, "provider", words=only)
     permissions.add_argument(
         "--identity",
         action="append",
@@ -39,31 +46,21 @@ def add(command: Command) -> None:
         help="only of this identity (again for more; default: all that a job needs); the auditor, "
         "who runs `preflight check`, is asked for alone",
     )
-    permissions.add_argument("--region", help="only of the stack's targets in this region")
+    configured(permissions, "region", words="only of the stack's targets in this region")
     permissions.set_defaults(model=None)
     _source(permissions, "fill in the names that this stack promises")
-    permissions.add_argument(
-        "--format",
-        choices=("markdown", "json", "terraform"),
-        default="markdown",
-        help="default: %(default)s",
-    )
+    configured(permissions, "format")
 
 
 _PROMISES = "promises:promises"
 _PERMISSIONS = "permissions:permissions"
 
 
-def _provider(parser: argparse.ArgumentParser, words: str) -> None:
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help=words)
-
-
 def _source(parser: argparse.ArgumentParser, words: str, *examples: str) -> None:
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--stack", metavar="NAME", help=words)
-    source.add_argument(
-        "--promises", metavar="FILE", help="the same from a file; - for standard input"
-    )
+    configured(parser, "stack", words=words, group=source)
+    same = "the same from a file; - for standard input"
+    configured(parser, "promises", words=same, group=source)
     if examples:
         source.add_argument(
             "--example", choices=examples, help="print a promise file of it, to be filled in"

@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from preflight.cli_configured import configured
 from preflight.cli_judging import judging, one_format, requests
-from preflight.commands.durations import seconds
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, what it does, and module:function."""
@@ -22,7 +22,7 @@ def add(command: Command) -> None:
     _of_run(command("cancel", "cancel a run's batches; partial results stay", "followed:cancel"))
     retry = command("retry", "send what is worth trying again, and merge it in", "again:retry")
     _of_run(retry)
-    _minding(retry)
+    configured(retry, "rehearsal")
     _polling(retry)
     settle = command(
         "settle", "say what came of a create whose answer was lost for good", "again:settle"
@@ -38,12 +38,12 @@ def add(command: Command) -> None:
     listed.add_argument(
         "folder",
         nargs="?",
-        default="preflight-runs",
         metavar="FOLDER",
-        help="that holds folders of runs (default: %(default)s)",
+        help="that holds folders of runs (default: that of --runs-folder)",
     )
+    configured(listed, "runs-folder")
     one_format(listed)
-    _ledger(listed)
+    configured(listed, "ledger")
 
 
 def _sent(parser: argparse.ArgumentParser) -> None:
@@ -56,47 +56,16 @@ def _sent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="FOLDER",
-        help="the run's folder (default: preflight-runs/ and a name of file and provider)",
+        help="the run's folder (default: one in --runs-folder, with a name of file and provider)",
     )
-    _minding(parser)
-    _ledger(parser)
-
-
-def _minding(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--no-rehearsal",
-        action="store_true",
-        help="create a large job without reading its upload back first",
-    )
+    configured(parser, "runs-folder", "rehearsal", "ledger")
 
 
 def _polling(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--poll-every",
-        type=seconds,
-        metavar="SECONDS",
-        help="between looks at a batch (default: PREFLIGHT_POLL_SECONDS, or 60)",
-    )
-    parser.add_argument(
-        "--notify",
-        metavar="COMMAND|URL",
-        help="run this, or POST to it, whenever a batch has ended (docs/running.md)",
-    )
-    parser.add_argument(
-        "--parquet", action="store_true", help="write results.parquet, too (extra: parquet)"
-    )
-
-
-def _ledger(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--ledger",
-        metavar="ADDRESS",
-        help="postgresql://USER@HOST/DATABASE: of a run that several machines share (default: "
-        "PREFLIGHT_LEDGER, or a file in the run's folder)",
-    )
+    configured(parser, "poll-every", "notify", "parquet")
 
 
 def _of_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN_FOLDER", help="as `preflight submit` printed it")
     one_format(parser)
-    _ledger(parser)
+    configured(parser, "ledger")

@@ -5,15 +5,20 @@ Apart from the grammar: help and completions need none of it.
 
 import argparse
 import json
+import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
+from preflight.configuration.table import COMMANDS
 from preflight.render.printable import printable
 from preflight.seams.errors import LookError, PreflightError
+from preflight.vocabulary import QUIET
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -31,10 +36,11 @@ def dispatch(parsed: argparse.Namespace) -> int:
         function: Callable[[argparse.Namespace], int] = getattr(
             import_module(f"preflight.commands.{module}"), name
         )
-        code = function(parsed)
+        with _prepared(parsed):
+            code = function(parsed)
         sys.stdout.flush()
     except PreflightError as error:
-        return _failed(parsed, error)
+        return _failed(parsed, _placed(parsed, error))
     except OSError as error:
         where = str(error.filename or "this machine")
         what = f"refuses to be read or written ({error.strerror or error})"
@@ -54,6 +60,35 @@ def dispatch(parsed: argparse.Namespace) -> int:
         what = f"broke off ({type(error).__name__}: {error})"
         return _failed(parsed, LookError(parsed.command, what, "report this fault, with the above"))
     return code
+
+
+@contextmanager
+def _prepared(parsed: argparse.Namespace) -> Iterator[None]:
+    """What a team set once has its place, `-` is a file, and talk goes where it is wanted."""
+    if parsed.command in COMMANDS:
+        from preflight.configuration.applied import configure  # noqa: PLC0415 - not for all
+
+        configure(parsed)
+    with ExitStack() as held:
+        if parsed.quiet:
+            # Questions are not asked then: nobody would see them.
+            held.enter_context(redirect_stderr(held.enter_context(Path(os.devnull).open("w"))))
+            if getattr(parsed, "format", None) == "text":
+                parsed.format = QUIET
+        if getattr(parsed, "requests", None) == "-":
+            from preflight.commands.spooled import spooled  # noqa: PLC0415 - seldom
+
+            held.enter_context(spooled(parsed))
+        yield
+
+
+def _placed(parsed: argparse.Namespace, error: PreflightError) -> PreflightError:
+    """Where the error is about a value that no flag gave, it says who did."""
+    if not hasattr(parsed, "settings"):
+        return error
+    from preflight.configuration.applied import told  # noqa: PLC0415 - it is loaded by now
+
+    return told(parsed, error)
 
 
 def _failed(parsed: argparse.Namespace, error: PreflightError) -> int:
@@ -76,7 +111,7 @@ def _wants_json(parsed: argparse.Namespace) -> bool:
     """Whether standard output is JSON's."""
     form = getattr(parsed, "format", None)
     if not isinstance(form, list):
-        return bool(form == "json")
+        return bool(form == "json" or getattr(parsed, "json", False))
     from preflight.render.destinations import Destination  # noqa: PLC0415 - it parsed the list
 
     return Destination("json") in form

@@ -24,6 +24,9 @@ FORMATS = {
 }
 """Name -> the module beside this one whose `render(report, out)` writes it."""
 
+QUIET = "quiet"
+"""The form of text that --quiet asks for: problems and the verdict alone."""
+
 SHELLS = {"bash": "preflight.bash", "zsh": "_preflight", "fish": "preflight.fish"}
 """Name -> the file that holds its completions, called as that shell would look for it."""
 

@@ -33,6 +33,9 @@ GRAMMAR = ENTRY | {
     "preflight.cli",
     "preflight.commands",
     "preflight.commands.durations",
+    "preflight.configuration",
+    "preflight.configuration.option",
+    "preflight.configuration.table",
     "preflight.render.printable",
     "preflight.vocabulary",
 }

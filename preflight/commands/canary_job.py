@@ -15,7 +15,7 @@ from preflight.batch.remote import Remote
 from preflight.batch.run import prepare
 from preflight.catalog.prices import price
 from preflight.checks.bedrock_quota import Quota, quota, spellings
-from preflight.commands.ledgers import FOLDER
+from preflight.commands.ledgers import runs_folder
 from preflight.commands.run import polled
 from preflight.contract import Bedrock, Promises, Target
 from preflight.limits import LIMITS
@@ -49,7 +49,7 @@ def opened(  # noqa: PLR0917 - each is of another kind
     """
     taken = sample(scan.path, provider, smallest(target), {fault.line for fault in scan.faults})
     plan = _plan(promises, provider, target, scan, taken)
-    folder = FOLDER / f"canary-{plans.folder_name(plan)}"
+    folder = runs_folder(arguments) / f"canary-{plans.folder_name(plan)}"
     remote = held.enter_context(Remote(plan))
     ledger = held.enter_context(Ledger(folder))
     held.enter_context(ledger.alone())
@@ -57,11 +57,12 @@ def opened(  # noqa: PLR0917 - each is of another kind
     plan = prepare(ledger, plan, own)
     own.unlink(missing_ok=True)
     sends = what_it_sends(taken, provider, scan.path.name)
+    every = polled(getattr(arguments, "poll_every", None))
     run = CanaryRun(
         ledger.journal(1),
         plan,
         remote,
-        Patience(arguments.canary_wait, polled(None), cancel=arguments.canary_cancel),
+        Patience(arguments.canary_wait, every, cancel=arguments.canary_cancel),
         sent=sends,
         look=f"preflight status {shown(folder)}",
         say=say,

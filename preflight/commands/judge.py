@@ -19,6 +19,7 @@ from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
 from preflight.targets import choose, for_requests, matching
+from preflight.vocabulary import QUIET
 
 if TYPE_CHECKING:
     from preflight.seams.asking import Way
@@ -130,7 +131,7 @@ def judge(
         report,
         left_out=asked.left_out,
         promises=promise_file(arguments),
-        file=_request_file(scan) if scan else None,
+        file=_request_file(scan, shown_path(scan, arguments)) if scan else None,
         gateway=promises.gateway.base_url,
         promised=chosen,
     )
@@ -172,9 +173,14 @@ def promise_file(arguments: Namespace) -> str:
     return "" if name == "-" else name
 
 
-def _request_file(scan: Scan) -> RequestFile:
+def shown_path(scan: Scan, arguments: Namespace) -> str:
+    """The request file as the command line names it; what is kept of standard input is `-`."""
+    return getattr(arguments, "shown", None) or str(scan.path)
+
+
+def _request_file(scan: Scan, path: str) -> RequestFile:
     return RequestFile(
-        path=str(scan.path),
+        path=path,
         bytes=scan.bytes,
         sha256=scan.sha256,
         requests=scan.requests,
@@ -199,7 +205,7 @@ def scanned(name: str, *, jobs: int | None = None, digest: bool = True) -> Scan:
 
 def check(arguments: Namespace) -> int:
     """`preflight check`."""
-    several = destinations.wanted(arguments.format)
+    several = destinations.wanted(arguments.format, quiet=arguments.quiet)
     read = (arguments.requests, promise_file(arguments), arguments.waivers, arguments.from_bundle)
     destinations.prepare(several, [name for name in read if name])
     if arguments.from_bundle:
@@ -216,7 +222,7 @@ def check(arguments: Namespace) -> int:
 
         canary.refuse(arguments)
     # A hash of the whole file costs half as much as reading it: only where a reader sees it.
-    digest = any(one.form != "text" for one in several)
+    digest = any(one.form not in {"text", QUIET} for one in several)
     scan = scanned(arguments.requests, digest=digest) if arguments.requests else None
     chosen = targets(arguments, promises, scan)
     further: Further | None = None if arguments.offline else only_a_job

@@ -8,9 +8,10 @@ from preflight.batch import ledger_file
 from preflight.batch import plan as plans
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
+from preflight.configuration.table import RUNS
 from preflight.seams import UsageError
 
-FOLDER = Path("preflight-runs")
+FOLDER = Path(RUNS)
 LEDGER = "PREFLIGHT_LEDGER"
 """The environment variable for --ledger: an address with a password is seen by no one there."""
 
@@ -50,7 +51,14 @@ def existing(arguments: Namespace) -> Ledger:
 
 
 def _folder(plan: Plan, arguments: Namespace) -> Path:
-    return Path(arguments.out) if arguments.out else FOLDER / plans.folder_name(plan)
+    if arguments.out:
+        return Path(arguments.out)
+    return runs_folder(arguments) / plans.folder_name(plan)
+
+
+def runs_folder(arguments: Namespace) -> Path:
+    """Where runs go whose folder is not named."""
+    return Path(getattr(arguments, "runs_folder", None) or FOLDER)
 
 
 def _address(arguments: Namespace) -> str | None:

@@ -17,7 +17,8 @@ from preflight.seams import PreflightError
 
 def runs(arguments: Namespace) -> int:
     """Print them; nobody is asked but the ledgers."""
-    return show_runs(there(Path(arguments.folder), arguments.ledger), arguments.format)
+    folder = Path(arguments.folder or arguments.runs_folder)
+    return show_runs(there(folder, arguments.ledger), arguments.format)
 
 
 def there(folder: Path, ledger: str | None) -> list[ListedRun]:

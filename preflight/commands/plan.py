@@ -3,7 +3,8 @@
 import os
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from preflight.batch import estimate
 from preflight.batch.allowance import Allowance
@@ -13,7 +14,7 @@ from preflight.batch.shards import Shard, ShardLimits
 from preflight.catalog import yours
 from preflight.commands.allowed import priced_model
 from preflight.commands.division import Division, division
-from preflight.commands.judge import promised, scanned, targets
+from preflight.commands.judge import promised, scanned, shown_path, targets
 from preflight.contract import Target
 from preflight.outcomes import Passed
 from preflight.report import Report
@@ -69,7 +70,8 @@ def plan(arguments: Namespace) -> int:
         )
     ((provider, several),) = chosen.items()
     made = planned(scan, provider, *several, one=arguments.no_split, offline=arguments.offline)
-    return rendered.show(made, arguments.format)
+    seen = replace(scan, path=Path(shown_path(scan, arguments)))
+    return rendered.show(replace(made, scan=seen), arguments.format)
 
 
 def planned(scan: Scan, provider: str, *targets: Target, one: bool, offline: bool) -> Planned:

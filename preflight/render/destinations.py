@@ -13,7 +13,7 @@ from typing import IO
 
 from preflight.report import Report
 from preflight.seams import UsageError
-from preflight.vocabulary import FORMATS
+from preflight.vocabulary import FORMATS, QUIET
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """GitHub's environment variable that names the file of the step's summary."""
@@ -37,12 +37,14 @@ def destination(text: str) -> Destination:
     return Destination(form, Path(path) if path not in {"", "-"} else None)
 
 
-def wanted(named: Sequence[Destination] | None) -> tuple[Destination, ...]:
+def wanted(named: Sequence[Destination] | None, *, quiet: bool = False) -> tuple[Destination, ...]:
     """All destinations, with text on standard output unless another format goes there.
 
-    Raises UsageError where two go to one place.
+    `quiet`: there, text has problems and the verdict alone. Raises UsageError where two go to one
+    place.
     """
-    several = tuple(named or ())
+    text = Destination(QUIET if quiet else "text")
+    several = tuple(text if one == Destination("text") else one for one in named or ())
     shown = [one.form for one in several if one.path is None]
     if len(shown) > 1:
         raise UsageError(
@@ -54,7 +56,7 @@ def wanted(named: Sequence[Destination] | None) -> tuple[Destination, ...]:
     for path in paths:
         if paths.count(path) > 1:
             raise UsageError("--format", f"names {path} twice", "give each format its own file")
-    return several if shown else (Destination("text"), *several)
+    return several if shown else (text, *several)
 
 
 def prepare(several: Sequence[Destination], inputs: Sequence[str]) -> None:
@@ -99,7 +101,8 @@ def write(report: Report, several: Sequence[Destination]) -> None:
 
 def render(report: Report, form: str, out: IO[str]) -> None:
     """Write it in one format."""
-    import_module(f"preflight.render.{FORMATS[form]}").render(report, out)
+    module = "text_quiet" if form == QUIET else FORMATS[form]
+    import_module(f"preflight.render.{module}").render(report, out)
 
 
 def _rendered(report: Report, form: str) -> bytes:

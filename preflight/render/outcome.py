@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from preflight.batch.plan import Plan
 from preflight.batch.run import Finished
 from preflight.render.printable import printable
+from preflight.vocabulary import QUIET
 
 VERSION = 1
 INCOMPLETE = 1
@@ -52,6 +53,8 @@ def show_finished(done: Finished, form: str) -> int:
         line(f"  reason: {reason}")
     if len(done.reasons) > MOST_REASONS:
         line(f"  and {len(done.reasons) - MOST_REASONS:,} more reasons (--format json)")
+    if form == QUIET:
+        return code
     if done.elsewhere:
         line(f"  merged by another worker: {done.elsewhere}")
         return code
@@ -80,6 +83,8 @@ def show_submitted(plan: Plan, batches: Mapping[int, str], folder: Path, form: s
         return 0
     for batch in batches.values():
         line(f"submitted: {unquote(batch)}")
+    if form == QUIET:
+        return 0
     if waiting:
         line(f"{waiting} of {len(plan.shards)} shards wait for room: the same command sends them")
     line(f"  preflight status {shown(folder)}")

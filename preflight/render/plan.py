@@ -15,6 +15,7 @@ from preflight.checks.requests_wording import mb, renaming
 from preflight.commands.plan import Planned
 from preflight.render.printable import no_order, printable
 from preflight.render.text import console
+from preflight.vocabulary import QUIET
 
 VERSION = 1
 MOST_ROWS = 20
@@ -26,20 +27,22 @@ def show(planned: Planned, form: str) -> int:
     if form == "json":
         print(json.dumps(shape(planned), indent=2))
     else:
-        write(planned, sys.stdout)
+        write(planned, sys.stdout, quiet=form == QUIET)
     return 0
 
 
-def write(planned: Planned, out: IO[str]) -> None:
-    """The tables."""
+def write(planned: Planned, out: IO[str], *, quiet: bool = False) -> None:
+    """The tables; `quiet`: how many shards there are, and what speaks against them, alone."""
     page = console(out)
     with page.capture() as captured:
         page.print(_text(_head(planned), "bold"))
-        page.print(Padding(_shards(planned), (0, 0, 0, 2)))
-        page.print(Padding(_facts(planned), (1, 0, 0, 2)))
+        if not quiet:
+            page.print(Padding(_shards(planned), (0, 0, 0, 2)))
+            page.print(Padding(_facts(planned), (1, 0, 0, 2)))
         for note in planned.notes:
             page.print(_text(f"Note: {note}", "yellow"))
-        page.print(_text("Nothing was sent.", "dim"))
+        if not quiet:
+            page.print(_text("Nothing was sent.", "dim"))
     out.writelines(f"{no_order(line.rstrip())}\n" for line in captured.get().splitlines())
 
 

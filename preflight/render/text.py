@@ -43,16 +43,17 @@ def console(out: IO[str]) -> Console:
     )
 
 
-def render(report: Report, out: IO[str]) -> None:
-    """Write the report."""
+def render(report: Report, out: IO[str], *, quiet: bool = False) -> None:
+    """Write the report; `quiet`: its problems and the verdict alone."""
     page = console(out)
     with page.capture() as captured:
         for provider in report.providers:
             targets, results = report.targets(provider), report.of(provider)
             for target in targets:
                 name = f"{provider} {target}" if len(targets) > 1 else provider
-                _target(page, name, tuple(r for r in results if r.target == target))
-        for sentence in report.scope:
+                found = tuple(r for r in results if r.target == target)
+                _target(page, name, found, tuple(filter(_wrong, found)) if quiet else found)
+        for sentence in () if quiet else report.scope:
             page.print(Text(f"Not looked at: {printable(sentence)}", style="dim"))
         for sentence in report.notes:
             page.print(Text(f"Waivers: {printable(sentence)}", style="yellow"))
@@ -62,14 +63,24 @@ def render(report: Report, out: IO[str]) -> None:
     out.writelines(f"{no_order(line.rstrip())}\n" for line in captured.get().splitlines())
 
 
-def _target(out: Console, name: str, results: tuple[Result, ...]) -> None:
+def _wrong(result: Result) -> bool:
+    """Whether somebody has to do something about it."""
+    return isinstance(result.outcome, Failed | Unknown) and result.waiver is None
+
+
+def _target(
+    out: Console, name: str, results: tuple[Result, ...], shown: tuple[Result, ...]
+) -> None:
+    """A target's verdict and what is shown of its results; nothing where none is."""
+    if not shown:
+        return
     word = verdict(results)
     out.print(
         Text.assemble(
             (printable(name), "bold"), "  ", (word, STYLES[word]), f"  {_counts(results)}"
         )
     )
-    for suite, found in groupby(results, key=lambda result: result.suite):
+    for suite, found in groupby(shown, key=lambda result: result.suite):
         out.print(Text(f"  {printable(suite)}", style="bold dim"))
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=1)
