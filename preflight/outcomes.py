@@ -5,8 +5,11 @@ and registers nothing: the order of a `CHECKS` tuple is the order of running and
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from preflight.requests.fault import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,16 @@ class Failed:
     """It is not as promised: the job would be refused or lost.
 
     `remedy` is one command or one change; `lines` the first of the request file that it is about,
-    from 1; `by` who or what was asked where that could have been another.
+    from 1; `by` who or what was asked where that could have been another. `codes` are those of the
+    file's faults that it is about, `findings` so many of these as were asked for.
     """
 
     problem: str
     remedy: str
     lines: tuple[int, ...] = ()
     by: str = ""
+    codes: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    findings: "tuple[Fault, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

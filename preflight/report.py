@@ -55,7 +55,8 @@ class Result:
     """One check's outcome.
 
     `seconds` is how long the question took, 0 where it was not asked; `target` the region and the
-    model it is about, "" where nothing is known of them.
+    model it is about, "" where nothing is known of them; `file` the request file it is about, where
+    the report has several.
     """
 
     provider: str
@@ -66,6 +67,7 @@ class Result:
     seconds: float = 0.0
     target: str = ""
     waiver: Waiver | None = None
+    file: str = ""
 
 
 def verdict(results: Iterable[Result]) -> Verdict:
@@ -92,7 +94,7 @@ class RequestFile:
     Attributes:
         path: as it was named.
         bytes: its size.
-        sha256: of its content, in hex.
+        sha256: of its content, in hex; "" where nobody computed it.
         requests: lines that are not blank.
         tokens: of the prompts, estimated.
         models: `body.model` ("": left out) -> on how many lines; the first 100 different ones.
@@ -123,6 +125,7 @@ class Report:
         promises: the file that stands for the promises: theirs, or the stack's settings; "" where
             there is none.
         file: the request file, where one was judged.
+        files: all that were judged, where they were judged by themselves: one or more.
         at: when it was made, in UTC.
         left_out: ids of checks that the command line left out: with any, READY is a part's verdict.
         notes: what else is to be known of the waivers, in sentences.
@@ -147,6 +150,7 @@ class Report:
     gateway: str = ""
     promised: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
     plans: "tuple[Planned, ...]" = ()
+    files: tuple[RequestFile, ...] = ()
 
     @property
     def overlooked(self) -> tuple[str, ...]:

@@ -48,11 +48,19 @@ class Suite:
     promised: Any
     world: World
     target: str = ""
+    file: str = ""
 
     def result(self, check: Check, outcome: Outcome, seconds: float = 0.0) -> Result:
         """One of its checks with its outcome."""
         return Result(
-            self.provider, self.name, check.id, check.title, outcome, seconds, self.target
+            self.provider,
+            self.name,
+            check.id,
+            check.title,
+            outcome,
+            seconds,
+            self.target,
+            file=self.file,
         )
 
 

@@ -14,7 +14,8 @@ def none_of(scan: Scan, codes: tuple[str, ...], remedy: str) -> Failed | None:
     if not faults:
         return None
     where = dict.fromkeys(fault.line for fault in faults)
-    return Failed(first(faults, scan.total(*codes)), remedy, tuple(where)[:FIRST_LINES])
+    said = first(faults, scan.total(*codes))
+    return Failed(said, remedy, tuple(where)[:FIRST_LINES], codes=codes)
 
 
 def first(faults: tuple[Fault, ...], total: int) -> str:

@@ -55,6 +55,7 @@ class Finding:
         seconds: how long the question took.
         file: the request file that it is about, "" where it is about none.
         lines: of that file, the first few, from 1.
+        further: what was found on lines of it, as sentences, where that was asked for.
     """
 
     kind: Kind
@@ -70,6 +71,7 @@ class Finding:
     seconds: float
     file: str
     lines: tuple[int, ...]
+    further: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -108,9 +110,22 @@ def _finding(report: Report, result: Result) -> Finding:
         todo="Repair" if isinstance(result.outcome, Failed) else "Needs",
         notes=tuple(quotable(text) for text in notes if text),
         seconds=result.seconds,
-        file=report.file.path if report.file and result.check_id.startswith("requests-") else "",
+        file=_file(report, result),
         lines=result.outcome.lines if isinstance(result.outcome, Failed) else (),
+        further=_further(result.outcome),
     )
+
+
+def _file(report: Report, result: Result) -> str:
+    """The request file that the result is about."""
+    if not result.check_id.startswith("requests-"):
+        return ""
+    return result.file or (report.file.path if report.file else "")
+
+
+def _further(outcome: Outcome) -> tuple[str, ...]:
+    found = outcome.findings if isinstance(outcome, Failed) else ()
+    return tuple(quotable(fault.sentence) for fault in found)
 
 
 def _kind(result: Result) -> Kind:
@@ -149,7 +164,7 @@ def alike(found: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
     """Those that say the same of several targets, together: a request file has its faults once."""
     together: dict[tuple[object, ...], list[Finding]] = {}
     for one in found:
-        same = (one.kind, one.id, one.said, one.action, one.notes, one.lines)
+        same = (one.kind, one.id, one.said, one.action, one.notes, one.lines, one.file)
         together.setdefault(same, []).append(one)
     return tuple(tuple(same) for same in together.values())
 
@@ -194,6 +209,12 @@ def numbers(report: Report) -> tuple[tuple[str, str], ...]:
     found = []
     if report.promises:
         found.append(("Promises", report.promises))
+    if len(report.files) > 1:
+        found += [
+            ("Request files", f"{len(report.files):,}"),
+            ("Requests", f"{sum(file.requests for file in report.files):,}"),
+            ("Size", f"{sum(file.bytes for file in report.files):,} bytes"),
+        ]
     if (file := report.file) is not None:
         named = (f"{model or 'none named'} ({count:,})" for model, count in file.models)
         found += [
@@ -202,8 +223,8 @@ def numbers(report: Report) -> tuple[tuple[str, str], ...]:
             ("Size", f"{file.bytes:,} bytes"),
             ("Prompt tokens, estimated", f"{file.tokens:,}"),
             ("Models, with their requests", ", ".join(named) or "none"),
-            ("SHA-256", file.sha256),
         ]
+        found += [("SHA-256", file.sha256)] if file.sha256 else []
     if report.at is not None:
         found.append(("Checked at", f"{report.at:%Y-%m-%d %H:%M:%S} UTC"))
     found.append(("Took", f"{report.seconds:.1f} s"))

@@ -3,6 +3,8 @@
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 from preflight.render.findings import Finding, Kind, counts, findings, quotable, sentence
@@ -16,12 +18,24 @@ def render(report: Report, out: IO[str]) -> None:
     found = findings(report)
     # One file is judged for several providers: what is wrong with it for all is said once.
     commands = dict.fromkeys(
-        _command(finding) for kind in COMMANDS for finding in found if finding.kind is kind
+        command
+        for kind in COMMANDS
+        for finding in found
+        if finding.kind is kind
+        for command in _commands(finding)
     )
     out.writelines(f"{command}\n" for command in commands)
     out.writelines(f"Not looked at: {quotable(sentence)}\n" for sentence in report.scope)
     out.writelines(f"Waivers: {quotable(note)}\n" for note in report.notes)
     out.write(f"{report.verdict}: {sentence(report)} ({counts(found)})\n")
+
+
+def _commands(finding: Finding) -> Iterator[str]:
+    """One, or one for each finding on a line where these were asked for."""
+    if not finding.further:
+        yield _command(finding)
+    for line, said in zip(finding.lines, finding.further, strict=False):
+        yield _command(replace(finding, said=said, lines=(line,)))
 
 
 def _command(finding: Finding) -> str:

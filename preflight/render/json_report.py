@@ -3,12 +3,13 @@
 import json
 from typing import IO, Any
 
-from msgspec import to_builtins
+from msgspec import UNSET, to_builtins
 
 from preflight.outcomes import Failed, Passed, Skipped, Unknown
 from preflight.render import json_shape
 from preflight.render.json_shape import VERSION, Document, ModelCount, TargetVerdict
 from preflight.report import Report, RequestFile, Result, verdict
+from preflight.requests.fault import Fault
 
 
 def shape(report: Report) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def _document(report: Report) -> Document:
         at=report.at and report.at.replace(microsecond=0),
         promises=_text(report.promises),
         request_file=_file(report.file),
+        request_files=list(filter(None, map(_file, report.files))) or UNSET,
         not_looked_at=[_text(sentence) for sentence in report.scope],
         left_out=list(report.left_out),
         notes=[_text(sentence) for sentence in report.notes],
@@ -71,17 +73,19 @@ def _check(
         "suite": _text(result.suite),
         "seconds": round(result.seconds, 3),
         "by": "" if isinstance(result.outcome, Skipped) else _text(result.outcome.by),
+        "file": _text(result.file) or UNSET,
     }
     match result.outcome:
         case Passed(detail, caveat):
             return json_shape.Passed(**about, detail=_text(detail), caveat=_text(caveat))
-        case Failed(problem, remedy, lines):
+        case Failed(problem, remedy, lines, findings=found):
             return json_shape.Failed(
                 **about,
                 problem=_text(problem),
                 remedy=_text(remedy),
                 lines=list(lines),
                 waiver=_waiver(result),
+                findings=list(map(_place, found)) or UNSET,
             )
         case Unknown(reason, needs):
             return json_shape.Unknown(
@@ -89,6 +93,12 @@ def _check(
             )
         case Skipped(reason):
             return json_shape.Skipped(**about, reason=_text(reason))
+
+
+def _place(fault: Fault) -> json_shape.Place:
+    return json_shape.Place(
+        code=fault.code, line=fault.line, offset=fault.offset, message=_text(fault.message)
+    )
 
 
 def _waiver(result: Result) -> json_shape.Waiver | None:

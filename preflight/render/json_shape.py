@@ -10,7 +10,7 @@ import sys
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.json import schema as json_schema
 
 VERSION: Literal[1] = 1
@@ -23,10 +23,20 @@ ForPeople = Annotated[str, Meta(description="For people: the wording may change 
 class Asked(Struct, kw_only=True, frozen=True):
     """What every check has, whatever came out of it."""
 
+    file: Annotated[
+        str | UnsetType, Meta(description="The request file, in a report of several.")
+    ] = UNSET
+
     id: Annotated[str, Meta(description="Of the check; it keeps its meaning.")]
     title: ForPeople
     provider: str
-    target: Annotated[str, Meta(description="Region and model; empty where none is known.")]
+    target: Annotated[
+        str,
+        Meta(
+            description="Region and model; empty where none is known; of `preflight scan`, the "
+            "request file."
+        ),
+    ]
     suite: str
     seconds: Seconds
     by: Annotated[
@@ -53,6 +63,15 @@ class Waiver(Struct, kw_only=True, frozen=True):
     days_left: Annotated[int, Meta(ge=0, description="To that day, when it was checked.")]
 
 
+class Place(Struct, kw_only=True, frozen=True):
+    """One finding on one line of a request file."""
+
+    code: str
+    line: Annotated[int, Meta(ge=1)]
+    offset: Annotated[int, Meta(ge=0, description="The byte in the file, from 0.")]
+    message: ForPeople
+
+
 class Failed(Asked, tag_field="outcome", tag="failed", kw_only=True, frozen=True):
     """It is not as promised: the job would be refused or lost."""
 
@@ -63,6 +82,10 @@ class Failed(Asked, tag_field="outcome", tag="failed", kw_only=True, frozen=True
         Meta(description="The first lines of the request file that it is about."),
     ]
     waiver: Waiver | None
+    findings: Annotated[
+        list[Place] | UnsetType,
+        Meta(description="So many as `preflight scan --max-findings` asked for."),
+    ] = UNSET
 
 
 class Unknown(Asked, tag_field="outcome", tag="unknown", kw_only=True, frozen=True):
@@ -82,7 +105,7 @@ class Skipped(Asked, tag_field="outcome", tag="skipped", kw_only=True, frozen=Tr
 class TargetVerdict(Struct, kw_only=True, frozen=True):
     """The verdict for one model in one region."""
 
-    provider: str
+    provider: Annotated[str, Meta(description="`requests`: what holds at every provider.")]
     target: str
     verdict: Word
 
@@ -99,14 +122,14 @@ class RequestFile(Struct, kw_only=True, frozen=True):
 
     path: Annotated[str, Meta(description="As it was named.")]
     bytes: Annotated[int, Meta(ge=0)]
-    sha256: str
+    sha256: Annotated[str, Meta(description="Of its content; empty: nobody computed it.")]
     requests: Annotated[int, Meta(ge=0)]
     tokens: Annotated[int, Meta(ge=0, description="Of the prompts, estimated.")]
     models: list[ModelCount]
 
 
 class Document(Struct, kw_only=True, frozen=True):
-    """A report of `preflight check`."""
+    """A report of `preflight check`, or of `preflight scan`."""
 
     format: Literal["preflight-report"]
     version: Literal[1]
@@ -120,6 +143,9 @@ class Document(Struct, kw_only=True, frozen=True):
     at: Annotated[datetime | None, Meta(description="When the check ended.")]
     promises: Annotated[str, Meta(description="The file that stands for them; empty: none.")]
     request_file: RequestFile | None
+    request_files: Annotated[
+        list[RequestFile] | UnsetType, Meta(description="All that `preflight scan` judged.")
+    ] = UNSET
     not_looked_at: list[ForPeople]
     left_out: Annotated[
         list[str],

@@ -90,7 +90,7 @@ def _case(suite: ET.Element, finding: Finding) -> None:
 
 
 def _said(finding: Finding) -> str:
-    return f"{finding.said}\n{finding.todo.lower()}: {finding.action}"
+    return "\n".join((finding.said, *finding.further, f"{finding.todo.lower()}: {finding.action}"))
 
 
 def render(report: Report, out: IO[str]) -> None:

@@ -49,13 +49,15 @@ def shape(report: Report) -> dict[str, Any]:
             "waivers": [quotable(sentence) for sentence in report.notes],
         },
     }
-    if report.file is not None:
+    files = report.files or ((report.file,) if report.file is not None else ())
+    if files:
         run["artifacts"] = [
             {
-                "location": _artifact(report.file.path),
-                "length": report.file.bytes,
-                "hashes": {"sha-256": report.file.sha256},
+                "location": _artifact(file.path),
+                "length": file.bytes,
+                **({"hashes": {"sha-256": file.sha256}} if file.sha256 else {}),
             }
+            for file in files
         ]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -116,6 +118,15 @@ def _result(report: Report, same: tuple[Finding, ...], index: int) -> dict[str, 
             {"id": number, "physicalLocation": _physical(file, line)}
             for number, line in enumerate(others, start=1)
         ]
+    if finding.further:
+        made["relatedLocations"] = [
+            {
+                "id": number,
+                "physicalLocation": _physical(file, line),
+                "message": {"text": _message(said)},
+            }
+            for number, (line, said) in enumerate(zip(finding.lines, finding.further, strict=True))
+        ]
     if finding.kind is Kind.WAIVED:
         made["suppressions"] = [
             {
@@ -139,6 +150,8 @@ def _physical(file: str, line: int) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, str]:
     """Relative to the folder the check runs in, which code scanning takes for the checkout's."""
+    if "://" in file:
+        return {"uri": quote(os.fsencode(file), safe="/:")}
     path = Path(file)
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())

@@ -112,10 +112,12 @@ def _body(result: Result) -> Text:
             body.append(f": {printable(detail)}{_by(outcome)}", "dim")
             if caveat:
                 body.append(f"\nnote: {printable(caveat)}", "dim yellow")
-        case Failed(problem, remedy):
+        case Failed(problem, remedy, findings=found):
             body.stylize("bold")
             body.append(f"  [{result.check_id}]", "dim")
             body.append(f"\n{printable(problem)}", "red").append(_by(outcome), "dim")
+            for fault in found:
+                body.append(f"\n{printable(fault.sentence)}")
             body.append("\nrepair: ", "bold").append(printable(remedy))
         case Unknown(reason, needs):
             body.stylize("bold")

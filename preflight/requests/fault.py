@@ -21,6 +21,11 @@ class Fault:
     offset: int
     message: str
 
+    @property
+    def sentence(self) -> str:
+        """Where it is and what it is."""
+        return f"line {self.line:,}, byte {self.offset:,}: {self.message}"
+
 
 CODES = {
     "bom": "a byte order mark; Azure OpenAI refuses it with a misleading message",
