@@ -19,7 +19,7 @@ from vertex_world import (
 
 from preflight.outcomes import Failed, Passed, Unknown
 from preflight.permissions import Identity, On, permissions
-from preflight.seams import Access, Binding, GcpKey
+from preflight.seams import Access, Binding, GcpKey, Refused
 
 AGENT_MEMBER = f"serviceAccount:{AGENT}"
 OBJECTS = "roles/storage.objectUser"
@@ -30,6 +30,19 @@ def agent_holds(*on_bucket, on_project=()):
     world = FakeGcp(on_bucket=on_bucket, on_project={"sandbox-project": tuple(on_project)})
     world.roles["roles/owner"] = frozenset()
     return ask("vertex-agent-bucket", world)
+
+
+def seeing(on_bucket, on_project=None):
+    """A project of which one role may not be looked at."""
+    world = FakeGcp(on_bucket=on_bucket, on_project=on_project or {})
+
+    def role_permissions(role):
+        if role == "roles/hidden":
+            raise Refused(role, "iam.roles.get")
+        return world.roles[role]
+
+    world.role_permissions = role_permissions
+    return world
 
 
 @pytest.mark.parametrize(
@@ -68,6 +81,35 @@ def test_to_list_objects_is_asked_of_the_bucket():
     answer = ask("vertex-agent-bucket", world)
     assert isinstance(answer, Failed)
     assert "lacks on gs://batches: storage.objects.list (finds the requests);" in answer.problem
+
+
+def test_a_condition_that_excludes_what_is_lacking_leaves_no_doubt_about_it():
+    on_the_bucket = 'resource.type == "storage.googleapis.com/Bucket"'
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    doubtful = f"{on_the_bucket} && request.time < timestamp('{soon:%Y-%m-%dT%H:%M:%SZ}')"
+    answer = agent_holds(Binding(OBJECTS, AGENT_MEMBER, doubtful), Binding(READER, AGENT_MEMBER))
+    assert isinstance(answer, Failed)
+    assert "storage.objects.get (reads the requests)" in answer.problem
+
+
+def test_where_nothing_is_lacking_no_role_under_a_condition_is_looked_at():
+    given = (Binding(OBJECTS, AGENT_MEMBER), Binding(READER, AGENT_MEMBER))
+    hidden = Binding("roles/hidden", AGENT_MEMBER, "true")
+    assert isinstance(ask("vertex-agent-bucket", seeing((*given, hidden))), Passed)
+
+
+def test_a_role_whose_condition_is_never_met_is_not_looked_at():
+    given = (Binding(READER, AGENT_MEMBER), Binding("roles/hidden", AGENT_MEMBER, "false"))
+    on_project = {"sandbox-project": (Binding(OBJECTS, AGENT_MEMBER),)}
+    assert isinstance(ask("vertex-agent-bucket", seeing(given, on_project)), Passed)
+
+
+def test_an_agent_that_a_policy_calls_deleted_is_found_among_the_others_of_it():
+    gone = Binding(OBJECTS, f"deleted:{AGENT_MEMBER}?uid=1122334455")
+    answer = agent_holds(Binding(READER, "user:ann@example.com"), gone)
+    assert answer.problem.endswith(
+        "was deleted: what was granted to it on gs://batches is nobody's"
+    )
 
 
 @pytest.mark.parametrize(("hours", "kind"), [(-1, Failed), (95, Unknown), (97, Passed)])

@@ -27,7 +27,7 @@ def location(promised: VertexAI, gcp: Gcp) -> Answer:
             f"a look: gcloud ai locations list --project {promised.project}",
         )
     if promised.region not in served:
-        near = get_close_matches(promised.region, sorted(served), n=1)
+        near = get_close_matches(promised.region.lower(), sorted(served), n=1)
         return Failed(
             f"Vertex AI does not serve {promised.region}"
             + (f"; it does serve {near[0]}" if near else ""),

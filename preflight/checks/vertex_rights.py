@@ -28,7 +28,7 @@ _CONVENIENCE = re.compile(r"project(Owner|Editor|Viewer):(.+)")
 
 def judged(
     names: tuple[str, str], rows: Iterable[Permission], held: frozenset[str], by: str
-) -> Answer:
+) -> Passed | Failed:
     """Whether all the rows are held. `names` are who and where."""
     who, where = names
     wanted = tuple(rows)

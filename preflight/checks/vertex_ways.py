@@ -123,5 +123,4 @@ def _troubleshot(
         return None
     lacks = [row.action for row, one in zip(rows, said, strict=True) if one is Access.NO]
     held = frozenset(row.action for row in rows) - frozenset(lacks)
-    answer = judged(names, rows, held, TROUBLESHOOTER)
-    return None if isinstance(answer, Unknown) else answer
+    return judged(names, rows, held, TROUBLESHOOTER)
