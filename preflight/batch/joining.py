@@ -10,7 +10,7 @@ Memory holds the ids and places of the rows of the shards that are being read, n
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -34,8 +34,16 @@ class Returned:
     files: tuple[Path, ...]
 
 
+Renaming = Callable[[Requests], Requests]
+"""Says of requests, block by block in their order, what their results are to be called."""
+
+
 def join(
-    requests: Path, returned: Sequence[Returned], retried: Sequence[Path], folder: Path
+    requests: Path,
+    returned: Sequence[Returned],
+    retried: Sequence[Path],
+    folder: Path,
+    renaming: Renaming | None = None,
 ) -> Summary:
     """Join what came back to the requests.
 
@@ -45,13 +53,14 @@ def join(
         retried: what came back for requests that were sent again, oldest first, under the names
             that the shards sent them by.
         folder: where the files that come out go.
+        renaming: where the requests were renamed before the run: gives results their own ids again.
 
     Raises OSError.
     """
     with ExitStack() as stack:
         source = stack.enter_context(requests.open("rb", buffering=0))
         out = {name: stack.enter_context(whole(folder / f"{name}.jsonl")) for name in NAMES}
-        joint = _Joint(source, Outputs(out))
+        joint = _Joint(source, Outputs(out), renaming)
         joint.retry(retried)
         joint.all(returned)
         counts = joint.out.counts
@@ -81,6 +90,7 @@ class _Joint:
 
     source: BinaryIO
     out: Outputs
+    renaming: Renaming | None = None
     retried: ReturnedRows | None = None
     _open: list[_Open] = field(default_factory=list)
     _mappable: Mappable = field(default_factory=Mappable)
@@ -97,6 +107,8 @@ class _Joint:
             if isinstance(piece, TooLong):
                 self._pass_over(piece)
                 continue
+            if self.renaming is not None:
+                piece = self.renaming(piece)  # noqa: PLW2901 - the same under other names
             while waiting and waiting[-1].shard.start <= piece.offsets[-1]:
                 one = waiting.pop()
                 # What ends before it begins is let go of first.
@@ -148,7 +160,8 @@ class _Joint:
         names = requests.sent_ids() if one.shard.renamed else requests.custom_ids
         numbers = one.rows.take(names)
         again = self._again(names)
-        if again is None and not one.shard.renamed and one.rows.as_they_are(numbers):
+        own = not one.shard.renamed and requests.called is None
+        if again is None and own and one.rows.as_they_are(numbers):
             self.out.put_lines("results", one.rows.lines(numbers), len(numbers))
         else:
             self._write(requests, names, repeat(one.rows), numbers, again)
@@ -188,24 +201,25 @@ class _Joint:
     ) -> None:
         """Write them one by one, but results that follow each other and are as they are at once."""
         run, running = list[int](), None
-        places = zip(requests.lines, requests.custom_ids, names, rows, numbers, strict=False)
-        for index, (line, custom_id, name, first, number) in enumerate(places):
+        called = requests.called or requests.custom_ids
+        places = zip(requests.lines, called, names, rows, numbers, strict=False)
+        for index, (line, own, name, first, number) in enumerate(places):
             found, at = self._newest(first, number, again[index] if again else NONE)
             if found is None or at == NONE:
                 self.out.without_result("missing", line, line)
                 continue
-            called = custom_id if custom_id != name else None
+            other = own if own != name else None
             kind = found.kinds[at]
             if is_error(kind):
-                self.out.without_result("errors", found.written(at, called), line)
+                self.out.without_result("errors", found.written(at, other), line)
                 continue
-            if run and (found is not running or called is not None or kind != RESULT):
+            if run and (found is not running or other is not None or kind != RESULT):
                 self._flush(running, run)
-            if called is None and kind == RESULT:
+            if other is None and kind == RESULT:
                 run.append(at)
                 running = found
             else:
-                self.out.put("results", found.written(at, called))
+                self.out.put("results", found.written(at, other))
         self._flush(running, run)
 
     def _flush(self, rows: ReturnedRows | None, run: list[int]) -> None:

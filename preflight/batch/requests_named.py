@@ -46,6 +46,7 @@ class Requests:
         lines: as they are, without newlines.
         custom_ids: as the user gave them; "" where a line has none.
         numeric: indexes of those that are numbers: no shard sends them under another name.
+        called: what their results are to be called, where that is not their custom_ids.
     """
 
     first: int
@@ -55,6 +56,7 @@ class Requests:
     lines: list[bytes]
     custom_ids: list[str]
     numeric: frozenset[int] = frozenset()
+    called: list[str] | None = None
 
     def divided(self, at: int) -> tuple["Requests", "Requests"]:
         """Those before an index, and those from it on; there are some of both."""
@@ -69,6 +71,7 @@ class Requests:
             self.lines[before],
             self.custom_ids[before],
             numeric,
+            self.called and self.called[before],
         ), Requests(
             self.first + at,
             self.offsets[at],
@@ -77,6 +80,7 @@ class Requests:
             self.lines[after],
             self.custom_ids[after],
             frozenset(index - at for index in self.numeric - numeric),
+            self.called and self.called[after],
         )
 
     def sent_ids(self) -> list[str]:
