@@ -126,6 +126,37 @@ def test_what_a_refusal_means_is_said_by_its_status():
     assert openais.needs == "a key that openai-key passes"
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("AccessDenied", "User: u is not authorized to perform: sts:AssumeRole on resource: r"),
+        ("SignatureDoesNotMatch", ""),
+        ("InvalidClientTokenId", "The security token included in the request is invalid."),
+        ("InvalidAccessKeyId", ""),
+        ("ExpiredTokenException", ""),
+        ("", "ExpiredToken"),
+    ],
+)
+def test_a_403_about_who_the_gateway_is_fails_by_its_credentials(code, message):
+    failed = answered("gateway-batch-api", "bedrock", 403, code, message)
+    assert isinstance(failed, Failed)
+    said = ": ".join(part for part in (code, message) if part)
+    assert failed.problem == f"the gateway comes by no identity at the provider: HTTP 403, {said}"
+    assert "keys, role or external id of provider account bedrock-main" in failed.remedy
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["vpcServiceControlsUniqueIdentifier: x1", "Prohibited by organization\u2019s policy"],
+)
+def test_a_403_of_a_perimeter_is_repaired_by_whoever_keeps_it(message):
+    failed = answered("gateway-batch-api", "vertex", 403, "", message)
+    assert isinstance(failed, Failed)
+    assert failed.problem.startswith("a perimeter around the provider keeps")
+    assert failed.problem.endswith(message)
+    assert "ingress rule" in failed.remedy
+
+
 def test_only_azures_404_is_about_a_version_of_its_api():
     for provider in PROVIDERS:
         answer = answered("gateway-batch-api", provider, 404, "", "Resource not found")
