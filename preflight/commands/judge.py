@@ -116,7 +116,7 @@ def judge(
         offline=arguments.offline,
         one=arguments.no_split,
         worlds=worlds,
-        parts=_parts(chosen, scan, here=way is None) if scan is not None else None,
+        parts=of_each_model(chosen, scan, here=way is None) if scan is not None else None,
         exact=way is None,
     )
     asked = selected(built, arguments)
@@ -131,7 +131,7 @@ def judge(
         report,
         left_out=asked.left_out,
         promises=promise_file(arguments),
-        file=_request_file(scan, shown_path(scan, arguments)) if scan else None,
+        file=request_file(scan, shown_path(scan, arguments)) if scan else None,
         gateway=promises.gateway.base_url,
         promised=chosen,
     )
@@ -140,7 +140,7 @@ def judge(
     return accepted(replace(report, at=datetime.now(UTC)))
 
 
-def _parts(chosen: Targets, scan: Scan, *, here: bool) -> dict[Target, Scan]:
+def of_each_model(chosen: Targets, scan: Scan, *, here: bool) -> dict[Target, Scan]:
     """What the file holds for each target, where its lines name several models.
 
     `here`: whether the file can be read again; a bundle holds the scan of it alone.
@@ -178,7 +178,8 @@ def shown_path(scan: Scan, arguments: Namespace) -> str:
     return getattr(arguments, "shown", None) or str(scan.path)
 
 
-def _request_file(scan: Scan, path: str) -> RequestFile:
+def request_file(scan: Scan, path: str) -> RequestFile:
+    """The file in numbers, by the name that it is shown with."""
     return RequestFile(
         path=path,
         bytes=scan.bytes,
