@@ -22,6 +22,12 @@ EXAMPLES = {
         "check requests.jsonl --format html:report.html --format sarif:report.sarif",
     ),
     "collect": ("collect requests.jsonl --stack dev --redact --out bundle.json",),
+    "split": ("split requests.jsonl --provider bedrock --to shards",),
+    "merge": ("merge --requests requests.jsonl --manifest shards fetched/*.jsonl --to merged",),
+    "fix": (
+        "fix requests.jsonl --diff",
+        "fix requests.jsonl --provider bedrock --to legal.jsonl",
+    ),
     "plan": ("plan requests.jsonl --stack dev --provider vertex --json",),
     "run": (
         "run requests.jsonl --stack dev --provider vertex",

@@ -29,9 +29,10 @@ def fix(arguments: Namespace) -> int:
     source = Path(arguments.requests)
     target = _target(source, arguments)
     found = scanned(arguments.requests)
+    name = getattr(arguments, "shown", arguments.requests)
     if not found.requests:
         raise _empty(source)
-    work = _Work(found, tuple(dict.fromkeys(arguments.provider)))
+    work = _Work(found, name, tuple(dict.fromkeys(arguments.provider)))
     if arguments.diff:
         return rendered.show(work.previewed(arguments.format), arguments.format)
     if arguments.in_place and not work.wanted:
@@ -49,6 +50,10 @@ def _target(source: Path, arguments: Namespace) -> Path:
         )
     if not arguments.to:
         if arguments.in_place:
+            if getattr(arguments, "shown", None) is not None:
+                raise UsageError(
+                    "--in-place", "there is no file to repair", "write one with --to FILE"
+                )
             _refuse_other_names(source)
         return source
     target = Path(arguments.to)
@@ -80,6 +85,7 @@ class _Work:
     """The repair of one file that was scanned."""
 
     scan: Scan
+    name: str
     providers: tuple[str, ...]
     _repairs: Tally = field(default_factory=Tally)
 
@@ -101,7 +107,7 @@ class _Work:
     def previewed(self, form: str) -> rendered.Fixed:
         """Show the repairs, and write nothing."""
         expected = Expected(self.scan)
-        preview = rendered.Preview(self.scan.path, quiet=form != "text")
+        preview = rendered.Preview(self.name, quiet=form != "text")
         for piece in self._pieces() if self.wanted else ():
             if isinstance(piece, Repair):
                 expected.take(piece)
@@ -167,7 +173,7 @@ class _Work:
     def _fixed(
         self, left: Leftover, written: Path | None = None, ids: Path | None = None
     ) -> rendered.Fixed:
-        return rendered.Fixed(self.scan.path, self._repairs.seen(), left, written, ids)
+        return rendered.Fixed(self.name, self._repairs.seen(), left, written, ids)
 
 
 _REPAIRABLE = frozenset({"bom", "blank_line", "custom_id_type"})

@@ -5,6 +5,7 @@ from pathlib import Path
 from preflight.batch.manifest import IDS, NAME, Manifest, ShardFile
 from preflight.batch.merged_files import Summary
 from preflight.render.outcome import INCOMPLETE, document, line, shown
+from preflight.vocabulary import QUIET
 
 MOST = 50
 """Shards that are told in text; the manifest has all."""
@@ -16,7 +17,7 @@ def show(manifest: Manifest, folder: Path, form: str) -> int:
     """Print which files there are; the exit code."""
     if form == "json":
         document("shards", 0, folder=str(folder), manifest=manifest.as_dict())
-    elif form == "text":
+    elif form != QUIET:
         _tell(manifest, folder)
     return 0
 
@@ -46,16 +47,13 @@ def show_merged(counts: Summary, folder: Path, form: str) -> int:
     code = 0 if counts.complete else INCOMPLETE
     if form == "json":
         document("merged", code, requests=counts.as_dict(), folder=str(folder))
-    elif form == "text":
-        _tell_merged(counts, folder)
-    return code
-
-
-def _tell_merged(counts: Summary, folder: Path) -> None:
+        return code
     line(
         f"{counts.results:,} results, {counts.errors:,} errors, "
         f"{counts.missing:,} missing of {counts.requests:,} requests"
     )
+    if form == QUIET:
+        return code
     for name, count in (
         ("results", counts.results),
         ("errors", counts.errors),
@@ -66,3 +64,4 @@ def _tell_merged(counts: Summary, folder: Path) -> None:
     ):
         if count:
             line(f"  {shown(folder / f'{name}.jsonl')}")
+    return code

@@ -10,6 +10,7 @@ from preflight.render.printable import printable
 from preflight.requests.leftover import OTHERWISE, WHY, Leftover
 from preflight.requests.repair import KINDS, Repair
 from preflight.requests.tally import Seen
+from preflight.vocabulary import QUIET
 
 AROUND = 60
 """Characters that are shown on each side of what changes; a request may be megabytes."""
@@ -27,14 +28,14 @@ class Fixed:
     """What became of a file.
 
     Attributes:
-        path: of the file.
+        name: of the file.
         repairs: kind -> on how many and which first lines.
         left: what holds it back all the same.
         written: the repaired file; None: nothing was written.
         ids: the file that says which custom_ids were replaced; None: there is none.
     """
 
-    path: Path
+    name: str
     repairs: Mapping[str | None, Seen]
     left: Leftover
     written: Path | None = None
@@ -46,12 +47,20 @@ def show(fixed: Fixed, form: str) -> int:
     code = 1 if fixed.left.count else 0
     if form == "json":
         document("fixed", code, **_shape(fixed))
-    elif form == "text":
+        return code
+    if form != QUIET:
         _tell(fixed)
+    if fixed.left.count:
+        line(f"not repaired: {fixed.left.count:,} {'fault' if fixed.left.count == 1 else 'faults'}")
+    for fault in fixed.left.faults[:MOST_LEFT]:
+        line(f"  line {fault.line:,} {fault.message}: {WHY.get(fault.code, OTHERWISE)}")
+    if fixed.left.count > MOST_LEFT:
+        line(f"  and {fixed.left.count - MOST_LEFT:,} more (--format json)")
     return code
 
 
 def _tell(fixed: Fixed) -> None:
+    """What was repaired, and where the files are."""
     counts = [(KINDS[kind], fixed.repairs[kind]) for kind in KINDS if kind in fixed.repairs]
     for words, seen in counts:
         line(f"{words}: {_lines(seen)}")
@@ -61,12 +70,6 @@ def _tell(fixed: Fixed) -> None:
         line(f"written: {shown(fixed.written)}")
     if fixed.ids is not None:
         line(f"the ids that were replaced: {shown(fixed.ids)}")
-    if fixed.left.count:
-        line(f"not repaired: {fixed.left.count:,} {'fault' if fixed.left.count == 1 else 'faults'}")
-    for fault in fixed.left.faults[:MOST_LEFT]:
-        line(f"  line {fault.line:,} {fault.message}: {WHY.get(fault.code, OTHERWISE)}")
-    if fixed.left.count > MOST_LEFT:
-        line(f"  and {fixed.left.count - MOST_LEFT:,} more (--format json)")
 
 
 def _lines(seen: Seen) -> str:
@@ -77,7 +80,7 @@ def _lines(seen: Seen) -> str:
 
 def _shape(fixed: Fixed) -> dict[str, Any]:
     return {
-        "file": str(fixed.path),
+        "file": fixed.name,
         "written": None if fixed.written is None else str(fixed.written),
         "ids": None if fixed.ids is None else str(fixed.ids),
         "repairs": {
@@ -102,7 +105,7 @@ def _shape(fixed: Fixed) -> dict[str, Any]:
 class Preview:
     """Prints repairs as they are met, the first of them; `quiet`: prints nothing."""
 
-    path: Path
+    name: str
     quiet: bool
     _count: int = field(default=0)
 
@@ -112,8 +115,8 @@ class Preview:
         if self.quiet or self._count > MOST:
             return
         if self._count == 1:
-            line(f"--- {self.path}")
-            line(f"+++ {self.path}, repaired")
+            line(f"--- {self.name}")
+            line(f"+++ {self.name}, repaired")
         for each in preview(repair):
             print(each)
 
