@@ -25,6 +25,10 @@ from preflight.seams import RunError
 def status(arguments: Namespace) -> int:
     """`preflight status`: one look at each batch of a run that may still change."""
     seen = looked_at(arguments, CONSOLE)
+    if arguments.format == "html":
+        from preflight.commands import run_page  # noqa: PLC0415 - only where it is drawn
+
+        return run_page.show(arguments, seen)
     return show_standing(seen.shards, seen.folder, arguments.format)
 
 

@@ -1,6 +1,6 @@
 """What a run of the file would be: how it is divided, how long it may take and what it costs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -9,7 +9,7 @@ from preflight.render.findings import quotable
 from preflight.render.html_charts import Stretch, against, time_line
 from preflight.render.html_frame import mark, section
 from preflight.render.html_input import size
-from preflight.render.html_tables import Cell, folded, number, table
+from preflight.render.html_tables import Cell, Row, folded, number, table
 from preflight.report import Report
 
 if TYPE_CHECKING:
@@ -40,10 +40,8 @@ def counted(amount: int, what: str) -> str:
     return f"{amount:,} {what}{'s' * (amount != 1)}"
 
 
-def dollars(amount: float | None) -> str:
+def dollars(amount: float) -> str:
     """Of a table: with cents, and fractions of them where it is little."""
-    if amount is None:
-        return "not known"
     return f"${amount:,.2f}" if amount >= 1 or not amount else f"${amount:,.4f}"
 
 
@@ -54,18 +52,22 @@ def _side_by_side(several: Sequence["Planned"]) -> ET.Element:
             number(len(planned.shards)),
             number(len(planned.waves)),
             number(planned.time.hours, f"{planned.time.hours:,} h"),
-            _money(planned.money.prompts),
-            _money(planned.money.answers),
+            _money(planned.money.prompts, planned.money.answers),
         )
         for planned in several
     )
-    heads = ("Provider", "Shards", "Waves", "Up to", "Prompts", "Answers, at most")
-    made = table("The providers side by side", heads, rows, numbers=(1, 2, 3, 4, 5), sortable=True)
-    return tag("div", made, class_="card")
+    heads = ("Provider", "Shards", "Waves", "Up to", "Money")
+    made = table("The providers side by side", heads, rows, numbers=(1, 2, 3, 4), sortable=True)
+    return tag("div", made, class_="card compared")
 
 
-def _money(amount: float | None) -> Cell:
-    return Cell(dollars(amount), -1.0 if amount is None else amount)
+def _money(prompts: float | None, answers: float | None) -> Cell:
+    """The most that it costs, or the least where the answers have no bound."""
+    if prompts is None:
+        return Cell("not known", -1.0)
+    if answers is None:
+        return Cell(f"from {dollars(prompts)}", prompts)
+    return Cell(f"up to {dollars(prompts + answers)}", prompts + answers)
 
 
 def _card(planned: "Planned") -> ET.Element:
@@ -160,7 +162,7 @@ def _worth(planned: "Planned") -> ET.Element:
 def _shards(planned: "Planned") -> ET.Element:
     pairs = [(shard, wave) for wave, several in enumerate(planned.waves, 1) for shard in several]
     models = any(shard.model is not None for shard, _ in pairs)
-    rows = (
+    rows: Iterable[Row] = (
         (
             number(shard.number),
             number(wave),

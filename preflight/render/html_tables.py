@@ -15,6 +15,10 @@ class Cell:
     value: float | None = None
 
 
+Row = Sequence[Cell | Child]
+"""One row's cells."""
+
+
 def number(amount: float, shown: str = "") -> Cell:
     """A number, and how it is written."""
     return Cell(shown or f"{amount:,}", amount)
@@ -23,7 +27,7 @@ def number(amount: float, shown: str = "") -> Cell:
 def table(
     caption: str,
     heads: Sequence[str],
-    rows: Iterable[Sequence[Cell | Child]],
+    rows: Iterable[Row],
     *,
     numbers: tuple[int, ...] = (),
     sortable: bool = False,
@@ -56,7 +60,7 @@ def _head(head: str, is_number: bool) -> ET.Element:
     return made
 
 
-def _row(row: Sequence[Cell | Child], numbers: tuple[int, ...]) -> ET.Element:
+def _row(row: Row, numbers: tuple[int, ...]) -> ET.Element:
     made = tag("tr")
     for place, one in enumerate(row):
         cell = one if isinstance(one, Cell) else Cell(one)
