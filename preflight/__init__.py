@@ -8,8 +8,8 @@ The library: the same as the commands, for programs.
 Its public names are those of `__all__`; docs/library.md has them all. Everything else may change.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+"""What type checkers take for true: to import `typing` for it would take most of the time."""
 
 if TYPE_CHECKING:
     from preflight.api.checking import check, plan
@@ -103,7 +103,9 @@ _OF = {
 """Module -> what is imported from it on first use: to import the package takes no time."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415 - only where something is asked for
+
     for module, names in _OF.items():
         if name in names:
             found = getattr(import_module(f"{__name__}.{module}"), name)

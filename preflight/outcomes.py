@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 class Passed:
     """It is as promised.
 
-    `detail` says what was seen and is never empty. `caveat` names a fact the answer rests on that
-    is not certain, `by` who or what was asked where that could have been another.
+    Attributes:
+        detail: what was seen; never empty.
+        caveat: a fact the answer rests on that is not certain.
+        by: who or what was asked, where that could have been another.
     """
 
     detail: str
@@ -29,9 +31,13 @@ class Passed:
 class Failed:
     """It is not as promised: the job would be refused or lost.
 
-    `remedy` is one command or one change; `lines` the first of the request file that it is about,
-    from 1; `by` who or what was asked where that could have been another. `codes` are those of the
-    file's faults that it is about, `findings` so many of these as were asked for.
+    Attributes:
+        problem: what is wrong, and where.
+        remedy: one command or one change.
+        lines: the first of the request file that it is about, from 1.
+        by: who or what was asked, where that could have been another.
+        codes: of the request file's faults that it is about.
+        findings: so many of those faults as were asked for.
     """
 
     problem: str
@@ -46,8 +52,10 @@ class Failed:
 class Unknown:
     """It could not be found out.
 
-    `needs` is what would allow the question: a permission, a setting, a network path. `by` is who
-    or what was asked, and could not tell.
+    Attributes:
+        reason: why not.
+        needs: what would allow the question: a permission, a setting, a network path.
+        by: who or what was asked, and could not tell.
     """
 
     reason: str
@@ -57,7 +65,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """It was not asked, because an earlier answer decides it. Only the runner makes these."""
+    """It was not asked, because an earlier answer decides it. Only the runner makes these.
+
+    Attributes:
+        reason: which answer that is.
+    """
 
     reason: str
 

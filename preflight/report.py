@@ -36,7 +36,11 @@ EXIT_CODES = {Verdict.READY: 0, Verdict.NOT_READY: 1, Verdict.CANNOT_TELL: 3}
 class Waiver:
     """A risk that somebody accepted: a failure or unknown with one is shown, and decides nothing.
 
-    `until` is the last day on which it counts, `days_left` how many there were to it.
+    Attributes:
+        reason: why.
+        owner: who.
+        until: the last day on which it counts.
+        days_left: how many there were to it.
     """
 
     reason: str
@@ -54,9 +58,16 @@ class Waiver:
 class Result:
     """One check's outcome.
 
-    `seconds` is how long the question took, 0 where it was not asked; `target` the region and the
-    model it is about, "" where nothing is known of them; `file` the request file it is about, where
-    the report has several.
+    Attributes:
+        provider: whose target it is about.
+        suite: the world that was asked.
+        check_id: of the check; docs/checks.md explains each.
+        title: of the check, as it is where it passes.
+        outcome: Passed, Failed, Unknown or Skipped.
+        seconds: how long the question took; 0 where it was not asked.
+        target: the region and the model it is about; "" where nothing is known of them.
+        waiver: the risk that somebody accepted; None: nobody did.
+        file: the request file it is about, where the report has several.
     """
 
     provider: str

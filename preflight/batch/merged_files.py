@@ -14,8 +14,14 @@ FILES = tuple(f"{name}.jsonl" for name in NAMES)
 class Summary:
     """How many requests there were, and what became of them.
 
-    `unmatched` counts rows that belong to no request; `duplicates` rows of requests that have
-    another row, without the failures that were tried again.
+    Attributes:
+        requests: in the file.
+        results: requests that succeeded.
+        errors: requests that failed.
+        missing: requests that nothing came back for.
+        unmatched: rows that belong to no request.
+        duplicates: rows of requests that have another row, without the failures that were tried
+            again.
     """
 
     requests: int

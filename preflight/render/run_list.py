@@ -13,9 +13,16 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ListedRun:
-    """One run. `shards` counts them by how they stand; `results` is None before the merge.
+    """One run that there is, by its ledger.
 
-    `problem` says why a ledger cannot be read; the rest is empty then.
+    Attributes:
+        place: its folder, or its name in a shared ledger.
+        provider: where it goes.
+        account: the provider account at the gateway.
+        requests: how many it has.
+        shards: how many stand in which way.
+        results: how many requests have one; None before the merge.
+        problem: why the ledger cannot be read; the rest is empty then.
     """
 
     place: str

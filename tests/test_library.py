@@ -1,0 +1,172 @@
+"""The library through the sandbox's gateway to its OpenAI: from the check to merged results."""
+
+import asyncio
+import json
+import os
+import pickle
+import subprocess
+import sys
+import time
+
+import pytest
+from cli_world import write_requests
+from library_world import IDS, KEY, ids, one_at_a_time, promises, silent, timing, upstream
+
+import preflight
+from preflight.sandbox.upstream.lifecycle import Timing
+
+__all__ = ["promises", "silent", "timing", "upstream"]
+
+pytestmark = pytest.mark.usefixtures("silent")
+
+
+def test_from_the_check_to_results(promises, tmp_path):
+    report = preflight.check("requests.jsonl", promises=promises, key=KEY)
+    assert report.verdict is preflight.Verdict.READY, report.failed_ids()
+    planned = preflight.plan(tmp_path / "requests.jsonl", promises=promises)
+    assert (planned.provider, len(planned.shards)) == ("openai", 1)
+    said, seen = [], []
+    finished = preflight.run(
+        "requests.jsonl",
+        promises=promises,
+        out="run",
+        key=KEY,
+        say=said.append,
+        progress=seen.append,
+    )
+    assert finished.complete
+    assert ids(finished.folder / "results.jsonl") == IDS
+    assert said[0].startswith("READY: ")
+    assert seen[-1].ended
+    assert [each.batch for each in seen[-1].shards] != [None]
+
+
+KILLED = """
+import json, os, signal, sys
+import preflight
+def ended(standing):
+    if any(each.ended for each in standing.shards):
+        os.kill(os.getpid(), signal.SIGKILL)
+preflight.run("requests.jsonl", promises=json.loads(sys.argv[1]), out="run", tables="tables.toml",
+              progress=ended)
+"""
+
+
+def test_a_run_whose_process_was_killed_is_resumed_by_its_folder_and_paid_for_once(
+    promises, upstream, tmp_path
+):
+    one_at_a_time(tmp_path)
+    command = [sys.executable, "-c", KILLED, json.dumps(promises)]
+    killed = subprocess.run(command, env=os.environ | {"TFY_API_KEY": KEY}, check=False)
+    assert killed.returncode == -9
+    there = preflight.runs(".")
+    assert [(one.place, one.results) for one in there] == [("run", None)]
+    before = len(upstream.batches)
+    assert 1 <= before < 4
+    finished = preflight.resume("run", key=KEY)
+    assert (finished.complete, finished.shards) == (True, {"completed": 4})
+    assert ids(finished.folder / "results.jsonl") == IDS
+    assert len(upstream.batches) == 4
+    assert preflight.resume("run") == finished  # nobody is asked: there is no key
+
+
+def test_what_was_submitted_is_watched_while_the_loop_goes_on_and_then_fetched(promises):
+    standing = preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY)
+    assert (standing.ended, standing.waiting, standing.requests) == (False, 0, 40)
+    ticks = 0
+
+    async def tick():
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0.01)
+
+    async def watched():
+        ticking = asyncio.create_task(tick())
+        seen = [each async for each in preflight.watch(standing.folder, poll_every=0.1, key=KEY)]
+        ticking.cancel()
+        return seen
+
+    seen = asyncio.run(watched())
+    assert [each.ended for each in seen] == [False] * (len(seen) - 1) + [True]
+    assert len(seen) > 1
+    assert ticks > 2 * len(seen)
+    finished = preflight.fetch("run", key=KEY)
+    assert (finished.complete, finished.status) == (True, "completed")
+
+
+def test_a_watch_ends_where_nobody_sends_the_rest(promises, tmp_path):
+    one_at_a_time(tmp_path)
+    preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY, tables="tables.toml")
+
+    async def watched():
+        watch = preflight.watch("run", poll_every=0.05, patience=0.3, key=KEY)
+        return [each async for each in watch]
+
+    last = asyncio.run(watched())[-1]
+    assert (last.ended, last.waiting) == (False, 3)
+
+
+@pytest.mark.parametrize("timing", [Timing(running=1.5)])
+def test_what_is_cancelled_keeps_its_results_and_the_rest_is_tried_again(
+    promises, upstream, timing
+):
+    preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY)
+    with pytest.raises(preflight.RunError, match="fetch it when"):
+        preflight.fetch("run", key=KEY)
+    while preflight.status("run", key=KEY).shards[0].status != "in_progress":
+        time.sleep(0.05)
+    assert preflight.cancel("run", key=KEY).shards[0].status in {"cancelling", "cancelled"}
+    finished = preflight.resume("run", key=KEY)
+    assert (finished.status, finished.complete) == ("cancelled", False)
+    again = preflight.retry("run", key=KEY)
+    assert again.complete
+    assert again.summary.results == 40
+
+
+def test_a_file_that_is_not_ready_is_not_sent_and_the_error_has_the_report(
+    promises, upstream, tmp_path
+):
+    write_requests(tmp_path / "requests.jsonl", ("same", "same"))
+    with pytest.raises(preflight.NotReady, match="NOT READY, nothing was sent: ") as caught:
+        preflight.run("requests.jsonl", promises=promises, key=KEY)
+    assert caught.value.exit_code == 1
+    assert caught.value.report.failed_ids() == {caught.value.where}
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (str(copy), copy.report.verdict) == (str(caught.value), preflight.Verdict.NOT_READY)
+    with pytest.raises(preflight.NotReady):
+        preflight.submit("requests.jsonl", promises=promises, key=KEY)
+    assert upstream.batches == []
+
+
+def test_without_a_key_it_cannot_be_told(promises):
+    with pytest.raises(preflight.NotReady, match="CANNOT TELL") as caught:
+        preflight.run("requests.jsonl", promises=promises)
+    assert caught.value.exit_code == 3
+    report = preflight.check("requests.jsonl", promises=promises)
+    assert report.verdict is preflight.Verdict.CANNOT_TELL
+
+
+def test_who_fails_while_being_told_stops_this_process_and_not_the_run(promises, upstream):
+    def fails(_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        preflight.run("requests.jsonl", promises=promises, out="run", key=KEY, progress=fails)
+    assert preflight.resume("run", key=KEY).complete
+    assert len(upstream.batches) == 1
+
+
+def test_the_key_is_in_nothing_that_is_kept_or_shown(promises, tmp_path):
+    finished = preflight.run("requests.jsonl", promises=promises, out="run", key=KEY)
+    kept = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]
+    assert len(kept) > 3
+    assert not [path for path in kept if KEY.encode() in path.read_bytes()]
+    assert KEY not in repr(finished)
+    wrong = "another-key-that-is-wrong"
+    report = preflight.check("requests.jsonl", promises=promises, key=wrong)
+    assert report.failed_ids() == {"gateway-key"}
+    assert wrong not in repr(report)
+    with pytest.raises(preflight.PreflightError) as caught:
+        preflight.run("requests.jsonl", promises=promises, out="other", key=wrong, force=True)
+    assert wrong not in f"{caught.value} {caught.value.__cause__}"
