@@ -11,6 +11,7 @@ from preflight.catalog import source, yours
 from preflight.cli import main
 
 ONLY_WHEN_ASKED = {
+    "airflow": "needs an environment of its own, see make test-airflow",
     "contract": "installs other gateways",
     "exhaustive": "takes minutes",
     "fuzz": "takes minutes",
@@ -54,7 +55,7 @@ def no_cloud(monkeypatch, tmp_path_factory, one_authority):
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     # What is drawn goes by the terminal, and so must not go by the one that runs the tests.
     monkeypatch.setenv("TERM", "xterm-256color")
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -7,19 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from preflight import promises as sources
 from preflight.airflow.access import Access
+from preflight.api.asked import judged
 from preflight.batch import plan as plans
 from preflight.batch.plan import Plan
-from preflight.cli import parser
 from preflight.commands.division import division
-from preflight.commands.judge import Targets, judge, promised, scanned, targets
+from preflight.commands.judge import Targets, judge, only_a_job, promised, scanned, targets
 from preflight.contract import Gateway, Promises
 from preflight.outcomes import Failed, Unknown
 from preflight.render import destinations, json_report
-from preflight.report import ONLY_A_JOB, Report
+from preflight.report import Report
 from preflight.requests.scan import Scan
-from preflight.seams import UsageError
+from preflight.seams import PromiseError, UsageError
 
 _NAMED = 3
 
@@ -49,16 +48,25 @@ class Job:
         if bool(self.stack) == bool(self.promises):
             raise UsageError(
                 "the task",
-                "names no stack to hold the clouds against" if not self.stack else "names two",
+                "names two sources of promises"
+                if self.stack
+                else "names no stack to check against",
                 "give it either stack='...' or promises='...'",
             )
-        named = ("stack", "region", "model", "waivers", "tables")
-        words = [f"--{name}={value}" for name in named if (value := getattr(self, name))]
-        words += [f"--provider={name}" for name in self.provider]
-        words += [f"--only={','.join(self.only)}"] * bool(self.only)
-        words += [f"--skip={','.join(self.skip)}"] * bool(self.skip)
-        words += ["--offline"] * self.offline + ["--no-split"] * self.no_split
-        return _parsed([*words, *(["--", self.requests] if self.requests else [])])
+        return judged(
+            requests=self.requests,
+            stack=self.stack,
+            promises=_outputs(self.promises),
+            provider=self.provider,
+            region=self.region,
+            model=self.model,
+            offline=self.offline,
+            only=self.only,
+            skip=self.skip,
+            waivers=self.waivers,
+            tables=self.tables,
+            no_split=self.no_split,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,7 @@ class Asked:
 def ask(job: Job, access: Access | None) -> Asked:
     """Read what the job names. Raises UsageError, RequestFileError."""
     arguments = job.arguments()
-    if job.promises and job.promises.lstrip().startswith("{"):
-        promises = sources.parse(job.promises, "promises")
-    else:
-        arguments.promises = job.promises
-        promises = promised(arguments)
+    promises = promised(arguments)
     if access is not None and access.base_url:
         promises = replace(promises, gateway=Gateway(access.base_url))
     # By one process: a worker's machine has other tasks to do.
@@ -93,7 +97,7 @@ def report(asked: Asked, access: Access | None, say: Callable[[str], None]) -> R
         asked.targets,
         asked.scan,
         asked.arguments,
-        None if asked.arguments.offline else _only_a_job,
+        None if asked.arguments.offline else only_a_job,
         environ=access.environ if access else {},
         say=say,
     )
@@ -152,14 +156,12 @@ def sentence(found: Report) -> str:
     )
 
 
-def _only_a_job(found: Report, _: Report) -> Report:
-    return replace(found, scope=(*found.scope, ONLY_A_JOB))
-
-
-def _parsed(words: list[str]) -> Namespace:
+def _outputs(promises: str | None) -> str | dict[str, Any] | None:
+    """The promises as a file's name, or what they are where they are JSON."""
+    if promises is None or not promises.lstrip().startswith("{"):
+        return promises
     try:
-        return parser().parse_args(["check", *words])
-    except SystemExit:
-        # argparse has said why on standard error, which goes into the task's log.
-        what = f"has an argument that `preflight check` does not take: {' '.join(words)}"
-        raise UsageError("the task", what, "correct it; the log above says which") from None
+        found: dict[str, Any] = json.loads(promises)
+    except ValueError as error:
+        raise PromiseError("promises", f"is no JSON ({error})", "correct it") from None
+    return found

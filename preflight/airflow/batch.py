@@ -159,8 +159,11 @@ class PreflightBatchOperator(JobOperator):
         return self._wait(found, until)
 
     def _wait(self, going: Going, until: float | None) -> NoReturn:
-        sent = f"{len(going.batches)} batches are at the provider"
-        self.log.info("%s, %d shards wait for room", sent, going.waiting)
+        self.log.info(
+            "batches at the provider: %d; still to be sent, as soon as there is room: %d",
+            len(going.batches),
+            going.waiting,
+        )
         self.defer(
             trigger=PreflightBatchTrigger(
                 gateway_conn_id=self.gateway_conn_id,
@@ -178,16 +181,15 @@ class PreflightBatchOperator(JobOperator):
 
     def _returned(self, ended: Ended) -> dict[str, Any]:
         """The counts; raises where too many requests have no result."""
-        shape = running.summary(ended)
         counts = ended.finished.summary
-        self.log.info("%s", shape)
-        failed = counts.requests - counts.results
-        if failed <= self.max_failed_requests and counts.results:
-            return shape
         words = (
-            f"{counts.results:,} of {counts.requests:,} requests have a result "
-            f"({counts.errors:,} errors, {counts.missing:,} missing), in {ended.finished.folder}"
+            f"{ended.finished.status}: {counts.results:,} results, {counts.errors:,} errors, "
+            f"{counts.missing:,} missing of {counts.requests:,} requests, in "
+            f"{ended.finished.folder}"
         )
+        if counts.results and counts.requests - counts.results <= self.max_failed_requests:
+            self.log.info(words)
+            return running.summary(ended)
         if reasons := "; ".join(ended.finished.reasons[:3]):
             words += f"; the provider says: {reasons}"
         if ended.again:

@@ -20,8 +20,7 @@ from preflight.batch.remote import Remote
 from preflight.batch.run import Finished
 from preflight.batch.tracks import Admits, Talk, anything
 from preflight.batch.watch import EVERY_SECONDS
-from preflight.commands.division import division
-from preflight.commands.judge import scanned
+from preflight.commands.division import bounded
 from preflight.render.outcome import INCOMPLETE, VERSION
 from preflight.seams import PreflightError, RunError, UsageError
 
@@ -202,12 +201,9 @@ def _failed_before(drive: Drive) -> RunError | None:
 
 def _room(drive: Drive) -> Admits:
     """What makes room for the shards that are still to be sent, where there are several."""
-    plan = drive.plan
     if len(drive.tracks) == 1 or not any(track.waiting for track in drive.tracks):
         return anything
-    scan = scanned(str(plan.requests), jobs=1, digest=False)
-    targets = (plan.promised, *plan.others)
-    return division(scan, plan.provider, targets, one=False, offline=False).admits
+    return bounded(drive.plan, offline=False).admits
 
 
 def _going(drive: Drive, pause: float) -> Going:

@@ -1,6 +1,7 @@
 """How a run's batches stand, without holding it or changing anything."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from preflight.airflow.access import Access
@@ -11,7 +12,8 @@ from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
 from preflight.batch.remote import Remote
 from preflight.batch.stage import Stage, stage
-from preflight.batch.statuses import TERMINAL, meaning
+from preflight.commands import followed
+from preflight.render import standing as standings
 
 
 def _stages(ledger: Ledger, plan: Plan) -> dict[int, Stage]:
@@ -47,26 +49,18 @@ def standing(place: Place, access: Access) -> Standing:
     """Look once at each batch that may still change. Raises PreflightError."""
     with existing(place) as ledger:
         plan = plans.read(ledger)
-        found = _stages(ledger, plan)
-    words: dict[int, str] = {}
+        stages = _stages(ledger, plan)
+    going = {n: at.created for n, at in stages.items() if at.created and not at.fetched}
     with Remote(plan, access.environ) as remote:
-        for number, at in found.items():
-            words[number] = at.fetched.status if at.fetched else "not sent"
-            if at.created and not at.fetched:
-                words[number] = remote.look(at.created).status
-    shards = [
-        {
-            "shard": number,
-            "id": at.created,
-            "status": words[number],
-            "ended": bool(at.fetched) or meaning(words[number]) in TERMINAL,
-        }
-        for number, at in found.items()
-    ]
-    going = tuple(str(one["id"]) for one in shards if one["id"] and not one["ended"])
-    waiting = sum(not (one["id"] or one["ended"]) for one in shards)
-    shape = {"folder": str(place.folder), "ended": not (going or waiting), "shards": shards}
-    return Standing(of(plan), going, waiting, shape)
+        looks = {number: remote.look(batch) for number, batch in going.items()}
+    seen = standings.Standing(followed.standing(plan, stages, looks), place.folder)
+    shards = json.loads(json.dumps([asdict(each) for each in seen.shards]))
+    return Standing(
+        of(plan),
+        tuple(each.batch for each in seen.shards if each.batch and not each.ended),
+        seen.waiting,
+        {"folder": str(place.folder), "ended": seen.ended, "shards": shards},
+    )
 
 
 def at_provider(place: Place) -> tuple[Route, tuple[str, ...]]:
