@@ -13,8 +13,12 @@ NO_JSON = ("completion", "demo", "onboard")
 """What they print is for a shell or for people."""
 
 
-def everywhere(commands: Mapping[str, argparse.ArgumentParser]) -> None:
-    """Add it to each of the commands."""
+_WIDEST = 90
+"""No line of what help ends with is longer."""
+
+
+def everywhere(commands: Mapping[str, argparse.ArgumentParser], width: int = 78) -> None:
+    """Add it to each of the commands; `width` is that of help, in columns."""
     quiet = rows("quiet")[0].words
     for name, parser in commands.items():
         shared = parser.add_argument_group("everywhere")
@@ -33,6 +37,27 @@ def everywhere(commands: Mapping[str, argparse.ArgumentParser]) -> None:
         if examples := EXAMPLES.get(name):
             shown = "\n".join(f"  preflight {example}" for example in examples)
             parser.epilog = f"examples:\n{shown}\n\n{parser.epilog}"
+        if width < _WIDEST:
+            parser.epilog = _folded(parser.epilog or "", width)
+
+
+def _folded(text: str, width: int) -> str:
+    """As narrow as the terminal: what goes on below goes on again, a bit to the right."""
+    from textwrap import wrap  # noqa: PLC0415 - only where it is narrow
+
+    whole = text.replace("\n            ", " ")
+    lines = (
+        wrap(
+            " ".join(line.split()),
+            width,
+            initial_indent=line[: len(line) - len(line.lstrip())],
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+        or [""]
+        for line in whole.split("\n")
+    )
+    return "\n".join(part for several in lines for part in several)
 
 
 def _json(parser: argparse.ArgumentParser, group: Any, name: str) -> None:

@@ -69,13 +69,14 @@ def _prepared(parsed: argparse.Namespace) -> Iterator[None]:
         from preflight.configuration.applied import configure  # noqa: PLC0415 - not for all
 
         configure(parsed)
+    given = list(vars(parsed).values())
     with ExitStack() as held:
         if parsed.quiet:
             # Questions are not asked then: nobody would see them.
             held.enter_context(redirect_stderr(held.enter_context(Path(os.devnull).open("w"))))
             if getattr(parsed, "format", None) == "text":
                 parsed.format = QUIET
-        if getattr(parsed, "requests", None) == "-":
+        if any("-" in (value if isinstance(value, list) else [value]) for value in given):
             from preflight.commands.spooled import spooled  # noqa: PLC0415 - seldom
 
             held.enter_context(spooled(parsed))

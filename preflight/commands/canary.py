@@ -35,10 +35,9 @@ def refuse(arguments: Namespace) -> None:
             "sends a job only where no check failed, and --only or --skip leaves checks out",
             "leave out one; a waiver accepts a failure",
         )
-    if not (arguments.yes or sys.stdin.isatty()):
-        raise UsageError(
-            "--canary", "costs money, and there is no terminal to ask on", "agree with --yes"
-        )
+    if not (arguments.yes or (sys.stdin.isatty() and not arguments.quiet)):
+        nobody = "--quiet asks nobody" if arguments.quiet else "there is no terminal to ask on"
+        raise UsageError("--canary", f"costs money, and {nobody}", "agree with --yes")
 
 
 def target_of(chosen: Mapping[str, tuple[Target, ...]], scan: Scan) -> tuple[str, Target]:

@@ -50,10 +50,24 @@ def collect(arguments: Namespace) -> int:
     file.write(made, path)
     outcomes = [asked.outcome for place in places for asked in place.asked]
     answers = sum(isinstance(outcome, Answered) for outcome in outcomes)
-    print(
-        f"{printable(str(path))}: {len(outcomes)} questions, {answers} answers, "
-        f"{len(outcomes) - answers} refusals, by {report.calls} calls in {report.seconds:.1f} s"
-    )
+    if arguments.json:
+        from preflight.render.outcome import document  # noqa: PLC0415 - it needs all of a run
+
+        document(
+            "collected",
+            0,
+            bundle=str(path),
+            questions=len(outcomes),
+            answers=answers,
+            refusals=len(outcomes) - answers,
+            calls=report.calls,
+            seconds=round(report.seconds, 3),
+        )
+    elif not arguments.quiet:
+        print(
+            f"{printable(str(path))}: {len(outcomes)} questions, {answers} answers, "
+            f"{len(outcomes) - answers} refusals, by {report.calls} calls in {report.seconds:.1f} s"
+        )
     return 0
 
 

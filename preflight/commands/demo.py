@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,23 +81,34 @@ def _environment() -> dict[str, str]:
     """The user's environment, without what would point a command at a real cloud."""
     prefixes = ("AWS_", "GOOGLE_", "AZURE_", "PREFLIGHT_", "TFY_", "CLOUDSDK_")
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)} | {
-        "COLUMNS": "110"
+        "COLUMNS": "110",
+        "PREFLIGHT_CONFIG": os.devnull,  # what a team set once is for its own stack
     }
 
 
 def demo(arguments: Namespace) -> int:
     """Show it all; 0 where everything came out as it should."""
-    del arguments
     from preflight.commands.sandbox import importable  # noqa: PLC0415
 
     if not importable():
         raise UsageError(
             "the demo", "needs the sandbox extra", "pip install 'batch-preflight[sandbox]'"
         )
-    from preflight.sandbox.world import World  # noqa: PLC0415
-
     start = time.monotonic()
     folder = _fresh(FOLDER)
+    with ExitStack() as held:
+        if arguments.quiet:
+            nowhere = held.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+            held.enter_context(redirect_stdout(nowhere))
+        show = _shown(folder)
+    show.out = console(sys.stdout)
+    return _conclude(show, time.monotonic() - start)
+
+
+def _shown(folder: Path) -> _Demo:
+    """All of it but the conclusion."""
+    from preflight.sandbox.world import World  # noqa: PLC0415
+
     show = _Demo(console(sys.stdout), folder)
     show.rule("1. Provision: the Pulumi program, applied to clouds on loopback")
     show.say("No cloud account, no Pulumi engine: nothing here is a `pulumi up`.")
@@ -111,7 +123,7 @@ def demo(arguments: Namespace) -> int:
     finally:
         # The operator's key of the sandbox's Google Cloud is in there.
         shutil.rmtree(folder / "clouds", ignore_errors=True)
-    return _conclude(show, time.monotonic() - start)
+    return show
 
 
 def _fresh(folder: Path) -> Path:

@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from preflight.checklist import Listed, checklist
+from preflight.render.columns import columns
 
 VERSION = 1
 
@@ -40,12 +41,9 @@ def _shape(listed: Sequence[Listed]) -> dict[str, object]:
 
 def _lines(listed: Sequence[Listed]) -> list[str]:
     """One line a check, in columns: id, title, providers, suites."""
-    rows = [
-        (one.check.id, one.check.title, ",".join(one.providers), ", ".join(one.suites))
-        for one in listed
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [
-        "  ".join((*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]))
-        for row in rows
-    ]
+    return columns(
+        [
+            (one.check.id, one.check.title, ",".join(one.providers), ", ".join(one.suites))
+            for one in listed
+        ]
+    )

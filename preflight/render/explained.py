@@ -8,9 +8,13 @@ from preflight.failures.table import Failure, seen_by
 from preflight.looking import looks_of
 from preflight.looks import LOOKS, OTHER_WAYS, Look
 from preflight.permissions import PERMISSIONS, Permission
+from preflight.render.columns import width
 
 WIDTH = 100
 _INDENT = 12
+_NARROWEST = 30
+"""Below that a terminal folds by itself."""
+
 SHOWS = {
     "upload": "at the upload",
     "create": "at create",
@@ -24,10 +28,11 @@ SHOWS = {
 def _item(name: str, *texts: str) -> list[str]:
     """A name, said once, and its texts, each folded under itself. An address is never broken."""
     heads = [f"  {name}:".ljust(_INDENT), *[" " * _INDENT for _ in texts[1:]]]
+    most = min(WIDTH, max(width() or WIDTH, _NARROWEST))
     return [
         textwrap.fill(
             text,
-            WIDTH,
+            most,
             initial_indent=head,
             subsequent_indent=" " * _INDENT,
             break_long_words=False,

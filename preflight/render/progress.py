@@ -1,5 +1,6 @@
 """How a batch is coming along: a bar on a terminal, one line a change where there is none."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +26,9 @@ class Display(Protocol):
 def progress(total: int) -> Iterator[Display]:
     """Yield what shows one look at the batch. `total` counts requests."""
     console = Console(stderr=True)
-    # A dumb terminal cannot go back to a line: there, a bar would be shown once, at the end.
-    if sys.stderr.isatty() and not console.is_dumb_terminal:
+    # A dumb terminal cannot go back to a line: there, a bar would be shown once, at the end. What a
+    # CI shows as a terminal is a log, in which each drawing of a bar stays.
+    if sys.stderr.isatty() and not console.is_dumb_terminal and not os.environ.get("CI"):
         with _bar(total, console) as show:
             yield show
     else:
