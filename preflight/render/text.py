@@ -44,15 +44,21 @@ def console(out: IO[str]) -> Console:
 
 
 def render(report: Report, out: IO[str], *, quiet: bool = False) -> None:
-    """Write the report; `quiet`: its problems and the verdict alone."""
+    """Write the report; `quiet`: its problems and the verdict alone.
+
+    Of several request files, a file's verdict and its problems are shown.
+    """
     page = console(out)
+    brief = quiet or len(report.files) > 1
     with page.capture() as captured:
         for provider in report.providers:
             targets, results = report.targets(provider), report.of(provider)
             for target in targets:
                 name = f"{provider} {target}" if len(targets) > 1 else provider
                 found = tuple(r for r in results if r.target == target)
-                _target(page, name, found, tuple(filter(_wrong, found)) if quiet else found)
+                shown = tuple(filter(_wrong, found)) if brief else found
+                if shown or not quiet:
+                    _target(page, name, found, shown)
         for sentence in () if quiet else report.scope:
             page.print(Text(f"Not looked at: {printable(sentence)}", style="dim"))
         for sentence in report.notes:
@@ -71,9 +77,7 @@ def _wrong(result: Result) -> bool:
 def _target(
     out: Console, name: str, results: tuple[Result, ...], shown: tuple[Result, ...]
 ) -> None:
-    """A target's verdict and what is shown of its results; nothing where none is."""
-    if not shown:
-        return
+    """A target's verdict and what is shown of its results."""
     word = verdict(results)
     out.print(
         Text.assemble(
@@ -92,7 +96,8 @@ def _target(
             else:
                 grid.add_row(_mark(out, *_look(alike[0])), _body(alike[0]))
         out.print(Padding(grid, (0, 0, 0, 4)))
-    out.print()
+    if shown:
+        out.print()
 
 
 def _look(result: Result) -> tuple[str, str]:
