@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test test-tools test-airflow lint docs completions bench setup lock clean help
+.PHONY: dist demo test test-tools test-airflow lint docs completions bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -44,6 +44,15 @@ bench: .venv/ready .venv-bench/ready ## Time the reading of request files beside
 	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --kinds 100k,japanese,uuid
 	$(BIN)/python benchmarks/start_up.py
 
+# The bill of materials is of what an installation of the wheel alone brings, in the pinned versions.
+dist: .venv/ready .venv-release/ready ## Build wheel, source archive and bill of materials into dist/
+	rm -rf dist .venv-release/installed
+	$(BIN)/python -m hatchling build -d dist
+	$(UV) venv --quiet --python .venv/bin/python .venv-release/installed
+	VIRTUAL_ENV=.venv-release/installed $(UV) pip install --quiet --constraint requirements/all.txt dist/*.whl
+	.venv-release/bin/cyclonedx-py environment --output-reproducible --output-format JSON --pyproject pyproject.toml \
+	  -o dist/batch-preflight.cdx.json .venv-release/installed
+
 setup: .venv/ready ## Build .venv with everything the project needs, from the pinned list
 
 # Where uv is missing it goes into a virtual environment of its own: no global install, so no distribution refuses it.
@@ -61,6 +70,11 @@ endif
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.venv-release/ready: .venv/ready requirements/release.txt
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-release
+	VIRTUAL_ENV=.venv-release $(UV) pip sync --quiet --require-hashes requirements/release.txt
+	@touch $@
+
 .venv-bench/ready: .venv/ready requirements/bench.txt
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-bench
 	VIRTUAL_ENV=.venv-bench $(UV) pip sync --quiet --require-hashes requirements/bench.txt
@@ -75,16 +89,14 @@ endif
 # All but airflow, which pins half the world.
 EXTRAS := --extra cluster --extra infra --extra parquet --extra postgresql --extra sandbox
 
+LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate
 lock: ## Resolve the newest versions into requirements/ (names, versions and hashes only)
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate $(EXTRAS) --group dev pyproject.toml -o requirements/all.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate --extra airflow --extra postgresql pyproject.toml \
-	  -o requirements/airflow.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate --group bench -o requirements/bench.txt
-	echo uv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate - -o requirements/uv.txt
+	$(LOCK) $(EXTRAS) --group dev pyproject.toml -o requirements/all.txt
+	$(LOCK) --extra airflow --extra postgresql pyproject.toml -o requirements/airflow.txt
+	$(LOCK) --group bench -o requirements/bench.txt
+	$(LOCK) --group release -o requirements/release.txt
+	echo uv | $(LOCK) - -o requirements/uv.txt
 
 clean: ## Remove what set-up and the demo made
-	rm -rf .venv .venv-airflow .venv-bench .uv preflight-demo preflight-runs .preflight-sandbox
+	rm -rf .venv .venv-airflow .venv-bench .venv-release dist .uv preflight-demo preflight-runs .preflight-sandbox
