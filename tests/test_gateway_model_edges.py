@@ -21,6 +21,8 @@ def lists(listed, promised, provider="openai", **more):
     [
         ("openai-main/GPT-4o", "gpt-4o"),
         ("openai-main/gpt-4.1-mini", "gpt-4.1-mini"),
+        ("openai-main/gpt4o", "gpt-4o"),
+        ("openai-main/gpt_4o", "gpt-4o"),
         ("openai-main/gpt-4.1-2025-04-14", "gpt-4.1"),
         ("openai-main/gemini-2.0-flash", "gemini-2.0-flash-001"),
         ("openai-main/nova-pro", "amazon.nova-pro-v1:0"),

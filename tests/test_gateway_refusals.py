@@ -4,6 +4,7 @@ import pytest
 from test_checks_gateway import ROUTES, Asked
 
 from preflight.checks.gateway import key
+from preflight.checks.gateway_refusals import Whose, whose
 from preflight.outcomes import Failed, Passed, Unknown
 from preflight.seams import GatewayAnswer, Unreachable
 
@@ -20,6 +21,7 @@ OF_PROVIDERS = [
         ),
     ),
     ("openai", "Incorrect API key provided: sk-***."),
+    ("openai", "Obtain an API key from https://platform.openai.com/account/api-keys."),
     (
         "azure",
         (
@@ -37,6 +39,7 @@ OF_PROVIDERS = [
     ),
     ("azure", "Token tenant 7a1b does not match resource tenant."),
     ("azure", "AADSTS7000215: Invalid client secret provided."),
+    ("azure", "Key based authentication is disabled for this resource."),
     (
         "vertex",
         (
@@ -45,10 +48,13 @@ OF_PROVIDERS = [
         ),
     ),
     ("vertex", "('invalid_grant: Invalid JWT Signature.', {'error': 'invalid_grant'})"),
+    ("vertex", "Account gateway@a-project.iam.gserviceaccount.com is disabled."),
+    ("vertex", "See https://developers.google.com/identity/sign-in/web/devconsole-project."),
     ("bedrock", "The security token included in the request is expired"),
     ("bedrock", "The request signature we calculated does not match the signature you provided."),
     ("bedrock", "The AWS Access Key Id you provided does not exist in our records."),
     ("bedrock", "User: x is not authorized to perform: bedrock:ListModelInvocationJobs"),
+    ("bedrock", "arn:aws-us-gov:iam::123456789012:role/gateway has no credentials"),
 ]
 OF_GATEWAYS = [
     "Invalid JWT signature",
@@ -82,7 +88,9 @@ class World(Asked):
 @pytest.mark.parametrize("models", [LIST, NO_LIST, None], ids=["a list", "none", "no answer"])
 @pytest.mark.parametrize(("provider", "message"), OF_PROVIDERS)
 def test_a_providers_own_sentence_clears_the_key(provider, message, models):
-    assert isinstance(key(ROUTES[provider], World(message, models)), Passed)
+    world = World(message, models)
+    assert isinstance(key(ROUTES[provider], world), Passed)
+    assert whose(ROUTES[provider], world.batches(None), world) is Whose.PROVIDER
 
 
 @pytest.mark.parametrize("models", [REFUSED, NO_LIST, None], ids=["refused", "none", "no answer"])

@@ -148,7 +148,7 @@ def _like(listed: str, wanted: str) -> bool:
 def _last(name: str) -> str:
     """`claude-3-5-haiku` of `bedrock-main/anthropic.claude-3-5-haiku-20241022-v1:0`."""
     plain = name.rpartition("/")[2].partition(":")[0]
-    vendor, dot, rest = plain.rpartition(".")
+    vendor, _, rest = plain.rpartition(".")
     # A dot stands behind a vendor, and in versions: gpt-4.1.
-    plain = rest if dot and not vendor[-1:].isdigit() else plain
+    plain = plain if vendor[-1:].isdigit() else rest
     return re.sub(r"-(\d{4}-\d{2}-\d{2}|\d{8}-v\d+|\d{8}|v\d+|\d{3})$", "", plain)
