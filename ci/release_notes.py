@@ -27,7 +27,9 @@ def notes(tag: str, version: str, changelog: str) -> str:
         NoRelease: tag and version differ, or the changelog has no dated section of it.
     """
     if tag != f"v{version}":
-        raise NoRelease(f"the tag {tag} is not v{version}, which preflight/version.py says; tag that")
+        raise NoRelease(
+            f"the tag {tag} is not v{version}, which preflight/version.py says; tag that"
+        )
     parts = re.split(r"^## \[(.+?)\] - (.+)$", changelog, flags=re.MULTILINE)
     for name, dated, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         if name != version:
