@@ -4,8 +4,11 @@ import pytest
 from request_files import PROMISED, request
 from requests_world import COUNT, healthy, judged, of_a_file
 
-from preflight.contract import PROVIDERS
+from preflight.checks.requests import checks_for
+from preflight.contract import PROVIDERS, Gateway, OpenAI, Promises
 from preflight.outcomes import Failed, Passed
+from preflight.requests.of_models import of_models
+from preflight.suites import build
 
 __all__ = ["healthy"]
 
@@ -68,3 +71,40 @@ def test_a_plain_wrong_name_is_said_without_a_guess_at_what_it_is(tmp_path, prov
     found = of_a_file(tmp_path, request(1, provider, model="another"))
     answer = judged("requests-model", provider, found)
     assert answer.problem == 'body.model is "another" on line 1'
+
+
+# --- several models -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check_id", "said"),
+    [
+        ("requests-max-tokens", ("16,000", "30,000")),
+        ("requests-parameters", ("1 parameter in use", "1 parameter in use")),
+        ("requests-tokens-openai", ("about 30 ", "about 45 ")),
+    ],
+)
+def test_of_a_file_of_two_models_each_is_asked_about_its_own_requests(tmp_path, check_id, said):
+    small, reasoner = (OpenAI("openai-main", model) for model in ("gpt-4o-mini", "o4-mini"))
+    rows = [request(n, model=small.model, max_tokens=16_000) for n in (1, 2)]
+    bounds = {"max_tokens": None, "max_completion_tokens": 30_000}
+    rows += [request(n, model=reasoner.model, **bounds) for n in (3, 4, 5)]
+    found = of_a_file(tmp_path, *rows)
+    parts = of_models(found, [[small.model], [reasoner.model]])
+    suites = build(
+        Promises(Gateway("http://127.0.0.1:9"), openai=(small, reasoner)),
+        {"openai": (small, reasoner)},
+        found,
+        offline=True,
+        parts=dict(zip((small, reasoner), parts, strict=True)),
+    )
+    for suite, words in zip(suites, said, strict=True):
+        [check] = [one for one in suite.checks if one.id == check_id]
+        answer = check(suite.promised, found)
+        assert isinstance(answer, Passed)
+        assert words in answer.detail
+
+
+def test_a_file_that_is_divided_for_one_target_must_name_its_model(healthy):
+    [check] = [one for one in checks_for("openai", split=True) if one.id == "requests-model"]
+    assert isinstance(check(PROMISED["openai"], healthy["openai"]), Passed)
