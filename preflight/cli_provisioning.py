@@ -12,8 +12,18 @@ Command = Callable[[str, str, str], argparse.ArgumentParser]
 
 def add(command: Command) -> None:
     """Add the three."""
-    init = command("init", "ask a few questions and write a stack's settings", "init:init")
-    init.add_argument("--stack", metavar="NAME", help="writes Pulumi.NAME.yaml beside Pulumi.yaml")
+    init = command(
+        "init",
+        "ask a few questions; write a stack's settings, and what a team sets once",
+        "init:init",
+    )
+    source = init.add_mutually_exclusive_group()
+    source.add_argument(
+        "--stack", metavar="NAME", help="writes Pulumi.NAME.yaml beside Pulumi.yaml"
+    )
+    source.add_argument(
+        "--promises", metavar="FILE", help="writes preflight.toml alone, for this promise file"
+    )
     init.add_argument(
         "--provider",
         action="append",
@@ -30,6 +40,19 @@ def add(command: Command) -> None:
         "--yes", action="store_true", help="ask nothing: what is not set takes its default"
     )
     init.add_argument("--force", action="store_true", help="replace the settings there are")
+    team = init.add_argument_group("preflight.toml")
+    # Their defaults are those of the questions.
+    team.add_argument("--runs-folder", metavar="FOLDER", help="that holds the folders of runs")
+    team.add_argument(
+        "--waivers", metavar="FILE", help="accepted risks; made where it is missing; none for none"
+    )
+    team.add_argument(
+        "--report",
+        choices=("none", "sarif", "junit", "markdown", "html"),
+        help="what each check leaves in a file for CI (default: none)",
+    )
+    init.epilog = """\
+exit codes: 0 written; 2 wrong usage, or a file that is there already and is left as it is"""
 
     promises = command("promises", "print an example of a promise file, or read one", _PROMISES)
     _source(promises, "read this stack's outputs", *PROVIDERS, "all")

@@ -332,7 +332,7 @@ def test_what_ends_the_writing_leaves_nothing_behind(preflight, project, monkeyp
 def test_questions_are_asked_on_standard_error_and_enter_takes_the_default(
     preflight, project, typing
 ):
-    typing("", "vertex", "", "sandbox-project", "", "")
+    typing("", "vertex", "", "sandbox-project", "", "", "n")
     code, out, err = preflight("init")
     assert code == 0, err
     assert out == f"{project / 'Pulumi.dev.yaml'}\n"
@@ -349,7 +349,8 @@ def test_questions_are_asked_on_standard_error_and_enter_takes_the_default(
 
 def test_a_wrong_answer_is_told_and_asked_again(preflight, project, typing):
     typing(
-        "../x", "prod", "cohere", "vertex", "gateway", "", "123456", "sandbox-project", "US", "", ""
+        *("../x", "prod", "cohere", "vertex", "gateway", "", "123456", "sandbox-project", "US"),
+        *("", "", "n"),
     )
     code, _, err = preflight("init")
     assert code == 0, err
@@ -361,7 +362,7 @@ def test_a_wrong_answer_is_told_and_asked_again(preflight, project, typing):
 
 
 def test_a_list_is_asked_for_and_typed_with_commas(preflight, project, typing):
-    typing("", ARN, "", "us-east-1, everywhere", "us-east-1, us-west-2", "")
+    typing("", ARN, "", "us-east-1, everywhere", "us-east-1, us-west-2", "", "n")
     code, _, err = preflight("init", "--stack", "dev", "--provider", "bedrock")
     assert code == 0, err
     assert 'it is ["us-east-1", "everywhere"], but must be a list of AWS regions' in err
@@ -370,12 +371,12 @@ def test_a_list_is_asked_for_and_typed_with_commas(preflight, project, typing):
 
 
 def test_what_flags_say_is_not_asked(preflight, project, typing):
-    typing("")
+    typing("", "n")
     code, _, err = preflight(
         "init", "--stack", "dev", *flags("openai"), "--set", "openaiModels=gpt-x"
     )
     assert code == 0, err
-    assert err.count("]: ") == 1
+    assert err.count("]: ") == 2
     assert written(project)["openaiModels"] == ["gpt-x"]
 
 

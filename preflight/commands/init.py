@@ -1,13 +1,15 @@
-"""`preflight init`: ask a few questions, or take flags, and write a stack's settings."""
+"""`preflight init`: a few questions, or flags; a stack's settings, and what a team sets once."""
 
 import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from preflight.commands.asking import answer, say
+from preflight.commands.init_team import Team, wanted
 from preflight.contract import PROVIDERS
-from preflight.render.printable import printable
 from preflight.seams import UsageError
 from preflight.settings import (
     SETTINGS,
@@ -19,6 +21,7 @@ from preflight.settings import (
 )
 from preflight.settings.stack_file import Project, refuse_to_overwrite
 
+VERSION = 1
 _STACK = "dev"
 
 ASKED = (
@@ -40,9 +43,59 @@ ASKED = (
 
 
 def init(arguments: Namespace) -> int:
-    """Write `Pulumi.STACK.yaml` beside Pulumi.yaml, and print where it is."""
-    project = Project.nearest()
-    asking = sys.stdin.isatty() and not arguments.yes
+    """Write a stack's settings beside Pulumi.yaml, and what a team sets once; print where."""
+    asking = sys.stdin.isatty() and not arguments.yes and not arguments.quiet
+    project = _project(arguments, asking=asking)
+    stack, settings = "", None
+    if project is not None:
+        stack, settings = _settings(project, arguments, asking=asking)
+    folder = project.folder if project else Path.cwd()
+    team = None
+    # A script that asks for a stack's settings gets these; --yes, --promises and people get all.
+    by_all = asking or arguments.yes or arguments.promises
+    if by_all and wanted(folder, arguments, asking=asking, alone=settings is None):
+        team = Team(folder, arguments, stack or arguments.stack or "", asking=asking)
+    written: list[Path] = []
+    if project is not None and settings is not None:
+        written.append(project.write(stack, settings, force=arguments.force))
+    if team is not None:
+        # Who was asked has agreed to replace what is there.
+        written += team.write(replace=arguments.force or asking)
+    if arguments.json:
+        files = [str(path) for path in written]
+        shape = {"format": "preflight-init", "version": VERSION, "files": files, "exit_code": 0}
+        print(json.dumps(shape, indent=2))
+    else:
+        print(*written, sep="\n", end="\n" * bool(written))
+    if settings is not None:
+        say(f"next: pulumi stack init {stack}, then pulumi up --stack {stack}")
+    if team is not None:
+        say("next: preflight config, then preflight check REQUESTS.jsonl")
+    return 0
+
+
+def _project(arguments: Namespace, *, asking: bool) -> Project | None:
+    """The Pulumi project; None where a team's own file is all that is to be written.
+
+    Raises UsageError where there is none, and settings of a stack are asked for.
+    """
+    if arguments.promises:
+        if arguments.set:
+            raise UsageError("--set", "is of a stack, and --promises of a file", "leave out one")
+        return None
+    try:
+        return Project.nearest()
+    except UsageError:
+        if arguments.set or not (asking or arguments.yes):
+            raise
+        say("no Pulumi project is here or above: no settings of a stack are written")
+        return None
+
+
+def _settings(
+    project: Project, arguments: Namespace, *, asking: bool
+) -> tuple[str, Mapping[str, Value]]:
+    """The stack's name, and its settings by flags and answers. Raises UsageError."""
     stack = arguments.stack or (_ask_stack(project) if asking else "")
     if not stack:
         raise UsageError("the command line", "names no stack", "add --stack NAME")
@@ -54,10 +107,8 @@ def init(arguments: Namespace) -> int:
         raise UsageError("the command line", "names no provider", "add --provider NAME")
     answers = _Answers(project, chosen, dict(_given(arguments.set or (), chosen)))
     answers.complete(asking=asking)
-    project.write(stack, answers.settings(), force=arguments.force)
-    print(path)
-    _say(f"next: pulumi stack init {stack}, then pulumi up --stack {stack}")
-    return 0
+    arguments.provider = list(chosen)  # the team's file has the same
+    return stack, answers.settings()
 
 
 def _given(texts: tuple[str, ...], chosen: tuple[str, ...]) -> Iterator[tuple[str, Value]]:
@@ -145,47 +196,30 @@ class _Answers:
     def _ask(self, setting: Setting) -> Value:
         """Until the answer is one that the program takes."""
         default = _as_typed(setting, self.project.defaults[setting.key])
-        _say(f"\n{self.project.descriptions[setting.key]}.")
+        say(f"\n{self.project.descriptions[setting.key]}.")
         while True:
-            answer = _read(setting.key, default)
+            typed = answer(setting.key, default)
             try:
-                return self._parsed(setting, answer)
+                return self._parsed(setting, typed)
             except WrongSetting as wrong:
-                _say(f"  it {wrong.found}, but {wrong.allowed}")
+                say(f"  it {wrong.found}, but {wrong.allowed}")
 
 
 def _ask_stack(project: Project) -> str:
     while True:
-        name = _read("Name of the stack", _STACK)
+        name = answer("Name of the stack", _STACK)
         try:
             project.stack_file(name)
         except UsageError as error:
-            _say(f"  {error.what}")
+            say(f"  {error.what}")
         else:
             return name
 
 
 def _ask_providers() -> tuple[str, ...]:
     while True:
-        answer = _read(f"Providers ({', '.join(PROVIDERS)}; with commas between them)", "")
-        names = answer.lower().replace(",", " ").split()
+        typed = answer(f"Providers ({', '.join(PROVIDERS)}; with commas between them)", "")
+        names = typed.lower().replace(",", " ").split()
         if names and set(names) <= set(PROVIDERS):
             return tuple(names)
-        _say(f"  name one or more of {', '.join(PROVIDERS)}")
-
-
-def _read(question: str, default: str) -> str:
-    """One answer; Enter takes the default. Raises UsageError where there is no more to read."""
-    shown = f" [{default}]" if default else ""
-    print(f"{question}{shown}: ", end="", file=sys.stderr, flush=True)
-    line = sys.stdin.readline()
-    if not line:
-        raise UsageError(
-            "the answers", "ended before the last question", "answer all, or use --set KEY=VALUE"
-        )
-    return line.strip() or default
-
-
-def _say(sentence: str) -> None:
-    """Talk goes to standard error; line breaks of our own stay."""
-    print("\n".join(map(printable, sentence.split("\n"))), file=sys.stderr)
+        say(f"  name one or more of {', '.join(PROVIDERS)}")

@@ -26,6 +26,10 @@ class Destination:
     form: str
     path: Path | None = None
 
+    def __str__(self) -> str:
+        """As the option has it."""
+        return self.form if self.path is None else f"{self.form}:{self.path}"
+
 
 def destination(text: str) -> Destination:
     """Parse `NAME` or `NAME:PATH`, for argparse; `-` is standard output."""

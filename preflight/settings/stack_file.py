@@ -81,7 +81,7 @@ class Project:
             f"{ours}{key}": list(value) if isinstance(value, tuple) else value
             for key, value in settings.items()
         }
-        _write(path, _dump({**kept, "config": {**others, **plain}}), force=force)
+        write_whole(path, _dump({**kept, "config": {**others, **plain}}), force=force)
         return path
 
 
@@ -93,8 +93,11 @@ def refuse_to_overwrite(path: Path) -> None:
         )
 
 
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """In one step: a reader, or whoever comes after a crash, finds the whole file or none."""
+def write_whole(path: Path, text: str, *, force: bool) -> None:
+    """Write it in one step: a reader, or whoever comes after a crash, finds all of it or nothing.
+
+    Raises UsageError where it exists, but for `force`, or cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("w", encoding="utf-8") as file:
