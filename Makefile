@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: dist demo test test-tools test-airflow lint docs completions bench setup lock clean help
+.PHONY: dist demo test test-tools test-airflow test-browser lint docs completions bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -22,6 +22,9 @@ test-contract: .venv/ready ## Run against gateways that this project did not wri
 
 test-tools: .venv/ready ## Run the hook under pre-commit, the workflow linters, the action's installation; installs them
 	$(BIN)/python -m pytest -m tools -n0
+
+test-browser: .venv/ready ## Show every page of HTML to the Chromium or Chrome that is installed, and to axe
+	$(BIN)/python -m pytest -m browser -n0
 
 test-airflow: .venv/ready .venv-airflow/ready ## Run the operators under a real Airflow, which it installs
 	$(BIN)/python -m pytest -m airflow -n0

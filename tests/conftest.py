@@ -12,6 +12,7 @@ from preflight.cli import main
 
 ONLY_WHEN_ASKED = {
     "airflow": "needs an environment of its own, see make test-airflow",
+    "browser": "takes a minute",
     "contract": "installs other gateways",
     "exhaustive": "takes minutes",
     "fuzz": "takes minutes",

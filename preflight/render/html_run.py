@@ -128,35 +128,25 @@ def standing(run: RunPage) -> tuple[Kind | None, str, str]:
 
 def _counts(run: RunPage) -> ET.Element:
     """What became of the requests, as far as it is known."""
-    total = sum(each.requests for each in run.shards)
-    rows: list[tuple[str, int]]
-    if run.summary is not None:
-        found = run.summary
+    found = run.summary
+    if found is not None:
         total = found.requests
         rows = [("results", found.results), ("errors", found.errors), ("missing", found.missing)]
     else:
-        told = [
-            each for each in run.shards if each.completed is not None or each.failed is not None
+        total = sum(each.requests for each in run.shards)
+        back = sum(each.requests for each in run.shards if each.fetched)
+        going = [each for each in run.shards if not each.fetched]
+        done, failed = (sum(getattr(s, at) or 0 for s in going) for at in ("completed", "failed"))
+        rows = [
+            ("came back", back),
+            ("done at the provider", done),
+            ("failed at the provider", failed),
+            ("open", max(0, total - back - done - failed)),
         ]
-        done = sum(each.completed or 0 for each in told)
-        failed = sum(each.failed or 0 for each in told)
-        rows = [("done", done), ("failed", failed), ("open", max(0, total - done - failed))]
-    cells = (
-        (name, bar(count / total if total else 0), number(count), _share(count, total))
-        for name, count in rows
-    )
-    made = table(
-        "What became of the requests",
-        ("Requests", "Share", "Number", "Percent"),
-        cells,
-        numbers=(2, 3),
-    )
+    cells = ((name, bar(count / total if total else 0), number(count)) for name, count in rows)
+    caption, heads = "What became of the requests", ("Requests", "Share", "Number")
+    made = table(caption, heads, cells, numbers=(2,))
     return section("requests", "The requests", f"{total:,}", tag("div", made, class_="card"))
-
-
-def _share(count: int, total: int) -> Cell:
-    share = 100 * count / total if total else 0.0
-    return number(share, f"{share:.1f} %")
 
 
 def _shards(run: RunPage) -> ET.Element:
