@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.api.checking import check, plan
     from preflight.api.following import cancel, fetch, runs, status, watch
+    from preflight.api.merging import merge
     from preflight.api.not_ready import NotReady
     from preflight.api.running import resume, retry, run, submit
     from preflight.batch.merged_files import Summary
@@ -65,6 +66,7 @@ __all__ = [
     "cancel",
     "check",
     "fetch",
+    "merge",
     "plan",
     "resume",
     "retry",
@@ -78,6 +80,7 @@ __all__ = [
 _OF = {
     "api.checking": ("check", "plan"),
     "api.following": ("cancel", "fetch", "runs", "status", "watch"),
+    "api.merging": ("merge",),
     "api.not_ready": ("NotReady",),
     "api.running": ("resume", "retry", "run", "submit"),
     "batch.merged_files": ("Summary",),

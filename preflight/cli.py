@@ -21,6 +21,7 @@ from preflight import (
     cli_planning,
     cli_provisioning,
     cli_running,
+    cli_scanning,
 )
 from preflight.cli_everywhere import everywhere
 from preflight.cli_judging import asking, formats, judging, requests
@@ -93,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     asking(collect)
     cli_collecting.collecting(collect)
 
+    cli_scanning.add(command)
     cli_files.add(command)
     cli_planning.add(command)
     cli_running.add(command)

@@ -64,6 +64,12 @@ def _merge(merge: argparse.ArgumentParser) -> None:
         metavar="REQUESTS.jsonl",
         help="join RESULTS to the requests of this file",
     )
+    what.add_argument(
+        "--parts",
+        metavar="PART.json",
+        nargs="+",
+        help="sum up what `preflight scan --shard` read: the report that one scan would give",
+    )
     merge.add_argument(
         "results",
         metavar="RESULTS",
@@ -81,7 +87,8 @@ def _merge(merge: argparse.ArgumentParser) -> None:
     merge.add_argument("--to", metavar="FOLDER", help="of the joined files, with --requests")
     _format(merge)
     merge.epilog = """\
-exit codes: 0 every request has a result; 1 not every one has; 2 wrong usage or unreadable input"""
+exit codes: 0 every request has a result; 1 not every one has; 2 wrong usage or unreadable input;
+            with --parts those of `preflight scan`"""
 
 
 def _fix(fix: argparse.ArgumentParser) -> None:

@@ -170,3 +170,56 @@ def test_the_key_is_in_nothing_that_is_kept_or_shown(promises, tmp_path):
     with pytest.raises(preflight.PreflightError) as caught:
         preflight.run("requests.jsonl", promises=promises, out="other", key=wrong, force=True)
     assert wrong not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_results_from_elsewhere_are_joined_to_their_requests(promises, tmp_path):
+    finished = preflight.run("requests.jsonl", promises=promises, out="run", key=KEY)
+    rows = (finished.folder / "results.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "back.jsonl").write_bytes(b"".join(reversed(rows[1:])))
+    counts = preflight.merge("requests.jsonl", "back.jsonl", to="merged")
+    assert (counts.requests, counts.results, counts.missing) == (40, 39, 1)
+    assert ids(tmp_path / "merged" / "results.jsonl") == IDS[1:]
+    with pytest.raises(preflight.UsageError):
+        preflight.merge("requests.jsonl", [tmp_path / "nowhere.jsonl"], to="other")
+
+
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        ({"provider": "opnai"}, "provider 'opnai': is not known; name one of openai, azure"),
+        ({"provider": "vertex"}, "the stack promises only openai"),
+        ({"stack": "dev"}, "stack and promises: say the same thing twice"),
+        ({"promises": None}, "add --stack NAME or --promises FILE"),
+        ({"promises": {"version": 2}}, "promises: gateway: is missing"),
+        ({"promises": {"version": {1}}}, "promises: are no JSON"),
+        ({"promises": "nowhere.json"}, "nowhere.json: cannot be read"),
+        ({"requests": "nowhere.jsonl"}, "nowhere.jsonl: "),
+        ({"requests": None, "offline": True}, "offline: leaves nothing to look at"),
+        ({"deadline": 0}, "deadline: '0' is no number of seconds"),
+        ({"overall_deadline": float("nan")}, "overall_deadline: 'nan' is no number of seconds"),
+        ({"only": "gateway-kye"}, "did you mean gateway-key"),
+        ({"tables": "nowhere.toml"}, "nowhere.toml: cannot be read"),
+    ],
+)
+def test_what_a_command_line_would_refuse_is_an_error_that_can_be_caught(promises, words, match):
+    asked = {"requests": "requests.jsonl", "promises": promises} | words
+    with pytest.raises(preflight.UsageError, match=match) as caught:
+        preflight.check(asked.pop("requests"), **asked)
+    assert (caught.value.exit_code, type(caught.value.remedy)) == (2, str)
+
+
+def test_a_folder_without_a_run_is_told_by_each_that_takes_one(promises, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for function in (preflight.status, preflight.fetch, preflight.cancel, preflight.resume):
+        with pytest.raises(preflight.UsageError, match="holds no run"):
+            function("empty", key=KEY)
+    with pytest.raises(preflight.UsageError, match="holds no run"):
+        asyncio.run(anext(preflight.watch("empty", key=KEY)))
+    assert preflight.runs(tmp_path) == ()
+
+
+def test_a_run_that_died_before_its_file_was_copied_says_so(promises, tmp_path):
+    preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY)
+    (tmp_path / "run" / "requests.jsonl").write_text("half")
+    with pytest.raises(preflight.RequestFileError, match="before it was copied"):
+        preflight.resume("run", key=KEY)

@@ -21,7 +21,7 @@ PUBLIC = """
     CredentialsMissing Failed Finished ListedRun LookError NotInTime NotReady Passed Planned
     PreflightError PromiseError Refused Report RequestFileError Result RunError ShardStanding
     Skipped Standing Summary Unknown Unreachable UsageError Verdict Waiver
-    cancel check fetch plan resume retry run runs status submit watch
+    cancel check fetch merge plan resume retry run runs status submit watch
 """
 ELSEWHERE = {
     "format": "the answer is a value",
@@ -33,6 +33,7 @@ ELSEWHERE = {
     "canary_wait": "of --canary",
     "canary_cancel": "of --canary",
     "from_bundle": "a bundle is judged by the command",
+    "parts": "what scans have read is summed up by the command",
     "runs_folder": "`out` is the whole path",
     "config": "what is configured is the command's: a program says what it means",
 }
@@ -87,7 +88,7 @@ def test_a_function_says_what_it_takes_gives_and_raises(name):
     for parameter in signature.parameters.values():
         assert parameter.annotation is not inspect.Parameter.empty
         kind = inspect.Parameter.KEYWORD_ONLY
-        assert parameter.kind is kind or parameter.name in {"requests", "folder"}
+        assert parameter.kind is kind or parameter.name in {"requests", "results", "folder"}
 
 
 @pytest.mark.parametrize("name", CLASSES)

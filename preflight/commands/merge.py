@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from preflight.batch.joining import Returned, join
+from preflight.batch.merged_files import Summary
 from preflight.batch.own_ids import Undone, undone
 from preflight.batch.result_files import looked_through, still
 from preflight.batch.shards import Shard, whole
@@ -18,6 +19,11 @@ MARKER = "results.jsonl"
 
 def merge(arguments: Namespace) -> int:
     """Join them; 1 where some request has no result."""
+    return show_merged(merged(arguments), Path(arguments.to), arguments.format)
+
+
+def merged(arguments: Namespace) -> Summary:
+    """Join them. Raises PreflightError."""
     if not arguments.results:
         raise UsageError(
             "the command line", "names no file of results", "name those that came back"
@@ -34,7 +40,7 @@ def merge(arguments: Namespace) -> int:
         returned = Returned(_all_of(requests, found), results)
         counts = join(requests, [returned], (), made, found.renaming)
         still(before)
-    return show_merged(counts, folder, arguments.format)
+    return counts
 
 
 def _all_of(requests: Path, found: Undone) -> Shard:

@@ -11,7 +11,7 @@ _SEND = ("run", "submit")
 _AIM = ("check", "collect", "plan", "run", "submit", "onboard")
 _FOLLOW = ("status", "fetch", "cancel", "retry", "settle", "runs")
 _SOURCE = (*_AIM, "permissions", "promises")
-_ALL = (*_SOURCE, *_FOLLOW)
+_ALL = (*_SOURCE, "scan", *_FOLLOW)
 
 CANARY_SECONDS = 1800.0
 RUNS = "preflight-runs"
@@ -36,7 +36,7 @@ OPTIONS = (
     Option(
         "provider",
         Takes.CHOICES,
-        (*_AIM, "permissions"),
+        (*_AIM, "permissions", "scan"),
         "judge this provider (again for more; default: all the stack promises)",
         choices=PROVIDERS,
     ),
@@ -80,7 +80,7 @@ OPTIONS = (
     Option(
         "only",
         Takes.CHECKS,
-        ("check",),
+        ("check", "scan"),
         "ask these checks alone, and the gates before them; an id or a pattern, as in "
         "'bedrock-gateway-*' (again for more)",
         metavar="ID[,ID...]",
@@ -88,14 +88,14 @@ OPTIONS = (
     Option(
         "skip",
         Takes.CHECKS,
-        ("check",),
+        ("check", "scan"),
         "leave these checks out; an id or a pattern, as in 'bedrock-gateway-*' (again for more)",
         metavar="ID[,ID...]",
     ),
     Option(
         "waivers",
         Takes.PATH,
-        _JUDGE,
+        (*_JUDGE, "scan"),
         "accepted risks; - for standard input (default: preflight-waivers.toml here, if there is "
         "one)",
         metavar="FILE",
@@ -103,14 +103,14 @@ OPTIONS = (
     Option(
         "tables",
         Takes.PATH,
-        ("plan", *_JUDGE),
+        ("plan", "scan", *_JUDGE),
         "rows of your own before those of the dated tables; - for standard input",
         metavar="FILE",
     ),
     Option(
         "split",
         Takes.FLAG,
-        ("check", "plan", *_SEND),
+        ("check", "scan", "plan", *_SEND),
         "one job of the file as it is (default: as many as its size asks for)",
         default=True,
         flag="--no-split",
@@ -121,7 +121,7 @@ OPTIONS = (
     Option(
         "format",
         Takes.REPORTS,
-        ("check",),
+        ("check", "scan"),
         "of the report, into a file or to standard output (again for more, one of them to standard "
         "output; default: text)",
         choices=tuple(FORMATS),

@@ -4,6 +4,7 @@ dask.distributed is imported when an address was named, and is an extra.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
@@ -21,6 +22,8 @@ Given = ParamSpec("Given")
 
 SECONDS = 10.0
 """For the scheduler to answer, and for a first worker to be there."""
+
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:\d{1,5}")
 
 LEVEL = logging.CRITICAL + 1
 """What goes wrong is said in one sentence: Dask's own lines about it stay out of the output."""
@@ -80,6 +83,9 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _client(distributed: Any, address: str, seconds: float) -> Iterator[Any]:
+    if not _ADDRESS.fullmatch(address):
+        remedy = "name one as in tcp://10.0.0.5:8786"
+        raise UsageError(f"--cluster {address}", "is no address of a scheduler", remedy)
     try:
         client = distributed.Client(
             address, timeout=seconds, set_as_default=False, name="preflight"
@@ -90,9 +96,6 @@ def _client(distributed: Any, address: str, seconds: float) -> Iterator[Any]:
             f"no scheduler answered within {seconds:g} s",
             "start `dask scheduler`, or name the address that it prints",
         ) from error
-    except ValueError as error:
-        remedy = "name one as in tcp://10.0.0.5:8786"
-        raise UsageError(f"--cluster {address}", f"is no address ({error})", remedy) from error
     try:
         yield client
     finally:

@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from preflight.requests.lines import GZIP, refused
 from preflight.requests.ranged import Ranged
 from preflight.requests.storage import scheme, storage
-
-if TYPE_CHECKING:
-    from preflight.requests.source import Source
 
 MARKS = ("generation", "ETag", "etag", "LastModified", "last_modified")
 """What a storage calls that which changes with the content, the best first."""
@@ -133,7 +130,7 @@ def _looked_at(url: str) -> Remote:
     return Remote(url, int(known["size"] or 0), mark)
 
 
-def sources(names: Iterable[str]) -> "Iterator[Source]":
+def sources(names: Iterable[str]) -> "Iterator[Path | Remote]":
     """The request files of these names: paths, and URLs, which are pinned.
 
     A URL with `*` in its name stands for all that match it, in order of their names: a shell cannot

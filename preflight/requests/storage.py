@@ -5,6 +5,7 @@ with the first URL, and is an extra: most files are on this machine.
 """
 
 import asyncio
+import logging
 import os
 import re
 from collections.abc import Coroutine
@@ -39,6 +40,9 @@ SECONDS = 60.0
 
 GOOGLE_ENDPOINT = "PREFLIGHT_GOOGLE_ENDPOINT"
 """The environment variable that names another place for all of Google's APIs."""
+
+LOGGERS = ("adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "fsspec", "gcsfs", "s3fs")
+"""Whose warnings Python would print where nobody has said what becomes of them."""
 
 INSTALL = "pip install 'batch-preflight[cluster]'"
 
@@ -114,9 +118,15 @@ def storage(url: str) -> Storage:
         UsageError: what reads it is not installed, or the environment does not say whose it is.
     """
     protocol = scheme(url)
+    _quiet()
     options: dict[str, Any] = {"use_listings_cache": False}
-    if protocol == "gs" and (endpoint := os.environ.get(GOOGLE_ENDPOINT)):
-        options["endpoint_url"] = endpoint
+    if protocol == "gs":
+        # Else whoever has no credentials is taken for the public.
+        options["token"] = "google_default"  # noqa: S105 - where it is to be looked for
+        # Else each bucket is asked for its kind, over gRPC, which few have the right to.
+        os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+        if endpoint := os.environ.get(GOOGLE_ENDPOINT):
+            options["endpoint_url"] = endpoint
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - only where there is a URL
 
@@ -127,6 +137,14 @@ def storage(url: str) -> Storage:
         remedy = "export AZURE_STORAGE_ACCOUNT_NAME=ACCOUNT" if protocol == "az" else "correct it"
         raise UsageError(url, f"cannot be found ({_first(error)})", remedy) from error
     return Storage(url, files, path)
+
+
+def _quiet() -> None:
+    """What goes wrong is said in one sentence: where nobody has asked for logs, there are none."""
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
 
 
 def _told(url: str, error: Exception) -> PreflightError:

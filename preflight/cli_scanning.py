@@ -1,0 +1,92 @@
+"""The grammar of `preflight scan`: request files judged by themselves."""
+
+import argparse
+from collections.abc import Callable
+
+from preflight.cli_choosing import choosing
+from preflight.cli_configured import configured
+from preflight.cli_judging import formats
+
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes a subcommand: its name, what it does, and its function as `module:function`."""
+
+MOST_FINDINGS = 100_000
+MOST_SHARDS = 100_000
+
+
+def add(command: Command) -> None:
+    """Add it to the grammar."""
+    scan = command("scan", "read request files alone, by every rule, however many", "scan:scan")
+    scan.add_argument(
+        "requests",
+        metavar="FILE|URL",
+        nargs="+",
+        help="request files: paths, or s3://, gs:// and az:// (there, * stands for any name)",
+    )
+    configured(
+        scan,
+        "provider",
+        words="judge them by what this provider takes (again for more; default: by what holds at "
+        "each)",
+    )
+    scan.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="so many processes read (default: one for each core, one alone for small files)",
+    )
+    scan.add_argument(
+        "--max-findings",
+        type=_findings,
+        default=1,
+        metavar="N",
+        help="of each kind, show so many with their lines; all are counted (default: %(default)s)",
+    )
+    where = scan.add_mutually_exclusive_group()
+    where.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="read by the workers of this Dask scheduler, as in tcp://10.0.0.5:8786",
+    )
+    where.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="read the I-th of N parts alone, for `preflight merge --parts`; with --to",
+    )
+    scan.add_argument(
+        "--to", metavar="PART.json", help="where what was read of a shard is written down"
+    )
+    choosing(scan)
+    formats(scan)
+    scan.epilog = """\
+exit codes: 0 nothing wrong in any file (or the part is written); 1 something is; 2 wrong usage or
+            unreadable input; 3 cannot tell (a storage or a cluster gave no answer)
+environment: the clouds' own variables for the credentials to read with; PREFLIGHT_TABLES"""
+
+
+def _count(text: str) -> int:
+    """A whole number above 0. Raises ArgumentTypeError."""
+    return _within(text, 1 << 16)
+
+
+def _findings(text: str) -> int:
+    return _within(text, MOST_FINDINGS)
+
+
+def _within(text: str, most: int) -> int:
+    if text.isdecimal() and text.isascii() and len(text) < len(str(most)) + 1:
+        number = int(text)
+        if 1 <= number <= most:
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most:,}")
+
+
+def _shard(text: str) -> tuple[int, int]:
+    """Which shard of how many. Raises ArgumentTypeError."""
+    number, slash, of = text.partition("/")
+    if slash:
+        wanted, several = _within(number, MOST_SHARDS), _within(of, MOST_SHARDS)
+        if wanted <= several:
+            return wanted, several
+    raise argparse.ArgumentTypeError(f"{text!r} is no shard, as 2/8 is the second of eight")
