@@ -200,7 +200,7 @@ def short(name: str) -> str:
     """The part of a long name that tells it from others, as long as a box is wide."""
     if len(name) > LONGEST:
         if name.startswith("arn:"):
-            name = re.split(r"[/:]", name)[-1]
+            name = re.split(r"[/:]", name)[-1] or name
         elif (found := _ADDRESS.match(name)) is not None:
             name = found[1]
         name = name.partition("@")[0] or name

@@ -138,7 +138,9 @@ def _azure(promised: AzureOpenAI, models: str) -> dict[str, Party]:
 
 
 def _vertex(promised: VertexAI, models: str) -> dict[str, Party]:
-    of_bucket = ("", "-region", "-access", "-guards", "-expiry")
+    of_bucket = ["", "-region", "-access", "-guards", "-expiry"]
+    if not promised.kms_key:
+        of_bucket.append("-key")
     bucket = tuple(f"vertex-bucket{end}" for end in of_bucket)
     found = {
         "identity": Party(
@@ -158,7 +160,9 @@ def _vertex(promised: VertexAI, models: str) -> dict[str, Party]:
 
 
 def _bedrock(promised: Bedrock, models: str) -> dict[str, Party]:
-    of_bucket = ("", "-region", "-owner", "-expiry", "-guards")
+    of_bucket = ["", "-region", "-owner", "-expiry", "-guards"]
+    if not promised.kms_key_arn:
+        of_bucket.append("-key")
     bucket = tuple(f"bedrock-bucket{end}" for end in of_bucket)
     owned = f"{promised.bucket} ({owner(promised)})"
     found = {
