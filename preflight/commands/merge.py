@@ -19,6 +19,10 @@ MARKER = "results.jsonl"
 
 def merge(arguments: Namespace) -> int:
     """Join them; 1 where some request has no result."""
+    if arguments.parts:
+        from preflight.commands import parts  # noqa: PLC0415 - they are of requests, not results
+
+        return parts.merge(arguments)
     return show_merged(merged(arguments), Path(arguments.to), arguments.format)
 
 
