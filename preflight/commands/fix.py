@@ -91,8 +91,8 @@ class _Work:
 
     @property
     def numbers(self) -> bool:
-        """Whether some custom_id may be a number."""
-        return "custom_id_type" in self.scan.totals
+        """Whether some custom_id may be a number; behind two marks nobody has seen it yet."""
+        return not self.scan.totals.keys().isdisjoint({"custom_id_type", "bom"})
 
     @property
     def wanted(self) -> bool:
