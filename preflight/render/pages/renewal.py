@@ -10,9 +10,11 @@ from pathlib import Path
 
 from preflight.render.pages import (
     checks,
+    commands,
     facts,
     failures,
     infrastructure,
+    library,
     looks,
     permissions,
     verdicts,
@@ -41,6 +43,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "limits": facts.limits,
     "headers": facts.gateway_headers,
     "statuses": facts.statuses,
+    "table of commands": commands.index,
+    "commands": commands.sections,
+    "every command": commands.common,
+    "table of functions": library.index,
+    "functions": library.functions,
+    "types": library.types,
+    "errors": library.errors,
     **infrastructure.PARTS,
 }
 """What can be rendered, by the name that a page calls it by."""
