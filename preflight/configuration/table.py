@@ -9,7 +9,8 @@ from preflight.vocabulary import DEADLINE_SECONDS, FORMATS, OVERALL_SECONDS, PRO
 _JUDGE = ("check", "run", "submit")
 _SEND = ("run", "submit")
 _AIM = ("check", "collect", "plan", "run", "submit", "onboard")
-_FOLLOW = ("status", "fetch", "cancel", "retry", "settle", "runs")
+_STATUS = ("status",)
+_FOLLOW = (*_STATUS, "fetch", "cancel", "retry", "settle", "runs")
 _SOURCE = (*_AIM, "permissions", "promises")
 _ALL = (*_SOURCE, "scan", *_FOLLOW)
 
@@ -130,11 +131,19 @@ OPTIONS = (
     Option(
         "format",
         Takes.CHOICE,
-        ("plan", *_SEND, *_FOLLOW),
+        ("plan", *_SEND, *(name for name in _FOLLOW if name not in _STATUS)),
         "of standard output; json is one document, whose `format` says which: a report, a run, a "
         "batch or an error",
         default="text",
         choices=("text", "json"),
+    ),
+    Option(
+        "format",
+        Takes.CHOICE,
+        _STATUS,
+        "of standard output; json is one document, html a page with the run's time line and money",
+        default="text",
+        choices=("text", "json", "html"),
     ),
     Option(
         "format",
