@@ -41,6 +41,18 @@ FAULTS = {
     "a surrogate in UTF-8": (GOOD.replace(b"words", b"w\xed\xa0\x80rds"), "invalid_utf8"),
     "a blank line": (b"", "blank_line"),
     "a line of blanks": (b" \t\r", "blank_line"),
+    "two ids": (GOOD[:-1] + b', "custom_id": "other"}', "repeated_key"),
+    "two ids, one of them escaped": (
+        GOOD.replace(b'{"', b'{"custom\\u005fid": "x", "', 1),
+        "repeated_key",
+    ),
+    "two bodies": (GOOD[:-1] + b', "body": ' + line(request(AT)["body"]) + b"}", "repeated_key"),
+    "two models": (GOOD[:-2] + b', "model": "gpt-4o"}}', "repeated_key"),
+    "two urls": (GOOD.replace(b'{"', b'{"url": "/v1/responses", "', 1), "repeated_key"),
+    "the same messages twice": (
+        GOOD[:-2] + b', "messages": [{"role": "user", "content": "x"}]}}',
+        "repeated_key",
+    ),
     "a cut off line": (GOOD[:-20], "invalid_json"),
     "two objects on a line": (GOOD + b" " + GOOD, "invalid_json"),
     "a trailing comma": (GOOD[:-2] + b",}}", "invalid_json"),

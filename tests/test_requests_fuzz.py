@@ -37,16 +37,37 @@ def text_or_nothing(value):
     return value is None or isinstance(value, str)
 
 
+class Pairs(dict):
+    """An object that still has all of its pairs, of those with one key the last as its value."""
+
+    def __init__(self, pairs):
+        super().__init__(pairs)
+        self.pairs = pairs
+
+    def values_of(self, key):
+        return [value for name, value in self.pairs if name == key]
+
+
+def twice(value, always, differing):
+    """Whether a key stands twice: one of these at all, or one of those with different values."""
+    return any(len(value.values_of(key)) > 1 for key in always) or any(
+        value.values_of(key)[0] != value.values_of(key)[-1] for key in differing if key in value
+    )
+
+
 def is_request(raw):
     """The reference: slow, plain, and by another parser."""
     try:
-        value = json.loads(raw.decode(), parse_constant=refuse)
+        value = json.loads(raw.decode(), parse_constant=refuse, object_pairs_hook=Pairs)
         json.dumps(value, ensure_ascii=False).encode()  # refuses lone surrogates
     except ValueError:
         return False
-    body = value.get("body") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or twice(value, ["body"], ["custom_id", "method", "url"]):
+        return False
+    body = value.get("body")
     return (
         isinstance(body, dict)
+        and not twice(body, prompt_keys(value.get("url")), ["model"])
         and isinstance(value.get("custom_id"), str)
         and bool(value["custom_id"])
         and text_or_nothing(value.get("method"))
@@ -57,9 +78,15 @@ def is_request(raw):
     )
 
 
-def has_prompt(body, url):
+def prompt_keys(url):
+    """The key of the prompt, where that is known."""
     ends = PROMPTS if url else {"": "messages"}
-    field = next((name for end, name in ends.items() if (url or "").endswith(end)), None)
+    whole = url if isinstance(url, str) else ""
+    return [name for end, name in ends.items() if whole.endswith(end)][:1]
+
+
+def has_prompt(body, url):
+    field = next(iter(prompt_keys(url)), None)
     if field is None:
         return True
     prompt = body.get(field)
@@ -74,19 +101,19 @@ def has_prompt(body, url):
     )
 
 
-def damaged(chance, number, **body):
-    """A request with one to three things done to its fields or bytes."""
-    value = request(number, **body)
-    if chance.random() < 0.4:
-        place = chance.choice([value, value["body"]])
-        key = chance.choice([*place, "stream", "input", "tools"])
-        if chance.random() < 0.3:
-            place.pop(key, None)
-        else:
-            place[key] = chance.choice(VALUES)
-        if chance.random() < 0.5:
-            return line(value)
-    raw = bytearray(json.dumps(value, ensure_ascii=chance.random() < 0.5).encode())
+def with_a_key_again(chance, number, raw, value):
+    """The request with one more key, often one that it has already, often of the same value."""
+    body = value.get("body")
+    body = body if isinstance(body, dict) else {}
+    place = chance.choice([b"{", b", ", b'"body": {'])
+    key = chance.choice([*value, *body, "input"])
+    again = chance.choice([*VALUES, value.get(key), body.get(key), f"ask-{number}"])
+    name = json.dumps(key).replace("d", chance.choice(["d", "d", "\\u0064"]))
+    return raw.replace(place, place + f"{name}: {json.dumps(again)}, ".encode(), 1)
+
+
+def scratched(chance, raw):
+    """The bytes with one to three things done to them."""
     for _ in range(chance.randint(1, 3)):
         at = chance.randrange(len(raw))
         match chance.randrange(5):
@@ -102,6 +129,26 @@ def damaged(chance, number, **body):
                 del raw[chance.randrange(len(raw)) :]
         raw = raw or bytearray(b"{")
     return bytes(raw).replace(b"\n", b" ")
+
+
+def damaged(chance, number, **body):
+    """A request with one to three things done to its fields or bytes."""
+    value = request(number, **body)
+    if chance.random() < 0.4:
+        place = chance.choice([value, value["body"]])
+        key = chance.choice([*place, "stream", "input", "tools"])
+        if chance.random() < 0.3:
+            place.pop(key, None)
+        else:
+            place[key] = chance.choice(VALUES)
+        if chance.random() < 0.5:
+            return line(value)
+    raw = bytearray(json.dumps(value, ensure_ascii=chance.random() < 0.5).encode())
+    if chance.random() < 0.15:
+        raw = with_a_key_again(chance, number, raw, value)
+        if chance.random() < 0.7:
+            return bytes(raw)
+    return scratched(chance, raw)
 
 
 @pytest.fixture(scope="module")

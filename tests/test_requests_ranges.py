@@ -86,7 +86,7 @@ def test_the_report_does_not_depend_on_where_the_file_is_cut(tmp_path, monkeypat
 
 
 def test_every_seeded_fault_is_found_at_its_line_by_101_stretches(tmp_path, monkeypatch):
-    every = good_lines(3_000)
+    every = good_lines(4_000)
     expected = set()
     for step, (replacement, code) in enumerate(FAULTS.values()):
         at = 20 + 61 * step

@@ -62,7 +62,7 @@ def test_every_code_but_the_three_with_tests_of_their_own_is_seeded():
 
 
 def test_all_faults_at_once_are_each_found_on_their_line(tmp_path):
-    all_lines = good_lines(3_000)
+    all_lines = good_lines(4_000)
     expected = set()
     for step, (replacement, code) in enumerate(FAULTS.values()):
         at = 20 + 61 * step
@@ -75,7 +75,7 @@ def test_all_faults_at_once_are_each_found_on_their_line(tmp_path):
 
 @pytest.mark.parametrize(("block", "buffer"), [(1, 2 << 20), (100, 1_000), (5_000, 70_000)])
 def test_what_is_found_does_not_depend_on_how_the_file_is_cut(tmp_path, monkeypatch, block, buffer):
-    all_lines = good_lines(3_000)
+    all_lines = good_lines(4_000)
     for step, (replacement, _) in enumerate(FAULTS.values()):
         if len(replacement) < 2_000:
             all_lines[20 + 61 * step] = replacement

@@ -41,12 +41,18 @@ def json_lines(promised: Promised, scan: Scan) -> Answer:
     """The first line that is no JSON object fails an OpenAI or Azure batch as a whole.
 
     Nothing of it runs then. Through the gateway, Vertex AI's upload may drop the line silently.
+    Of a key that stands twice some parsers take the first value, most the last, some neither.
     """
     del promised
     codes = ("blank_line", "invalid_json", "not_an_object", "too_deep", "line_too_long")
     remedy = "write each request as one JSON object on one line, and no other lines"
     caveat = "" if scan.ends_with_newline else "the last line has no newline at its end"
-    return none_of(scan, codes, remedy) or Passed(counted(scan.requests), caveat)
+    once = "write each key of a request once"
+    return (
+        none_of(scan, codes, remedy)
+        or none_of(scan, ("repeated_key",), once)
+        or Passed(counted(scan.requests), caveat)
+    )
 
 
 @check("requests-custom-id", "Every request has a custom_id")

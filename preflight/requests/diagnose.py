@@ -8,8 +8,9 @@ from msgspec import DecodeError, Raw, ValidationError
 from msgspec.json import Decoder
 
 from preflight.requests.fault import Fault, quoted
+from preflight.requests.repeats import repetitions
 from preflight.requests.settings import Settings, settings
-from preflight.requests.shapes import FEATURES, PROMPT_DECODERS, Facts, held, prompt_field
+from preflight.requests.shapes import FEATURES, PROMPT_DECODERS, Facts, Messages, held, prompt_field
 
 BLANKS = b" \t\r\n"
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -85,7 +86,9 @@ def diagnose(line: bytes, number: int, offset: int) -> tuple[Facts | None, list[
     except ValidationError:
         report("not_an_object", f"is {_kind(line)}, not an object")
         return None, faults
-    return _read_fields(fields, report), faults
+    facts = _read_fields(fields, report)
+    prompt = (prompt_field(facts.url) or ("", None))[0]
+    return facts, [*faults, *repetitions(line, prompt, number, offset)]
 
 
 def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
@@ -107,6 +110,7 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
     order: tuple[str, ...] = ()
     stream = b""
     has_body = False
+    prompts = 0
     if "body" not in fields:
         report("body_missing", "has no body")
     else:
@@ -120,14 +124,14 @@ def _read_fields(fields: dict[str, Raw], report: Any) -> Facts:
             stream = bytes(body.get("stream", b"")).strip()
             model = _optional_text(body, "model", "model_type", report)
             _read_stream(body, report)
-            _read_prompt(body, url, report)
+            prompts = _read_prompt(body, url, report)
             # The same spelling as on the fast path: stripped, and nothing for null and [].
             features = held((name, body.get(name)) for name in FEATURES)
             name = (prompt_field(url) or ("", None))[0]
             found = settings(body, name)
             if found.fault:
                 report("length", found.fault)
-    return Facts(custom_id, method, url, model, features, has_body, found, stream, order)
+    return Facts(custom_id, method, url, model, features, has_body, found, stream, order, prompts)
 
 
 def _read_stream(body: dict[str, Raw], report: Any) -> None:
@@ -142,24 +146,27 @@ def _read_stream(body: dict[str, Raw], report: Any) -> None:
             report("stream", "stream is true")
 
 
-def _read_prompt(body: dict[str, Raw], url: str | None, report: Any) -> None:
+def _read_prompt(body: dict[str, Raw], url: str | None, report: Any) -> int:
+    """How many messages there are; 0 where there is none, or another prompt."""
     expected = prompt_field(url)
     if expected is None:
-        return
+        return 0
     name, kind = expected
     if name not in body or _is_null(body[name]):
         # The Responses API also takes a stored prompt in place of an input.
         if not (name == "input" and "prompt" in body):
             report("prompt_missing", f"body has no {name}")
-        return
+        return 0
     if bytes(body[name]).translate(None, BLANKS) in {b"[]", b'""'}:
         report("prompt_empty", f"{name} is empty")
-        return
+        return 0
     try:
-        PROMPT_DECODERS[kind](body[name])
+        said = PROMPT_DECODERS[kind](body[name])
     except ValidationError as error:
         what = str(error).replace("$", name, 1).replace("`", "")
         report("prompt_type", f"{name}: {what[:1].lower()}{what[1:]}")
+        return 0
+    return len(said) if kind is Messages else 0
 
 
 def _optional_text(fields: dict[str, Raw], name: str, code: str, report: Any) -> str | None:

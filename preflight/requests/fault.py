@@ -33,6 +33,7 @@ CODES = {
     "blank_line": "a line with nothing on it",
     "invalid_json": "not one complete JSON value (NaN, a trailing comma, two objects, cut off...)",
     "not_an_object": "JSON, but no object",
+    "repeated_key": "a key twice, with different values: parsers disagree on which counts",
     "too_deep": "nested so deep that parsers give up",
     "line_too_long": "longer than any provider's request",
     "custom_id_missing": "no custom_id: the result could not be joined",

@@ -14,6 +14,7 @@ from preflight.requests.fault import KEPT_PER_CODE, Fault, Faults
 from preflight.requests.identifier import glance, observe
 from preflight.requests.identities import Hash, Identities, salted
 from preflight.requests.importing import REMEMBERED
+from preflight.requests.layout import Layout, layout
 from preflight.requests.lines import LONGEST_LINE, Block, LongLine, opened
 from preflight.requests.portion import Portion
 from preflight.requests.sample import Sample, stride
@@ -22,6 +23,9 @@ from preflight.requests.single import read_line
 
 if TYPE_CHECKING:
     from preflight.requests.source import Source
+
+FEWEST = 4
+"""Room for so many messages there is in any decoder."""
 
 _custom_id = attrgetter("custom_id")
 
@@ -57,14 +61,16 @@ def read(
 class Reading:
     """What has been seen so far: `portion`.
 
-    `like` is the first request; `alike` takes lines like it. The last `run` lines were all of them
-    and wait to be counted.
+    `like` is the first request; `alike` takes lines like it, `layout` says how they are written.
+    The last `run` lines were all of them and wait to be counted. `most`: messages of a line, about.
     """
 
     portion: Portion
     like: Facts | None = None
     alike: Alike | None = None
+    layout: Layout | None = None
     run: int = 0
+    most: int = FEWEST
     _schemas: set[int] = field(default_factory=set)
 
     def take(self, piece: Block | LongLine) -> None:
@@ -114,10 +120,11 @@ class Reading:
 
     def _take_whole(self, block: Block, lines: list[bytes]) -> bool:
         """Handle a block in which every line is like the first request; False: it is not."""
-        alike = self.alike
-        if alike is None:
+        alike, written = self.alike, self.layout
+        if alike is None or written is None:
             return False
         found: list[Any] = []
+        alike.seen.clear()
         try:
             # msgspec does not look at the bytes it skips; that they are UTF-8 is checked here.
             block.raw.isascii() or block.raw.decode()
@@ -130,6 +137,9 @@ class Reading:
                     return False
         except (ValueError, RecursionError):
             return False  # Which line it is, and why, is told line by line.
+        once = len(alike.seen) == len(lines)
+        if not once or not written.once(block, lines, custom_ids, prompts=alike.counts):
+            return False
         self.run += len(lines)
         places = self._take_ids(block, custom_ids, lines)
         if alike.features:
@@ -173,19 +183,22 @@ class Reading:
             if facts.custom_id is not None:
                 custom_ids.append(facts.custom_id)
                 places.append(place)
+            while facts.prompts > self.most:
+                self.most *= 2
             if self.like is None and not faults:
                 self.like = facts
+                self.layout = layout(line, facts)
         if custom_ids:
             increasing = portion.identities.add(custom_ids, block.cell_start)
             seen = glance(custom_ids, increasing=increasing)
             portion.uncarried.look(custom_ids, [number for number, _ in places], seen)
             observe(portion.faults, custom_ids, places)
         if self.like is not None and known != self._known():
-            self.alike = specialised(self.like, portion.longest[0])
+            self.alike = specialised(self.like, portion.longest[0], self.most)
 
-    def _known(self) -> tuple[bool, int]:
+    def _known(self) -> tuple[bool, int, int]:
         """What lines that are like the first depend on: the decoder is made anew with each."""
-        return self.like is not None, self.portion.longest[0]
+        return self.like is not None, self.portion.longest[0], self.most
 
     def _take_facts(self, facts: Facts, number: int, offset: int) -> None:
         portion = self.portion

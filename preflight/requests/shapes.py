@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import Meta, Raw, Struct, defstruct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
 
 from preflight.requests.settings import LENGTHS, NEUTRAL, Settings
@@ -68,7 +68,7 @@ class Facts(NamedTuple):
     """What one line says. None: it does not say, or not in a usable way.
 
     `stream` is the JSON of a stream that is harmless, "" where there is none; `order` the body's
-    fields as they stand.
+    fields as they stand; `prompts` how many messages there are.
     """
 
     custom_id: str | None = None
@@ -80,6 +80,7 @@ class Facts(NamedTuple):
     settings: Settings = Settings()
     stream: bytes = b""
     order: tuple[str, ...] = ()
+    prompts: int = 0
 
 
 def features(body: Any) -> tuple[tuple[str, bytes], ...]:
@@ -99,9 +100,13 @@ class Alike:
 
     `decode` raises ValueError on any other; what it cannot tell, `harmless` says of many lines:
     each of `flags` is to have its value in all of them, and each of `features` to hold something.
+    `seen` gets one element for each prompt that is decoded (each body, where `counts` does not
+    hold), whether another one on the same line takes its place or not.
     """
 
     decode: Callable[[bytes], Any]
+    seen: list[Any]
+    counts: bool
     features: tuple[str, ...] = ()
     flags: tuple[tuple[str, bool], ...] = ()
 
@@ -119,12 +124,13 @@ class Alike:
         return not count or all(len(features(one.body)) == count for one in found)
 
 
-def specialised(facts: Facts, longest: int) -> Alike | None:
+def specialised(facts: Facts, longest: int, most: int) -> Alike | None:
     """What takes lines like this one.
 
     Args:
         facts: of the line.
         longest: the tokens of an answer that were asked for so far, at most.
+        most: so many messages a line has, at most.
 
     Returns:
         None where the url's prompt field is not known, or nothing can tell a setting apart: then
@@ -134,7 +140,11 @@ def specialised(facts: Facts, longest: int) -> Alike | None:
     fields = _setting_fields(facts.settings, longest)
     if prompt is None or fields is None:
         return None
-    fields += [prompt, ("model", _exactly(facts.model))]
+    name, kind = prompt
+    seen: list[Any] = []
+    counts = kind is Messages and most <= MOST_COUNTED
+    fields += [(name, _conversation(most, seen) if counts else kind)]
+    fields += [("model", _exactly(facts.model))]
     fields += [(feature, Raw) for feature, _ in facts.features]
     if facts.stream:
         fields.append(("stream", None if facts.stream == b"null" else bool))
@@ -150,6 +160,7 @@ def specialised(facts: Facts, longest: int) -> Alike | None:
         kw_only=True,
         rename={own: key for key, own in named.items()},
         forbid_unknown_fields=True,
+        namespace={} if counts else {"__post_init__": seen.append},
     )
     request = defstruct(
         "Request",
@@ -164,11 +175,33 @@ def specialised(facts: Facts, longest: int) -> Alike | None:
     )
     return Alike(
         Decoder(request).decode,
+        seen,
+        counts,
         tuple(feature for feature, _ in facts.features),
         # Of the settings that are either, only one that is used is true; a stream never is.
         tuple(
             (named[key], (key, True) in facts.settings.used) for key, kind in fields if kind is bool
         ),
+    )
+
+
+MOST_COUNTED = 64
+"""So many messages of a line are decoded one by one: each costs a little on every line."""
+
+
+def _conversation(most: int, seen: list[Any]) -> Any:
+    """The type of up to so many messages, which is noted in `seen` each time it is decoded.
+
+    An array of that type costs no more than a list, which nobody could be told of.
+    """
+    first, *others = (f"message_{number}" for number in range(most))
+    return defstruct(
+        "Conversation",
+        [(first, Message), *((other, Message | UnsetType, UNSET) for other in others)],
+        array_like=True,
+        gc=False,
+        forbid_unknown_fields=True,
+        namespace={"__post_init__": seen.append},
     )
 
 

@@ -3,8 +3,17 @@
 from msgspec.json import Decoder
 
 from preflight.requests.fault import Fault
+from preflight.requests.repeats import repetitions
 from preflight.requests.settings import settings
-from preflight.requests.shapes import FEATURES, LOOSE, PROMPT_DECODERS, Facts, held, prompt_field
+from preflight.requests.shapes import (
+    FEATURES,
+    LOOSE,
+    PROMPT_DECODERS,
+    Facts,
+    Messages,
+    held,
+    prompt_field,
+)
 
 _model = Decoder(str | None).decode
 _NO_STREAM = frozenset({b"", b"false", b"null"})
@@ -17,10 +26,11 @@ def read_line(line: bytes, number: int, offset: int) -> tuple[Facts | None, list
         request = LOOSE(line)
         body = request.body
         prompt = prompt_field(request.url or None)
-        name = ""
+        name, prompts = "", 0
         if prompt is not None:
             name, kind = prompt
-            PROMPT_DECODERS[kind](body[name])
+            said = PROMPT_DECODERS[kind](body[name])
+            prompts = len(said) if kind is Messages else 0
         model = _model(body["model"]) if "model" in body else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return _slowly(line, number, offset)
@@ -37,8 +47,9 @@ def read_line(line: bytes, number: int, offset: int) -> tuple[Facts | None, list
         settings=found,
         stream=stream,
         order=tuple(body),
+        prompts=prompts,
     )
-    return facts, []
+    return facts, repetitions(line, name, number, offset)
 
 
 def _slowly(line: bytes, number: int, offset: int) -> tuple[Facts | None, list[Fault]]:
