@@ -97,5 +97,5 @@ def test_without_the_library_the_command_that_installs_it_is_named(tmp_path, mon
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(UsageError) as told:
         parquet.needed()
-    assert told.value.remedy == "pip install batch-preflight[parquet]"
+    assert told.value.remedy == "pip install 'batch-preflight[parquet]'"
     assert "pyarrow" in told.value.what

@@ -17,12 +17,18 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["option
 NOWHERE = "127.0.0.1:9"
 """The port where nobody listens: what asks there has all that it needs to ask."""
 
+PROMISES = "preflight promises --example openai > promises.json"
 RUNS = {
     "airflow": ("airflow providers list --output plain", 0, "batch-preflight"),
     "cluster": (f"preflight scan requests.jsonl --cluster tcp://{NOWHERE}", 3, NOWHERE),
     "infra": ("python -c 'import pulumi_aws, pulumi_gcp, pulumi_azure_native; print(1)'", 0, "1"),
-    "parquet": ("preflight merge --requests requests.jsonl --to to --parquet got.jsonl", 0, ""),
-    "postgresql": (f"preflight runs --ledger postgresql://{NOWHERE}/runs", 3, NOWHERE),
+    # Without a key it cannot tell; without the extra it would not come so far.
+    "parquet": (
+        f"{PROMISES} && preflight run requests.jsonl --promises promises.json --parquet",
+        3,
+        "TFY_API_KEY",
+    ),
+    "postgresql": (f"preflight runs --ledger postgresql://{NOWHERE}/runs", 1, NOWHERE),
     "sandbox": ("preflight demo", 0, "READY"),
 }
 """What shows that an extra is there: the command, its exit code, and words that it prints."""
@@ -111,8 +117,7 @@ def test_without_extras_it_lists_explains_checks_and_says_which_extra_is_missing
     assert "bedrock-" in run("preflight list")[1]
     assert run("preflight explain bedrock-bucket-region")[0] == 0
     code, said = run(
-        "preflight promises --example openai > promises.json &&"
-        " preflight check requests.jsonl --provider openai --promises promises.json --offline"
+        f"{PROMISES} && preflight check requests.jsonl --promises promises.json --offline"
     )
     assert (code, "READY" in said) == (0, True), said
     for extra in ("cluster", "parquet", "postgresql", "sandbox"):

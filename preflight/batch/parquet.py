@@ -35,7 +35,7 @@ def needed() -> Any:
         raise UsageError(
             NAME,
             f"pyarrow, which writes Parquet, is not installed here ({error})",
-            "pip install batch-preflight[parquet]",
+            "pip install 'batch-preflight[parquet]'",
         ) from error
 
 

@@ -44,6 +44,8 @@ def run(arguments: Namespace) -> int:
 def ran(arguments: Namespace, around: Around) -> Finished | Report:
     """What came of the run; the report where it was not sent for what that says."""
     every = polled(arguments.poll_every)
+    if arguments.parquet:
+        parquet.needed()
     asked = _asked(arguments)
     before = _before(asked.plan, arguments, around)
     if isinstance(before, Finished):
