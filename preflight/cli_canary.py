@@ -14,4 +14,5 @@ def canarying(parser: argparse.ArgumentParser) -> None:
         "says the price, and asks",
     )
     configured(parser, "canary-wait", "canary-cancel")
+    configured(parser, "runs-folder", words="that holds the folders of runs, and of canaries")
     parser.add_argument("--yes", action="store_true", help="agree to the canary's price")
