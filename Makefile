@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: dist demo test test-tools test-airflow test-browser lint docs completions bench setup lock clean help
+.PHONY: dist demo test test-tools test-airflow test-browser lint docs site completions bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -38,6 +38,10 @@ lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 docs: .venv/ready ## Renew the rendered parts of the pages in docs/ and the JSON Schema of the report
 	$(BIN)/python -m preflight.render.pages docs
 	$(BIN)/python -m preflight.render.json_shape > preflight/render/report.schema.json
+
+site: .venv-docs/ready ## Build the pages of docs/ as a site in build/site/html; a link that leads nowhere ends it
+	$(BIN)/python docs/site.py build/site/pages
+	.venv-docs/bin/zensical build --clean --strict
 
 completions: .venv/ready ## Renew what shells complete by, from the grammar; needs shtab
 	$(BIN)/python -m preflight.completions
@@ -78,6 +82,11 @@ endif
 	VIRTUAL_ENV=.venv-release $(UV) pip sync --quiet --require-hashes requirements/release.txt
 	@touch $@
 
+.venv-docs/ready: .venv/ready requirements/docs.txt
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-docs
+	VIRTUAL_ENV=.venv-docs $(UV) pip sync --quiet --require-hashes requirements/docs.txt
+	@touch $@
+
 .venv-bench/ready: .venv/ready requirements/bench.txt
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-bench
 	VIRTUAL_ENV=.venv-bench $(UV) pip sync --quiet --require-hashes requirements/bench.txt
@@ -97,9 +106,10 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --g
 lock: ## Resolve the newest versions into requirements/ (names, versions and hashes only)
 	$(LOCK) $(EXTRAS) --group dev pyproject.toml -o requirements/all.txt
 	$(LOCK) --extra airflow --extra postgresql pyproject.toml -o requirements/airflow.txt
+	$(LOCK) --group docs -o requirements/docs.txt
 	$(LOCK) --group bench -o requirements/bench.txt
 	$(LOCK) --group release -o requirements/release.txt
 	echo uv | $(LOCK) - -o requirements/uv.txt
 
 clean: ## Remove what set-up and the demo made
-	rm -rf .venv .venv-airflow .venv-bench .venv-release dist .uv preflight-demo preflight-runs .preflight-sandbox
+	rm -rf .venv .venv-airflow .venv-bench .venv-docs build .venv-release dist .uv preflight-demo preflight-runs .preflight-sandbox
