@@ -50,21 +50,25 @@ function _shtab_preflight_using
   test "$_shtab_preflight_cmdpath" = "$argv"
 end
 
-set -g _shtab_preflight_commands init promises permissions onboard list explain check collect split merge fix plan run submit status fetch cancel retry settle runs sandbox demo completion config
-set -g _shtab_preflight_opts_with_value --batch --canary-wait --config --contact --deadline --example --format --from-bundle --identity --ledger --manifest --model --notify --only --out --overall-deadline --poll-every --promises --provider --region --requests --runs-folder --set --shard --skip --stack --tables --to --waivers
+set -g _shtab_preflight_commands init promises permissions onboard list explain check collect scan split merge fix plan run submit status fetch cancel retry settle runs sandbox demo completion config
+set -g _shtab_preflight_opts_with_value --batch --canary-wait --cluster --config --contact --deadline --example --format --from-bundle --identity --jobs --ledger --manifest --max-findings --model --notify --only --out --overall-deadline --parts --poll-every --promises --provider --region --report --requests --runs-folder --set --shard --skip --stack --tables --to --waivers
 
 complete -c preflight -e
 complete -c preflight -f
 
 complete -c preflight -n _shtab_preflight_using -s h -l help -d 'show this help message and exit'
 complete -c preflight -n _shtab_preflight_using -l version -d 'show the version and exit'
-complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a init -d 'Ask a few questions and write a stack'"'"'s settings.'
+complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a init -d 'Ask a few questions; write a stack'"'"'s settings, and what a team sets once.'
 complete -c preflight -n '_shtab_preflight_using init' -s h -l help -d 'show this help message and exit'
 complete -c preflight -n '_shtab_preflight_using init' -l stack -x -d 'writes Pulumi.NAME.yaml beside Pulumi.yaml'
+complete -c preflight -n '_shtab_preflight_using init' -l promises -xka "(__fish_complete_path (commandline -ct))" -d 'writes preflight.toml alone, for this promise file'
 complete -c preflight -n '_shtab_preflight_using init' -l provider -xka "openai azure vertex bedrock" -d 'turn this provider on (again for more)'
 complete -c preflight -n '_shtab_preflight_using init' -l set -x -d 'a setting of Pulumi.yaml, which is then not asked for (again for more)'
 complete -c preflight -n '_shtab_preflight_using init' -l yes -d 'ask nothing: what is not set takes its default'
 complete -c preflight -n '_shtab_preflight_using init' -l force -d 'replace the settings there are'
+complete -c preflight -n '_shtab_preflight_using init' -l runs-folder -xka "(__fish_complete_directories)" -d 'that holds the folders of runs'
+complete -c preflight -n '_shtab_preflight_using init' -l waivers -xka "(__fish_complete_path (commandline -ct))" -d 'accepted risks; made where it is missing; none for none'
+complete -c preflight -n '_shtab_preflight_using init' -l report -xka "none sarif junit markdown html" -d 'what each check leaves in a file for CI (default: none)'
 complete -c preflight -n '_shtab_preflight_using init' -l quiet -d 'print problems and the verdict alone, and ask nothing; standard error has errors alone'
 complete -c preflight -n '_shtab_preflight_using init' -l json -d 'print one document of JSON'
 complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a promises -d 'Print an example of a promise file, or read one.'
@@ -124,6 +128,7 @@ complete -c preflight -n '_shtab_preflight_using check' -l waivers -xka "(__fish
 complete -c preflight -n '_shtab_preflight_using check' -l canary -d 'where no check failed, send the smallest real job of the file'"'"'s first requests; it says the price, and asks'
 complete -c preflight -n '_shtab_preflight_using check' -l canary-wait -x -d 'how long a canary is waited for (default: 1800)'
 complete -c preflight -n '_shtab_preflight_using check' -l canary-cancel -l no-canary-cancel -d 'cancel a canary when that time is up, rather than let it go on'
+complete -c preflight -n '_shtab_preflight_using check' -l runs-folder -xka "(__fish_complete_directories)" -d 'that holds the folders of runs, and of canaries (default: preflight-runs)'
 complete -c preflight -n '_shtab_preflight_using check' -l yes -d 'agree to the canary'"'"'s price'
 complete -c preflight -n '_shtab_preflight_using check' -l format -xka "text json sarif junit github markdown html" -d 'text, json, sarif, junit, github, markdown, html: of the report, into a file or to standard output (again for more, one of them to standard output; default: text)'
 complete -c preflight -n '_shtab_preflight_using check' -l from-bundle -xka "(__fish_complete_path (commandline -ct))" -d 'ask nobody: judge by what `preflight collect` wrote there'
@@ -146,6 +151,23 @@ complete -c preflight -n '_shtab_preflight_using collect' -l quiet -l no-quiet -
 complete -c preflight -n '_shtab_preflight_using collect' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file (default: PREFLIGHT_CONFIG, or the nearest; /dev/null: none)'
 complete -c preflight -n '_shtab_preflight_using collect' -l json -d 'print one document of JSON'
 complete -c preflight -n '_shtab_preflight_using collect; and test $_shtab_preflight_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the request file, one JSON object a line'
+complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a scan -d 'Read request files alone, by every rule, however many.'
+complete -c preflight -n '_shtab_preflight_using scan' -s h -l help -d 'show this help message and exit'
+complete -c preflight -n '_shtab_preflight_using scan' -l provider -xka "openai azure vertex bedrock" -d 'judge them by what this provider takes (again for more; default: by what holds at each)'
+complete -c preflight -n '_shtab_preflight_using scan' -l jobs -x -d 'so many processes read (default: one for each core, one alone for small files)'
+complete -c preflight -n '_shtab_preflight_using scan' -l max-findings -x -d 'of each kind, show so many with their lines; all are counted (default: 1)'
+complete -c preflight -n '_shtab_preflight_using scan' -l cluster -x -d 'read by the workers of this Dask scheduler, as in tcp://10.0.0.5:8786'
+complete -c preflight -n '_shtab_preflight_using scan' -l shard -x -d 'read the I-th of N parts alone, for `preflight merge --parts`; with --to'
+complete -c preflight -n '_shtab_preflight_using scan' -l to -x -d 'where what was read of a shard is written down'
+complete -c preflight -n '_shtab_preflight_using scan' -l only -x -d 'ask these checks alone, and the gates before them; an id or a pattern, as in '"'"'bedrock-gateway-*'"'"' (again for more)'
+complete -c preflight -n '_shtab_preflight_using scan' -l skip -x -d 'leave these checks out; an id or a pattern, as in '"'"'bedrock-gateway-*'"'"' (again for more)'
+complete -c preflight -n '_shtab_preflight_using scan' -l tables -xka "(__fish_complete_path (commandline -ct))" -d 'rows of your own before those of the dated tables; - for standard input'
+complete -c preflight -n '_shtab_preflight_using scan' -l no-split -l split -d 'one job of the file as it is (default: as many as its size asks for)'
+complete -c preflight -n '_shtab_preflight_using scan' -l waivers -xka "(__fish_complete_path (commandline -ct))" -d 'accepted risks; - for standard input (default: preflight-waivers.toml here, if there is one)'
+complete -c preflight -n '_shtab_preflight_using scan' -l format -xka "text json sarif junit github markdown html" -d 'text, json, sarif, junit, github, markdown, html: of the report, into a file or to standard output (again for more, one of them to standard output; default: text)'
+complete -c preflight -n '_shtab_preflight_using scan' -l quiet -l no-quiet -d 'print problems and the verdict alone, and ask nothing; standard error has errors alone'
+complete -c preflight -n '_shtab_preflight_using scan' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file (default: PREFLIGHT_CONFIG, or the nearest; /dev/null: none)'
+complete -c preflight -n '_shtab_preflight_using scan' -l json -d 'short for --format json'
 complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a split -d 'Write the shards that a run would send, as files.'
 complete -c preflight -n '_shtab_preflight_using split' -s h -l help -d 'show this help message and exit'
 complete -c preflight -n '_shtab_preflight_using split' -l provider -xka "openai azure vertex bedrock" -d 'whose limits no shard may pass'
@@ -164,6 +186,7 @@ complete -c preflight -n '_shtab_preflight_using split; and test $_shtab_preflig
 complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a merge -d 'Join results, however fetched, to their requests.'
 complete -c preflight -n '_shtab_preflight_using merge' -s h -l help -d 'show this help message and exit'
 complete -c preflight -n '_shtab_preflight_using merge' -l requests -xka "(__fish_complete_path (commandline -ct))" -d 'join RESULTS to the requests of this file'
+complete -c preflight -n '_shtab_preflight_using merge' -l parts -x -d 'sum up what `preflight scan --shard` read: the report that one scan would give'
 complete -c preflight -n '_shtab_preflight_using merge' -l manifest -xka "(__fish_complete_path (commandline -ct))" -d 'what `preflight split` or `fix` wrote beside its files: gives renamed requests their own ids again (again for more)'
 complete -c preflight -n '_shtab_preflight_using merge' -l to -xka "(__fish_complete_directories)" -d 'of the joined files, with --requests'
 complete -c preflight -n '_shtab_preflight_using merge' -l format -xka "text json" -d 'of standard output; json is one document, whose `format` says which: a report, a run, a batch or an error (default: text)'
@@ -250,7 +273,7 @@ complete -c preflight -n '_shtab_preflight_using submit' -l json -d 'short for -
 complete -c preflight -n '_shtab_preflight_using submit; and test $_shtab_preflight_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the request file, one JSON object a line'
 complete -c preflight -n '_shtab_preflight_using; and test $_shtab_preflight_npos -eq 0' -a status -d 'Look once at each batch of a run.'
 complete -c preflight -n '_shtab_preflight_using status' -s h -l help -d 'show this help message and exit'
-complete -c preflight -n '_shtab_preflight_using status' -l format -xka "text json" -d 'of standard output; json is one document, whose `format` says which: a report, a run, a batch or an error (default: text)'
+complete -c preflight -n '_shtab_preflight_using status' -l format -xka "text json html" -d 'of standard output; json is one document, html a page with the run'"'"'s time line and money (default: text)'
 complete -c preflight -n '_shtab_preflight_using status' -l ledger -x -d 'postgresql://USER@HOST/DATABASE: of a run that several machines share (default: a file in the run'"'"'s folder)'
 complete -c preflight -n '_shtab_preflight_using status' -l quiet -l no-quiet -d 'print problems and the verdict alone, and ask nothing; standard error has errors alone'
 complete -c preflight -n '_shtab_preflight_using status' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file (default: PREFLIGHT_CONFIG, or the nearest; /dev/null: none)'
