@@ -16,7 +16,7 @@ from preflight.render.elements import Child, document, tag
 from preflight.render.findings import MARKS, Kind, quotable
 from preflight.render.html_charts import bar
 from preflight.render.html_frame import BASE, CHARTS, SORTING, frame, mark, section
-from preflight.render.html_plan import MOST_ROWS, counted, dollars
+from preflight.render.html_plan import MOST_ROWS, dollars
 from preflight.render.html_tables import Cell, Row, number, table
 from preflight.render.html_times import lasted, times
 from preflight.render.standing import ShardStanding
@@ -100,30 +100,26 @@ def page(run: RunPage) -> ET.Element:
 
 def standing(run: RunPage) -> tuple[Kind | None, str, str]:
     """How it stands: the look (None: it goes on), a word, and a sentence."""
-    ended, fetched = (sum(getattr(s, at) for s in run.shards) for at in ("ended", "fetched"))
-    batches = counted(len(run.shards), "batch").replace("batchs", "batches")
-    failed = sum(
-        meaning(each.status) not in {"completed", None} for each in run.shards if each.ended
-    )
+    ended = [each for each in run.shards if each.ended]
+    failed = sum(meaning(each.status) != "completed" for each in ended)
+    total = len(run.shards)
     if run.summary is not None and run.summary.complete:
-        return (
-            Kind.PASSED,
-            "COMPLETE",
-            f"every one of {run.summary.requests:,} requests has a result",
-        )
-    if run.summary is not None and fetched == len(run.shards):
+        whole = f"every one of {run.summary.requests:,} requests has a result"
+        return Kind.PASSED, "COMPLETE", whole
+    if run.summary is not None:
         left = run.summary.errors + run.summary.missing
         said = f"{left:,} of {run.summary.requests:,} requests have no result: preflight retry"
         return Kind.FAILED, "NOT COMPLETE", said
     if failed:
-        return Kind.FAILED, "PARTLY FAILED", f"{failed:,} of {batches} ended without completing"
-    if ended == len(run.shards):
-        return (
-            Kind.UNKNOWN,
-            "ENDED",
-            f"{batches} ended, and results are to be fetched: preflight fetch",
-        )
-    return None, "GOING ON", f"{ended:,} of {batches} have ended"
+        said = f"{failed:,} of {_batches(total)} ended without completing"
+        return Kind.FAILED, "PARTLY FAILED", said
+    if len(ended) == total:
+        return Kind.UNKNOWN, "ENDED", "the results are to be fetched: preflight fetch"
+    return None, "GOING ON", f"{len(ended):,} of {_batches(total)} ended so far"
+
+
+def _batches(amount: int) -> str:
+    return f"{amount:,} batch" + "es" * (amount != 1)
 
 
 def _counts(run: RunPage) -> ET.Element:
