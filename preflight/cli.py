@@ -111,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
     command("demo", "the whole job for four providers on this machine", "demo:demo")
     cli_completing.add(command)
     cli_config.add(command)
-    everywhere(commands.choices)
+    everywhere(commands.choices, width)
     return top
 
 

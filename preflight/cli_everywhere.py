@@ -39,6 +39,7 @@ def everywhere(commands: Mapping[str, argparse.ArgumentParser], width: int = 78)
             parser.epilog = f"examples:\n{shown}\n\n{parser.epilog}"
         if width < _WIDEST:
             parser.epilog = _folded(parser.epilog or "", width)
+            parser.description = _folded(parser.description or "", width)
 
 
 def _folded(text: str, width: int) -> str:
