@@ -21,6 +21,7 @@ OF_EVERY_PROVIDER = {
         "not_an_object",
         "too_deep",
         "line_too_long",
+        "repeated_key",
     ),
     "requests-custom-id": ("custom_id_missing", "custom_id_type", "custom_id_empty"),
     "requests-unique": ("duplicate_custom_id",),
