@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from preflight.batch.gateway_key import KEY, gateway_key
+from preflight.gateway_key import KEY, gateway_key
 from preflight.seams import CredentialsMissing, UsageError
 
 DEFAULT = "preflight_default"

@@ -16,7 +16,7 @@ from preflight.airflow.hook import PreflightHook, ledger_address
 from preflight.airflow.job_operator import JobOperator
 from preflight.airflow.place import Place, Task, open_address, place, there
 from preflight.airflow.route import Looking
-from preflight.airflow.running import Ended, Going
+from preflight.airflow.running import Ended, Going, Manner
 from preflight.airflow.trigger import PreflightBatchTrigger
 from preflight.batch.watch import EVERY_SECONDS
 from preflight.seams import PreflightError, UsageError
@@ -110,14 +110,8 @@ class PreflightBatchOperator(JobOperator):
             self._note(context, here)
             self._kept = here, access
             if not self.deferrable:
-                ended = running.finish(
-                    here,
-                    access,
-                    self.log.info,
-                    rehearsed=self.rehearsal,
-                    every=self.poll_every,
-                    until=until,
-                )
+                manner = self._manner()
+                ended = running.finish(here, access, self.log.info, manner, until=until)
                 return self._returned(ended)
         return self._turned(here, access, until, first=True)
 
@@ -153,7 +147,7 @@ class PreflightBatchOperator(JobOperator):
         self, here: Place, access: Access, until: float | None, *, first: bool
     ) -> dict[str, Any]:
         with as_airflow():
-            found = running.turn(here, access, self.log.info, first=first, rehearsed=self.rehearsal)
+            found = running.turn(here, access, self.log.info, self._manner(), first=first)
         if isinstance(found, Ended):
             return self._returned(found)
         return self._wait(found, until)
@@ -198,6 +192,9 @@ class PreflightBatchOperator(JobOperator):
             f"{words}; see errors.jsonl, `preflight retry` there, or allow as many with "
             "max_failed_requests"
         )
+
+    def _manner(self) -> Manner:
+        return Manner(self.rehearsal, self.poll_every, self.tables or None)
 
     def _access(self) -> Access:
         return PreflightHook(self.gateway_conn_id).get_conn()

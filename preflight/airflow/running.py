@@ -1,6 +1,7 @@
 """A task's run, from whatever stage it is at: one turn of it, or all the way to its end."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,11 +21,27 @@ from preflight.batch.remote import Remote
 from preflight.batch.run import Finished
 from preflight.batch.tracks import Admits, Talk, anything
 from preflight.batch.watch import EVERY_SECONDS
+from preflight.catalog import yours
 from preflight.commands.division import bounded
 from preflight.render.outcome import INCOMPLETE, VERSION
 from preflight.seams import PreflightError, RunError, UsageError
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a run is driven.
+
+    Attributes:
+        rehearsed: whether an upload is read back before a large batch.
+        every: seconds between looks, in the long run.
+        tables: a file of limits of the user's own; None: the one that the environment names.
+    """
+
+    rehearsed: bool = True
+    every: float = EVERY_SECONDS
+    tables: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +125,19 @@ def prepare(place: Place, asked: Asked, say: Say) -> None:
         runs.prepare(ledger, plan, plan.requests)
 
 
-def turn(place: Place, access: Access, say: Say, *, first: bool, rehearsed: bool) -> Going | Ended:
+def turn(place: Place, access: Access, say: Say, manner: Manner, *, first: bool) -> Going | Ended:
     """Send what there is room for, look, fetch what has ended; merge where nothing is left.
 
     Args:
         place: where the run is kept.
         access: to the gateway.
         say: told what happens.
+        manner: of driving it.
         first: whether a try begins: then what ended with nothing to show is begun anew.
-        rehearsed: whether an upload is read back before a large batch.
 
     Raises PreflightError.
     """
-    with _driven(place, access, say, first=first, rehearsed=rehearsed) as drive:
+    with _driven(place, access, say, manner, first=first) as drive:
         # The first turn brings in what has ended, the second sends what there is room for since.
         if drive.turn() is None or (pause := drive.turn()) is None:
             return _ended(drive)
@@ -128,24 +145,18 @@ def turn(place: Place, access: Access, say: Say, *, first: bool, rehearsed: bool
 
 
 def finish(
-    place: Place,
-    access: Access,
-    say: Say,
-    *,
-    rehearsed: bool,
-    every: float,
-    until: float | None = None,
+    place: Place, access: Access, say: Say, manner: Manner, *, until: float | None = None
 ) -> Ended:
-    """All of it, in this process, which looks `every` so many seconds.
+    """All of it, in this process.
 
     Raises PreflightError: RunError where it is not done `until` then (seconds since the epoch).
     """
-    with _driven(place, access, say, first=True, rehearsed=rehearsed, every=every) as drive:
+    with _driven(place, access, say, manner, first=True) as drive:
         while (pause := drive.turn()) is not None:
-            if until is not None and time.time() >= until:
-                raise too_long(place)
             left = pause if until is None else min(pause, until - time.time())
-            time.sleep(max(0.0, left))
+            if left <= 0 < pause:
+                raise too_long(place)
+            time.sleep(left)
         return _ended(drive)
 
 
@@ -160,19 +171,16 @@ def too_long(place: Place) -> RunError:
 
 @contextmanager
 def _driven(
-    place: Place,
-    access: Access,
-    say: Say,
-    *,
-    first: bool,
-    rehearsed: bool,
-    every: float = EVERY_SECONDS,
+    place: Place, access: Access, say: Say, manner: Manner, *, first: bool
 ) -> Iterator[Drive]:
     """The loop over the run's shards, while this process holds the run."""
+    yours.use(manner.tables or os.environ.get(yours.VARIABLE))  # what has room is by them, too
     with opened(place) as ledger, ledger.alone():
         plan = plans.read(ledger)
         with Remote(plan, access.environ) as remote:
-            drive = Drive(ledger, plan, remote, Talk(say), rehearsed=rehearsed, every=every)
+            drive = Drive(
+                ledger, plan, remote, Talk(say), rehearsed=manner.rehearsed, every=manner.every
+            )
             if first:
                 drive.begin()
             else:

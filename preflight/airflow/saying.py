@@ -38,4 +38,6 @@ def sentence(error: PreflightError) -> str:
 
 
 def _worded(text: str) -> str:
-    return re.sub(r"--([a-z][a-z-]*) ?", lambda found: _ARGUMENTS.get(found[1], found[0]), text)
+    return re.sub(
+        r"--([a-z][a-z-]*)(?: (?=[A-Z]))?", lambda found: _ARGUMENTS.get(found[1], found[0]), text
+    )
