@@ -273,7 +273,7 @@ def through(tmp_path, monkeypatch):
     with OpenAIUpstream(tmp_path) as upstream, SandboxGateway("the-key") as served:
 
         def ask(promised=ROUTE, key="the-key", path=""):
-            monkeypatch.setenv(gateway.KEY_VARIABLE, key)
+            monkeypatch.setenv("TFY_API_KEY", key)
             client = gateway.connect(Gateway(served.base_url + path))
             return report((*gateway_checks.SUITES, *openai_checks.SUITES), promised, client)
 

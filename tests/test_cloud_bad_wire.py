@@ -112,7 +112,7 @@ def microsoft(wire, monkeypatch, token=None):
 
 
 def of_the_gateway(wire, monkeypatch):
-    monkeypatch.setenv(gateway.KEY_VARIABLE, "tfy-key")
+    monkeypatch.setenv("TFY_API_KEY", "tfy-key")
     monkeypatch.setattr(gateway, "PATIENCE_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(gateway, "_PAUSE_SECONDS", 0.01)
     looks = {

@@ -82,7 +82,7 @@ def served():
 @pytest.fixture
 def double(served, monkeypatch):
     served.reset()
-    monkeypatch.setenv(gateway.KEY_VARIABLE, KEY)
+    monkeypatch.setenv("TFY_API_KEY", KEY)
     monkeypatch.setattr(gateway, "_PAUSE_SECONDS", 0.01)
     return served
 
@@ -102,9 +102,9 @@ def test_it_answers_every_question_of_the_seam(double):
 
 @pytest.mark.parametrize("key", [None, "", "  "])
 def test_no_key_is_missing_credentials(monkeypatch, key):
-    monkeypatch.delenv(gateway.KEY_VARIABLE, raising=False)
+    monkeypatch.delenv("TFY_API_KEY", raising=False)
     if key is not None:
-        monkeypatch.setenv(gateway.KEY_VARIABLE, key)
+        monkeypatch.setenv("TFY_API_KEY", key)
     with pytest.raises(CredentialsMissing, match="export TFY_API_KEY"):
         gateway.connect(Gateway("http://127.0.0.1:1"))
 
@@ -212,7 +212,7 @@ def token(claims):
 def test_a_key_that_is_a_web_token_says_when_it_ends_and_nothing_is_sent(
     double, monkeypatch, key, ends
 ):
-    monkeypatch.setenv(gateway.KEY_VARIABLE, key)
+    monkeypatch.setenv("TFY_API_KEY", key)
     assert look(double, "key_expiry") == ends
     assert not double.asked
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
-from preflight.batch.gateway_key import KEY, KEY_FILE
 from preflight.batch.plan import Plan
 from preflight.batch.tracks import Talk, Track
 from preflight.commands.around import Around
 from preflight.commands.followed import standing
 from preflight.commands.notifying import Ended
+from preflight.gateway_key import KEY, KEY_FILE
 from preflight.render.standing import Standing
 from preflight.report import Report
 from preflight.seams import LookError

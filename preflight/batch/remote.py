@@ -14,7 +14,6 @@ from urllib.parse import unquote
 from preflight.batch import answers
 from preflight.batch.answers import Batch
 from preflight.batch.disk import whole
-from preflight.batch.gateway_key import KEY, KEY_FILE, gateway_key
 from preflight.batch.plan import Plan
 from preflight.batch.refusals import (
     NO_SUCH_CALL,
@@ -28,6 +27,7 @@ from preflight.batch.refusals import (
     Lost,
 )
 from preflight.contract import Bedrock, VertexAI
+from preflight.gateway_key import KEY, KEY_FILE, gateway_key
 from preflight.routes import create_extras, headers
 
 LOOK_RETRIES = 4

@@ -5,8 +5,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from preflight.batch.gateway_key import KEY, KEY_FILE
 from preflight.contract import PROVIDERS
+from preflight.gateway_key import KEY, KEY_FILE
 from preflight.seams import UsageError
 
 PREFIX = "PREFLIGHT_CI_"

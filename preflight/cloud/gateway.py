@@ -1,7 +1,7 @@
 """The gateway, read-only: `seams.GatewayApi` answered by the official OpenAI client.
 
 The gateway speaks OpenAI's Files and Batches; which provider a call is for stands in its headers.
-The key comes from TFY_API_KEY and goes into no answer and no error.
+The key goes into no answer and no error.
 """
 
 import base64
@@ -17,9 +17,9 @@ from typing import Any
 from preflight import routes
 from preflight.cloud.one_moment import Moment, once
 from preflight.contract import Gateway
+from preflight.gateway_key import gateway_key
 from preflight.seams import (
     NOT_THE_GATEWAY,
-    CredentialsMissing,
     GatewayAnswer,
     ListedBatch,
     Route,
@@ -27,7 +27,6 @@ from preflight.seams import (
 )
 from preflight.seams.calls import called
 
-KEY_VARIABLE = "TFY_API_KEY"
 PATIENCE_SECONDS = 8.0
 """For one try of one call."""
 
@@ -45,17 +44,8 @@ _LATEST = 253402300800  # the year 10000: beyond, it is no date
 
 
 def connect(gateway: Gateway, environ: Mapping[str, str] = os.environ) -> "GatewayClient":
-    """A client for the gateway. Raises CredentialsMissing where TFY_API_KEY is not set."""
-    key = environ.get(KEY_VARIABLE, "").strip()
-    if not key:
-        what = f"{KEY_VARIABLE} is not set"
-        remedy = f"export {KEY_VARIABLE} with a key of the gateway that may use its batch API"
-        raise CredentialsMissing(gateway.base_url, what, remedy)
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        # The HTTP library would quote the whole header in its refusal, the key with it.
-        what = f"{KEY_VARIABLE} holds a character that no key has (a blank, a line break, no ASCII)"
-        raise CredentialsMissing(gateway.base_url, what, f"set {KEY_VARIABLE} to the key alone")
-    return GatewayClient(gateway.base_url, key)
+    """A client for the gateway. Raises CredentialsMissing where there is no key for it."""
+    return GatewayClient(gateway.base_url, gateway_key(gateway.base_url, environ))
 
 
 class GatewayClient:

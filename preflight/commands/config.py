@@ -24,6 +24,7 @@ OTHERS = {
     VARIABLE: "the configuration file",
     "PREFLIGHT_GOOGLE_ENDPOINT": "where Google's services are asked, in place of Google",
     "PREFLIGHT_ARM_ENDPOINT": "where Azure Resource Manager is asked, in place of Azure",
+    "TFY_PLAIN_HTTP_HOST": "the host of a gateway that is given the key over plain http",
     "PREFLIGHT_BUCKET_OWNER_PROFILE": "the AWS profile that looks into another account's bucket",
 }
 """What is set in the environment alone."""
