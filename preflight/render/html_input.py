@@ -1,6 +1,6 @@
 """The request file's numbers as small charts: its models, and how sizes and tokens are spread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import log2
 from xml.etree import ElementTree as ET
 
@@ -9,13 +9,14 @@ from preflight.render.elements import tag
 from preflight.render.findings import quotable
 from preflight.render.html_charts import Column, Mark, bar, histogram
 from preflight.render.html_frame import section
-from preflight.render.html_tables import Cell, folded, number, table
+from preflight.render.html_tables import Cell, Row, folded, number, table
 from preflight.report import Report, RequestFile
 from preflight.requests.spread import FINE, Spread
 
 MOST_MODELS = 12
 """Shown one by one; the others together."""
 
+MOST_FILES = 500
 MOST_COLUMNS = 30
 _KB = 1000
 
@@ -35,6 +36,8 @@ def tokens(amount: float) -> str:
 
 def numbers(report: Report) -> ET.Element | None:
     """The section; None where no file was judged, or an empty one."""
+    if len(report.files) > 1:
+        return section("input", "The request files", f"{len(report.files):,}", _files(report.files))
     file = report.file
     if file is None or not file.requests:
         return None
@@ -45,6 +48,23 @@ def numbers(report: Report) -> ET.Element | None:
     ]
     inside = tag("div", cards, class_="charts")
     return section("input", "The request file", f"{file.requests:,} requests", inside)
+
+
+def _files(files: Sequence[RequestFile]) -> ET.Element:
+    rows: Iterable[Row] = (
+        (
+            tag("span", quotable(file.path), class_="name"),
+            number(file.requests),
+            number(file.bytes, size(file.bytes)),
+            number(file.tokens),
+        )
+        for file in files[:MOST_FILES]
+    )
+    heads = ("File", "Requests", "Size", "Prompt tokens")
+    made = table("The request files", heads, rows, numbers=(1, 2, 3), sortable=True)
+    left_out = len(files) - MOST_FILES
+    more = tag("p", f"{left_out:,} more: --format json has all.") if left_out > 0 else None
+    return tag("div", made, more, class_="card")
 
 
 def _models(file: RequestFile) -> ET.Element:
@@ -103,7 +123,7 @@ def _spread(title: str, unit: str, spread: Spread, file: RequestFile, more: str)
     card.append(tag("figcaption", " ".join(filter(None, (summary, more)))))
     rows = (
         (
-            Cell(_from_to(column, said), column.least),
+            Cell(_from_to(column), column.least),
             number(column.count),
             number(column.count / spread.count, f"{100 * column.count / spread.count:.1f} %"),
         )
@@ -119,10 +139,9 @@ _APART = 0.18
 """Of the width: names that are nearer to each other would overlap."""
 
 
-def _from_to(column: Column, said: object) -> str:
+def _from_to(column: Column) -> str:
     if column.least == column.most:
         return f"{column.least:,}"
-    del said
     return f"{column.least:,} to {column.most:,}"
 
 

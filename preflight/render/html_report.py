@@ -4,8 +4,8 @@ What is to be repaired comes first. Every text from outside goes in as text of a
 forbids itself to load anything, and to run anything but the script that sorts its tables.
 """
 
+from collections.abc import Iterable
 from importlib.metadata import version
-from itertools import groupby
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -14,9 +14,7 @@ from preflight.render.findings import (
     MARKS,
     Finding,
     Kind,
-    alike,
     counts,
-    explanations,
     findings,
     numbers,
     of_kind,
@@ -24,6 +22,7 @@ from preflight.render.findings import (
     quotable,
     sentence,
 )
+from preflight.render.html_findings import ANCHORS, LISTED, MOST_PLACES, Cards, cards, listed, lists
 from preflight.render.html_frame import BASE, CHARTS, SORTING, TRUST, frame, mark, section
 from preflight.render.html_input import numbers as charts
 from preflight.render.html_plan import plans
@@ -35,32 +34,21 @@ LOOKS = {
     Verdict.NOT_READY: Kind.FAILED,
     Verdict.CANNOT_TELL: Kind.UNKNOWN,
 }
-ANCHORS = {kind: "skipped" if kind is Kind.SKIPPED else kind.value for kind in Kind}
-"""Of a kind's section, and the class of all that has its colour."""
-
-_LISTED = {Kind.FAILED: "To be repaired", Kind.UNKNOWN: "Not known", Kind.WAIVED: "Waived"}
-
-Cards = dict[Kind, tuple[tuple[str, tuple[Finding, ...]], ...]]
-"""Of each urgent kind: the cards, each with its id on the page."""
 
 
 def page(report: Report) -> ET.Element:
     """The document's root."""
     found = findings(report)
     there = {kind: same for kind in Kind if (same := of_kind(found, kind))}
-    cards: Cards = {
-        kind: tuple((f"{ANCHORS[kind]}-{n}", one) for n, one in enumerate(alike(same), 1))
-        for kind, same in there.items()
-        if kind in _LISTED
-    }
+    urgent = cards(there)
     parts = [
         _places(report),
-        *(_section(kind, several) for kind, several in cards.items()),
-        pictures(report, found, _anchors(cards)),
+        *(listed(kind, several) for kind, several in urgent.items()),
+        pictures(report, found, _anchors(urgent.values())),
         charts(report),
         plans(report),
         _looked_at(report),
-        *(_folded(kind, same) for kind, same in there.items() if kind not in _LISTED),
+        *(lists(kind, same) for kind, same in there.items() if kind not in LISTED),
     ]
     product = f"batch-preflight {version('batch-preflight')}"
     return frame(
@@ -74,10 +62,10 @@ def page(report: Report) -> ET.Element:
     )
 
 
-def _anchors(cards: Cards) -> Anchors:
+def _anchors(urgent: Iterable[Cards]) -> Anchors:
     return {
         (one.id, one.place): anchor
-        for several in cards.values()
+        for several in urgent
         for anchor, same in several
         for one in same
     }
@@ -114,7 +102,13 @@ def _header(report: Report, found: tuple[Finding, ...]) -> ET.Element:
 
 
 def _places(report: Report) -> ET.Element | None:
-    cards = [
+    several = places(report)
+    if not several:
+        return None
+    left_out = len(several) - MOST_PLACES
+    if left_out > 0:  # the urgent ones first, where not all are shown
+        several = tuple(sorted(several, key=lambda one: one[1] is Verdict.READY))[:MOST_PLACES]
+    shown = [
         tag(
             "li",
             tag("p", place, class_="name"),
@@ -122,48 +116,14 @@ def _places(report: Report) -> ET.Element | None:
             tag("p", counted, class_="counted"),
             class_=f"card {ANCHORS[LOOKS[word]]}",
         )
-        for place, word, counted in places(report)
+        for place, word, counted in several
     ]
-    if not cards:
-        return None
-    return section("targets", "Targets", f"{len(cards):,}", tag("ul", cards, class_="places"))
-
-
-def _section(kind: Kind, cards: tuple[tuple[str, tuple[Finding, ...]], ...]) -> ET.Element:
-    why = explanations()
-    checks = sum(len(same) for _, same in cards)
-    several = f" ({checks:,} checks)" if checks > len(cards) else ""
-    shown = [_card(anchor, same, why.get(same[0].id, "")) for anchor, same in cards]
-    return section(ANCHORS[kind], _LISTED[kind], f"{len(cards):,}{several}", *shown)
-
-
-def _card(anchor: str, same: tuple[Finding, ...], why: str) -> ET.Element:
-    first = same[0]
-    where = [*dict.fromkeys(finding.place for finding in same), first.suite]
-    if first.lines:
-        where.append(f"{quotable(first.file)}, line {first.lines[0]:,}")
-    return tag(
-        "article",
-        tag("h3", mark(MARKS[first.kind]), first.title),
-        tag(
-            "ul",
-            (tag("li", text) for text in where),
-            tag("li", tag("code", first.id)),
-            class_="where",
-        ),
-        tag(
-            "dl",
-            tag("div", tag("dt", "Seen"), tag("dd", first.said)),
-            tag("div", tag("dt", first.todo), tag("dd", first.action), class_="todo"),
-            (tag("div", tag("dt", "Note"), tag("dd", note)) for note in first.notes),
-            class_="answers",
-        ),
-        tag("details", tag("summary", "Why this is asked"), tag("p", why), class_="why")
-        if why
-        else None,
-        id=anchor,
-        class_=f"card finding {ANCHORS[first.kind]}",
+    more = (
+        tag("p", f"{left_out:,} more are not shown here.", class_="more") if left_out > 0 else None
     )
+    title = "Request files" if len(report.files) > 1 else "Targets"
+    number = f"{len(shown) + max(0, left_out):,}"
+    return section("targets", title, number, tag("ul", shown, class_="places"), more)
 
 
 def _looked_at(report: Report) -> ET.Element:
@@ -173,28 +133,6 @@ def _looked_at(report: Report) -> ET.Element:
         card.append(tag("p", "Not looked at:"))
         card.append(tag("ul", (tag("li", quotable(text)) for text in report.scope), class_="blind"))
     return section("looked-at", "What was looked at", "", card)
-
-
-def _folded(kind: Kind, found: tuple[Finding, ...]) -> ET.Element:
-    cards = []
-    for place, group in groupby(found, key=lambda finding: finding.place):
-        same = tuple(group)
-        summary = tag("summary", place, " ", tag("span", f"{len(same):,}", class_="number"))
-        # Open, since not every browser shows anything of a closed one on paper.
-        made = tag("details", summary, tag("ul", map(_line, same), class_="rows"), open="")
-        made.set("class", "card")
-        cards.append(made)
-    return section(ANCHORS[kind], kind.value.capitalize(), f"{len(found):,}", *cards)
-
-
-def _line(finding: Finding) -> ET.Element:
-    return tag(
-        "li",
-        tag("span", mark(MARKS[finding.kind]), finding.title, class_="title"),
-        tag("span", finding.said, class_="said"),
-        (tag("span", f"Note: {note}", class_="note") for note in finding.notes),
-        class_=ANCHORS[finding.kind],
-    )
 
 
 def render(report: Report, out: IO[str]) -> None:
