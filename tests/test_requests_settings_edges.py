@@ -57,6 +57,13 @@ def test_a_file_of_chats_and_responses_is_judged_by_no_table_of_chats(tmp_path):
         assert passed.caveat == "only those of chats are in a table"
 
 
+def test_a_misspelt_parameter_is_named_with_its_lines_and_what_was_meant(tmp_path):
+    found = of(tmp_path, "openai", {}, {"temprature": 1}, {"temprature": 1})
+    failed = judged("requests-parameters", "openai", found)
+    assert failed.problem.startswith('"temprature" on 2 lines (2, 3) is no parameter of a chat (')
+    assert (failed.remedy, failed.lines) == ("write temperature in its place", (2, 3))
+
+
 def test_a_file_that_leaves_the_url_out_is_one_of_chats(tmp_path):
     odd = request(1, "vertex", x_workers=5)
     del odd["url"]

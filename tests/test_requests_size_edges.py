@@ -3,8 +3,10 @@
 import dataclasses
 
 import pytest
+from request_files import PROMISED
 from requests_world import healthy, judged
 
+from preflight.checks.requests import checks_for
 from preflight.checks.requests_wording import counted, first, lines, mb
 from preflight.contract import PROVIDERS
 from preflight.limits import LIMITS, MB
@@ -55,6 +57,41 @@ def test_the_gateways_own_cap_decides_where_the_users_tables_name_it(healthy, ta
     over = judged("requests-size", "openai", dataclasses.replace(at, bytes=60 * MB + 1))
     assert isinstance(over, Failed)
     assert over.remedy.startswith(f"split -C {60 * MB} ")
+
+
+def as_shards(check_id, provider, found):
+    [check] = [one for one in checks_for(provider, split=True) if one.id == check_id]
+    return check(PROMISED[provider], found)
+
+
+def test_shards_of_so_many_requests_by_an_old_table_say_how_old(healthy):
+    over = dataclasses.replace(healthy["bedrock"], requests=100_000_000)
+    assert "that table is" in as_shards("requests-count", "bedrock", over).caveat
+    over = dataclasses.replace(healthy["openai"], requests=100_000_000)
+    assert as_shards("requests-count", "openai", over).caveat == ""
+
+
+@pytest.mark.parametrize(
+    ("cap", "most"),
+    [(199, "199.0 MB (your tables"), (200, "200.0 MB (OpenAI's"), (201, "200.0 MB")],
+)
+def test_shards_are_cut_for_the_smaller_of_the_gateways_cap_and_the_providers(
+    healthy, tables, cap, most
+):
+    tables(f"gateway.max_bytes = {cap * MB}")
+    over = dataclasses.replace(healthy["openai"], bytes=250 * MB)
+    answer = as_shards("requests-size", "openai", over)
+    assert f"sent as 2 shards of at most {most}" in answer.detail
+    assert not answer.caveat
+
+
+@pytest.mark.parametrize(("most", "doubted"), [(50 * MB, False), (50 * MB + 1, True)])
+def test_shards_of_50_mb_are_not_doubted_yet(healthy, tables, most, doubted):
+    tables(f"openai.max_bytes = {most}")
+    over = dataclasses.replace(healthy["openai"], bytes=250 * MB)
+    answer = as_shards("requests-size", "openai", over)
+    assert "sent as " in answer.detail
+    assert ("50 MB as the largest upload" in answer.caveat) == doubted
 
 
 def test_a_file_of_50_mb_is_not_doubted_yet(healthy):

@@ -100,7 +100,7 @@ def max_tokens(promised: Promised, scan: Scan) -> Answer:
         return failed
     longest, line = scan.longest
     family = _model(promised)
-    needs = isinstance(promised, Bedrock) and "anthropic." in family
+    needs = "anthropic." in family  # as Bedrock alone names the vendor
     bare = "some requests name no max_tokens, which the model needs: the gateway fills it in"
     missing = bare if needs and _unbounded(scan) else ""
     if not longest:
