@@ -209,3 +209,14 @@ def test_what_is_outside_the_part_that_is_read_is_never_a_yes(expression):
 def test_parentheses_may_be_thirty_deep_and_operators_a_hundred():
     assert holds("(" * 30 + "true" + ")" * 30, SEEN) is True
     assert holds(" && ".join(["true"] * 100), SEEN) is True
+
+
+@pytest.mark.parametrize(("deep", "truth"), [(31, True), (32, None)])
+def test_what_is_deeper_than_anybody_writes_is_not_read(deep, truth):
+    assert holds("(" * deep + "true" + ")" * deep, SEEN) is truth
+    assert holds(" && ".join(["(true)"] * 100), SEEN) is True
+
+
+@pytest.mark.parametrize(("length", "truth"), [(4096, True), (4097, None)])
+def test_what_is_longer_than_anybody_writes_is_not_read(length, truth):
+    assert holds("true".ljust(length), SEEN) is truth
