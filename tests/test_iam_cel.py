@@ -185,6 +185,10 @@ def test_a_condition_of_two_parts_as_the_console_writes_it_holds():
         "request.time < timestamp('2030-01-01T00:00:00Z') + duration('1h')",
         "timestamp('2030-01-01T00:00:00Z') < timestamp('2031-01-01T00:00:00Z')",
         "resource.name < timestamp('2031-01-01T00:00:00Z')",
+        "resource.name == timestamp('2030-13-01T00:00:00Z')",
+        "request.time == '2030-01-01T00:00:00Z'",
+        '"x" && resource.name',
+        '"x" ! resource.name',
         'resource.matchTag("a/b", "c")',
         'resource.matchTag("a/b", "c") || true',
         "api.getAttribute('storage.googleapis.com/objectListPrefix', '') == ''",
@@ -214,7 +218,9 @@ def test_parentheses_may_be_thirty_deep_and_operators_a_hundred():
 @pytest.mark.parametrize(("deep", "truth"), [(31, True), (32, None)])
 def test_what_is_deeper_than_anybody_writes_is_not_read(deep, truth):
     assert holds("(" * deep + "true" + ")" * deep, SEEN) is truth
-    assert holds(" && ".join(["(true)"] * 100), SEEN) is True
+    beside = " && ".join(["(true)"] * 100)
+    assert holds(beside, SEEN) is True
+    assert holds(f"{beside} && {'(' * deep}true{')' * deep}", SEEN) is truth
 
 
 @pytest.mark.parametrize(("length", "truth"), [(4096, True), (4097, None)])

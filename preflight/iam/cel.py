@@ -140,7 +140,7 @@ class _Reading:
         second = self._operand(self._take())
         if sign not in _TURNED:
             raise _NotReadError
-        if isinstance(second, str) and not isinstance(first, str):
+        if not isinstance(first, str):
             first, sign, second = second, _TURNED[sign], first
         if not isinstance(first, str) or isinstance(second, str):
             raise _NotReadError  # two attributes, or two constants
