@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, Protocol
 
-from preflight.commands.durations import seconds
+from preflight.commands.durations import count, seconds
 from preflight.configuration.option import Option, Takes
 from preflight.configuration.table import of_command, rows
 
@@ -79,6 +79,8 @@ def _value(option: Option) -> dict[str, Any]:
     shown = {"metavar": option.metavar} if option.metavar else {}
     if option.takes is Takes.SECONDS:
         return {"type": seconds, **shown}
+    if option.takes is Takes.COUNT:
+        return {"type": count, **shown}
     if option.takes is Takes.CHOICE:
         return {"choices": option.choices, **shown}
     if option.takes is Takes.CHOICES:

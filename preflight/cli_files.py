@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from preflight.cli_configured import configured
 from preflight.cli_judging import requests
 from preflight.vocabulary import PROVIDERS
 
@@ -31,26 +32,14 @@ def _split(split: argparse.ArgumentParser) -> None:
     split.add_argument(
         "--by-model", action="store_true", help="give each shard the requests of one model alone"
     )
-    split.add_argument("--region", help="by the limits of the target in this region")
-    split.add_argument("--model", help="by the limits of the target of this model (or deployment)")
+    configured(split, "region", words="by the limits of the target in this region")
+    configured(split, "model", words="by the limits of the target of this model (or deployment)")
     source = split.add_mutually_exclusive_group()
-    source.add_argument(
-        "--stack",
-        metavar="NAME",
-        help="divide it as a run for this Pulumi stack would (default: by the dated tables)",
-    )
-    source.add_argument(
-        "--promises", metavar="FILE", help="its outputs in a file; - for standard input"
-    )
-    split.add_argument(
-        "--offline", action="store_true", help="ask nobody: take the limits of the dated tables"
-    )
-    split.add_argument(
-        "--tables",
-        metavar="FILE",
-        help="rows of your own before those of the dated tables (default: PREFLIGHT_TABLES)",
-    )
-    _format(split)
+    as_a_run = "divide it as a run for this Pulumi stack would (default: by the dated tables)"
+    configured(split, "stack", words=as_a_run, group=source)
+    configured(split, "promises", group=source)
+    configured(split, "offline", words="ask nobody: take the limits of the dated tables")
+    configured(split, "tables", "format")
     split.epilog = """\
 exit codes: 0 written, or there already; 1 the file has faults that a run would not send;
             2 wrong usage or unreadable input
@@ -85,7 +74,7 @@ def _merge(merge: argparse.ArgumentParser) -> None:
         "own ids again (again for more)",
     )
     merge.add_argument("--to", metavar="FOLDER", help="of the joined files, with --requests")
-    _format(merge)
+    configured(merge, "format")
     merge.epilog = """\
 exit codes: 0 every request has a result; 1 not every one has; 2 wrong usage or unreadable input;
             with --parts those of `preflight scan`"""
@@ -106,17 +95,7 @@ def _fix(fix: argparse.ArgumentParser) -> None:
     where = fix.add_mutually_exclusive_group()
     where.add_argument("--in-place", action="store_true", help="repair the file itself")
     where.add_argument("--to", metavar="FILE", help="write the repaired file under another name")
-    _format(fix)
+    configured(fix, "format")
     fix.epilog = """\
 exit codes: 0 nothing is left to repair; 1 there is, and not safely; 2 wrong usage or unreadable
             input"""
-
-
-def _format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="of standard output; json is one document, whose `format` says which: a report, "
-        "a run, a batch or an error (default: %(default)s)",
-    )

@@ -22,6 +22,7 @@ VALUES = {
     Takes.ADDRESS: ("postgresql://a/one", "postgresql://a/two", "postgresql://a/three"),
     Takes.NOTICE: ("one", "two", "three"),
     Takes.SECONDS: (1.5, 2.0, 3.0),
+    Takes.COUNT: (2, 3, 4),
     Takes.CHECKS: (["gateway-*"], ["bedrock-bucket"], ["requests-url"]),
 }
 

@@ -74,6 +74,7 @@ def _parsed(words: list[str]) -> dict[str, Any]:
         if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 - as above
     )
     for action in commands.choices[words[0]]._actions:  # noqa: SLF001 - as above
+        action.required = False
         if not action.option_strings:
             action.nargs = "*" if action.nargs in {"+", "*"} else "?"
     for group in commands.choices[words[0]]._mutually_exclusive_groups:  # noqa: SLF001 - as above

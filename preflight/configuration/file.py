@@ -70,7 +70,7 @@ def parsed(path: Path, content: bytes) -> File:
     if not isinstance(whole, dict):
         where = f"{shown(path)}: {'.'.join(TABLE)}"
         raise UsageError(where, "is no table", f"write [{'.'.join(TABLE)}]")
-    # `promises` is an option at the top, and the command of that name has no table of its own.
+    # What is an option at the top is no table, although a command has the same name.
     tables = {key: value for key, value in whole.items() if key in TABLES}
     top = {key: value for key, value in whole.items() if key not in TABLES}
     file = File(path, text, {"": top, **{k: v for k, v in tables.items() if isinstance(v, dict)}})

@@ -14,7 +14,8 @@ class Takes(StrEnum):
     PATH = "a path"
     ADDRESS = "the address of a database, without a password"
     NOTICE = "a command, or a URL without credentials"
-    SECONDS = "a number of seconds"
+    SECONDS = "a number of seconds above 0 and up to 604800"
+    COUNT = "a whole number from 1 to 100,000"
     FLAG = "true or false"
     CHOICE = "one of"
     CHOICES = "a list of some of"
@@ -49,7 +50,7 @@ class Option(NamedTuple):
     takes: Takes
     commands: tuple[str, ...]
     words: str
-    default: str | float | bool | None = None
+    default: str | float | None = None
     choices: tuple[str, ...] = ()
     metavar: str = ""
     flag: str = ""

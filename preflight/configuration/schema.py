@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from preflight.commands.durations import LONGEST_SECONDS
+from preflight.commands.durations import LONGEST_SECONDS, MOST
 from preflight.configuration.option import Option, Takes
 from preflight.configuration.table import OPTIONS, TABLES, of_command, rows
 
@@ -55,6 +55,7 @@ def _shape(option: Option) -> dict[str, Any]:
     shapes: dict[Takes, dict[str, Any]] = {
         Takes.FLAG: {"type": "boolean"},
         Takes.SECONDS: _SECONDS,
+        Takes.COUNT: {"type": "integer", "minimum": 1, "maximum": MOST},
         Takes.CHOICE: {"enum": list(option.choices)},
         Takes.CHOICES: _list({"enum": list(option.choices)}),
         Takes.REPORTS: _list(report),

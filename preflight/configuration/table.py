@@ -11,8 +11,9 @@ _SEND = ("run", "submit")
 _AIM = ("check", "collect", "plan", "run", "submit", "onboard")
 _STATUS = ("status",)
 _FOLLOW = (*_STATUS, "fetch", "cancel", "retry", "settle", "runs")
-_SOURCE = (*_AIM, "permissions", "promises")
-_ALL = (*_SOURCE, "scan", *_FOLLOW)
+_SOURCE = (*_AIM, "permissions", "promises", "split")
+_FILES = ("split", "merge", "fix")
+_ALL = (*_SOURCE, "scan", "merge", "fix", *_FOLLOW)
 
 CANARY_SECONDS = 1800.0
 RUNS = "preflight-runs"
@@ -44,19 +45,19 @@ OPTIONS = (
     Option(
         "region",
         Takes.TEXT,
-        ("check", "collect", "plan", "run", "submit", "permissions"),
+        ("check", "collect", "plan", "run", "submit", "permissions", "split"),
         "judge the targets in this region only",
     ),
     Option(
         "model",
         Takes.TEXT,
-        ("check", "collect", "plan", "run", "submit"),
+        ("check", "collect", "plan", "run", "submit", "split"),
         "judge the targets of this model (or deployment) only",
     ),
     Option(
         "offline",
         Takes.FLAG,
-        ("check", "plan"),
+        ("check", "plan", "split"),
         "ask nobody: judge the request file alone",
         default=False,
         back="--no-offline",
@@ -104,7 +105,7 @@ OPTIONS = (
     Option(
         "tables",
         Takes.PATH,
-        ("plan", "scan", *_JUDGE),
+        ("plan", "scan", "split", *_JUDGE),
         "rows of your own before those of the dated tables; - for standard input",
         metavar="FILE",
     ),
@@ -131,7 +132,7 @@ OPTIONS = (
     Option(
         "format",
         Takes.CHOICE,
-        ("plan", *_SEND, *(name for name in _FOLLOW if name not in _STATUS)),
+        ("plan", *_SEND, *_FILES, *(name for name in _FOLLOW if name not in _STATUS)),
         "of standard output; json is one document, whose `format` says which: a report, a run, a "
         "batch or an error",
         default="text",
@@ -160,6 +161,21 @@ OPTIONS = (
         "of the rights",
         default="markdown",
         choices=("markdown", "json", "terraform"),
+    ),
+    Option(
+        "jobs",
+        Takes.COUNT,
+        ("check", "collect", "scan", "plan", *_SEND, "split", "fix"),
+        "so many processes read (default: one for each core, one alone for small files)",
+        metavar="N",
+    ),
+    Option(
+        "max-findings",
+        Takes.COUNT,
+        ("check", "scan"),
+        "of each kind, show so many with their lines; all are counted",
+        default=1,
+        metavar="N",
     ),
     Option(
         "canary-wait",
@@ -269,8 +285,9 @@ RIVALS = (("stack", "promises"),)
 COMMANDS = tuple(dict.fromkeys(name for option in OPTIONS for name in option.commands))
 """Those that can be configured."""
 
-TABLES = tuple(name for name in COMMANDS if name != "promises")
-"""Those that may have a table of their own in the file; `promises` is an option there."""
+_NAMES = frozenset(option.name for option in OPTIONS)
+TABLES = tuple(name for name in COMMANDS if name not in _NAMES)
+"""Those that may have a table of their own in the file; the others are options there."""
 
 
 def of_command(command: str) -> dict[str, Option]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from preflight.commands.durations import LONGEST_SECONDS, seconds
+from preflight.commands.durations import count, seconds
 from preflight.configuration.option import LISTS, Option, Takes
 
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -32,13 +32,14 @@ def of_file(option: Option, value: object, folder: Path) -> Any:
     wanted: dict[Takes, tuple[type, ...]] = {
         Takes.SECONDS: (int, float),
         Takes.FLAG: (bool,),
+        Takes.COUNT: (int,),
         **dict.fromkeys(LISTS, (list, str)),
     }
     types = wanted.get(option.takes, (str,))
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         _refuse(option, f"is {_in_words(value)}")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _seconds(repr(value))
+        return _number(option, repr(value))
     if option.takes in LISTS:
         entries = value if isinstance(value, list) else [value]
         for entry in entries:
@@ -58,19 +59,18 @@ def of_text(option: Option, text: str) -> Any:
         if text.strip().lower() not in _TRUTH:
             _refuse(option, f"is {_in_words(text)}")
         return _TRUTH[text.strip().lower()]
-    if option.takes is Takes.SECONDS:
-        return _seconds(text)
+    if option.takes in {Takes.SECONDS, Takes.COUNT}:
+        return _number(option, text)
     if option.takes in LISTS:
         return _list(option, [part.strip() for part in text.split(",") if part.strip()], None)
     return _text(option, text, None)
 
 
-def _seconds(text: str) -> float:
+def _number(option: Option, text: str) -> float:
     try:
-        return seconds(text)
+        return count(text) if option.takes is Takes.COUNT else seconds(text)
     except ArgumentTypeError:
-        allowed = f"a number of seconds above 0 and up to {LONGEST_SECONDS}"
-        raise WrongValue(f"is {text!r}", allowed) from None
+        raise WrongValue(f"is {text!r}", option.allowed) from None
 
 
 def _text(option: Option, text: str, folder: Path | None) -> str:
