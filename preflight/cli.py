@@ -20,6 +20,7 @@ from preflight import (
     cli_onboarding,
     cli_planning,
     cli_provisioning,
+    cli_reading,
     cli_running,
     cli_scanning,
 )
@@ -85,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     requests(check, required=False)
     judging(check)
     cli_canary.canarying(check)
+    cli_reading.findings(check)
     formats(check)
     cli_collecting.from_bundle(check)
     collect = command(

@@ -2,7 +2,7 @@
 
 import argparse
 
-from preflight import cli_choosing
+from preflight import cli_choosing, cli_reading
 from preflight.cli_configured import configured
 
 
@@ -14,6 +14,7 @@ def requests(parser: argparse.ArgumentParser, *, required: bool) -> None:
         nargs=None if required else "?",
         help="the request file, one JSON object a line",
     )
+    cli_reading.jobs(parser)
 
 
 def aiming(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from preflight import cli_reading as reading
 from preflight.cli_choosing import choosing
 from preflight.cli_configured import configured
 from preflight.cli_judging import formats
@@ -10,7 +11,6 @@ from preflight.cli_judging import formats
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Makes a subcommand: its name, what it does, and its function as `module:function`."""
 
-MOST_FINDINGS = 100_000
 MOST_SHARDS = 100_000
 
 
@@ -29,19 +29,8 @@ def add(command: Command) -> None:
         words="judge them by what this provider takes (again for more; default: by what holds at "
         "each)",
     )
-    scan.add_argument(
-        "--jobs",
-        type=_count,
-        metavar="N",
-        help="so many processes read (default: one for each core, one alone for small files)",
-    )
-    scan.add_argument(
-        "--max-findings",
-        type=_findings,
-        default=1,
-        metavar="N",
-        help="of each kind, show so many with their lines; all are counted (default: %(default)s)",
-    )
+    reading.jobs(scan)
+    reading.findings(scan)
     where = scan.add_mutually_exclusive_group()
     where.add_argument(
         "--cluster",
@@ -65,28 +54,11 @@ exit codes: 0 nothing wrong in any file (or the part is written); 1 something is
 environment: the clouds' own variables for the credentials to read with; PREFLIGHT_TABLES"""
 
 
-def _count(text: str) -> int:
-    """A whole number above 0. Raises ArgumentTypeError."""
-    return _within(text, 1 << 16)
-
-
-def _findings(text: str) -> int:
-    return _within(text, MOST_FINDINGS)
-
-
-def _within(text: str, most: int) -> int:
-    if text.isdecimal() and text.isascii() and len(text) < len(str(most)) + 1:
-        number = int(text)
-        if 1 <= number <= most:
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most:,}")
-
-
 def _shard(text: str) -> tuple[int, int]:
     """Which shard of how many. Raises ArgumentTypeError."""
     number, slash, of = text.partition("/")
     if slash:
-        wanted, several = _within(number, MOST_SHARDS), _within(of, MOST_SHARDS)
+        wanted, several = reading.within(number, MOST_SHARDS), reading.within(of, MOST_SHARDS)
         if wanted <= several:
             return wanted, several
     raise argparse.ArgumentTypeError(f"{text!r} is no shard, as 2/8 is the second of eight")

@@ -66,6 +66,7 @@ def judged(
         waivers=_path(waivers),
         tables=_path(tables),
         no_split=no_split,
+        jobs=None,
         deadline=duration("deadline", deadline),
         overall_deadline=duration("overall_deadline", overall_deadline),
     )

@@ -22,7 +22,7 @@ def collect(arguments: Namespace) -> int:
 
     path = _out(arguments)
     promises = promised(arguments)
-    scan = scanned(arguments.requests) if arguments.requests else None
+    scan = scanned(arguments.requests, jobs=arguments.jobs) if arguments.requests else None
     chosen = targets(arguments, promises, scan)
     recorder = Recorder()
     worlds = Worlds(recorder.way, arguments.deadline)

@@ -7,7 +7,7 @@ promise, the model, is taken from the file.
 import os
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from preflight import suites
 from preflight.catalog import yours
 from preflight.checks import requests, requests_unaddressed
 from preflight.commands.choices import accept, selected
+from preflight.commands.detail import with_findings
 from preflight.commands.judge import of_each_model, request_file
 from preflight.contract import (
     AzureOpenAI,
@@ -59,7 +60,7 @@ def report(found: Scans, asked: Namespace, began: float) -> Report:
     by_name = {_name(scan): scan for scan in scans}
     for name, own in groupby(chosen.suites, key=lambda suite: suite.file):
         judged = run(tuple(own)).results
-        results += (_with_findings(one, by_name[name], asked.max_findings) for one in judged)
+        results += (with_findings(one, by_name[name], asked.max_findings) for one in judged)
     files = tuple(request_file(scan, _name(scan)) for scan in scans)
     scope = (CLOUDS,) if asked.provider else (CLOUDS, PROVIDERS)
     made = Report(
@@ -170,21 +171,3 @@ def _counting(check: Check, shared: int) -> Check:
 
     ask.__doc__ = check.explanation
     return replace(check, function=ask)
-
-
-def _with_findings(result: Result, scan: Scan, most: int) -> Result:
-    """The result, with so many findings of each kind where more than the first are asked for."""
-    outcome = result.outcome
-    if not isinstance(outcome, Failed) or not outcome.codes or most == 1:
-        return result
-    found = tuple(_first_of_each(scan.of(*outcome.codes), most))
-    lines = tuple(fault.line for fault in found)
-    return replace(result, outcome=replace(outcome, findings=found, lines=lines))
-
-
-def _first_of_each(faults: Iterable[Fault], most: int) -> Iterator[Fault]:
-    counts: dict[str, int] = {}
-    for fault in faults:
-        counts[fault.code] = counts.get(fault.code, 0) + 1
-        if counts[fault.code] <= most:
-            yield fault

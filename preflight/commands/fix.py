@@ -28,7 +28,7 @@ def fix(arguments: Namespace) -> int:
     """Repair it, or show what would be repaired; 1 where something is left."""
     source = Path(arguments.requests)
     target = _target(source, arguments)
-    found = scanned(arguments.requests)
+    found = scanned(arguments.requests, jobs=arguments.jobs)
     name = getattr(arguments, "shown", arguments.requests)
     if not found.requests:
         raise _empty(source)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from preflight import promises as sources
 from preflight.catalog import yours
 from preflight.commands.choices import accept, selected, warn
+from preflight.commands.detail import in_detail
 from preflight.contract import PROVIDERS, AzureOpenAI, OpenAI, Promises, Target
 from preflight.render import destinations
 from preflight.report import ONLY_A_JOB, Report, RequestFile
+from preflight.requests.fault import KEPT_PER_CODE
 from preflight.requests.scan import Scan
 from preflight.runner import run
 from preflight.seams import UsageError
@@ -193,15 +195,18 @@ def request_file(scan: Scan, path: str) -> RequestFile:
     )
 
 
-def scanned(name: str, *, jobs: int | None = None, digest: bool = True) -> Scan:
+def scanned(
+    name: str, *, jobs: int | None = None, digest: bool = True, room: int = KEPT_PER_CODE
+) -> Scan:
     """Read the request file, by so many processes (None: one for each core).
 
-    `digest`: whether its SHA-256 is wanted. Raises RequestFileError.
+    `digest`: whether its SHA-256 is wanted; of each kind of fault, `room` are kept with their
+    place. Raises RequestFileError.
     """
     from preflight.requests.scan import scan  # noqa: PLC0415
     from preflight.requests.workers import cores  # noqa: PLC0415
 
-    return scan(Path(name), jobs=cores() if jobs is None else jobs, digest=digest)
+    return scan(Path(name), jobs=cores() if jobs is None else jobs, room=room, digest=digest)
 
 
 def check(arguments: Namespace) -> int:
@@ -224,13 +229,18 @@ def check(arguments: Namespace) -> int:
         canary.refuse(arguments)
     # A hash of the whole file costs half as much as reading it: only where a reader sees it.
     digest = any(one.form not in {"text", QUIET} for one in several)
-    scan = scanned(arguments.requests, digest=digest) if arguments.requests else None
+    scan = None
+    if arguments.requests:
+        room = max(KEPT_PER_CODE, arguments.max_findings)
+        scan = scanned(arguments.requests, jobs=arguments.jobs, digest=digest, room=room)
     chosen = targets(arguments, promises, scan)
     further: Further | None = None if arguments.offline else only_a_job
     if arguments.canary and scan is not None:
         provider, target = canary.target_of(chosen, scan)
         further = canary.Canary(promises, provider, target, scan, arguments)
     report = judge(promises, chosen, scan, arguments, further)
+    if scan is not None:
+        report = in_detail(report, scan, arguments.max_findings)
     if scan is not None and any(one.form == "html" for one in several):
         from preflight.commands.plan import of_report  # noqa: PLC0415 - only where it is drawn
 
@@ -246,6 +256,8 @@ def _from_bundle(arguments: Namespace) -> Report:
     held = collect.opened(arguments)
     chosen = targets(arguments, held.promises, held.scan)
     report = judge(held.promises, chosen, held.scan, arguments, only_a_job, way=held.replay.way)
+    if held.scan is not None:
+        report = in_detail(report, held.scan, arguments.max_findings)
     return replace(report, promises=held.promise_file, at=held.at)
 
 

@@ -60,7 +60,7 @@ def plan(arguments: Namespace) -> int:
 
     yours.use(arguments.tables or os.environ.get(yours.VARIABLE))
     promises = promised(arguments)
-    scan = scanned(arguments.requests)
+    scan = scanned(arguments.requests, jobs=arguments.jobs)
     chosen = targets(arguments, promises, scan)
     if len(chosen) != 1:
         raise UsageError(

@@ -207,7 +207,7 @@ class _Asked:
         yours.use(arguments.tables or os.environ.get(yours.VARIABLE))  # the limits are of them, too
         self.promises: Promises = promised(arguments)
         _refuse_several(arguments, targets(arguments, self.promises))
-        self.scan: Scan = scanned(arguments.requests)
+        self.scan: Scan = scanned(arguments.requests, jobs=arguments.jobs)
         self.targets = targets(arguments, self.promises, self.scan)
         ((provider, several),) = self.targets.items()
         made = division(

@@ -30,7 +30,7 @@ Divided = tuple[tuple[Shard, ...], Callable[[Shard], Allowance]]
 def split(arguments: Namespace) -> int:
     """Write them. Raises RunError where a run would not send the file."""
     yours.use(arguments.tables or os.environ.get(yours.VARIABLE))
-    scan = scanned(arguments.requests)
+    scan = scanned(arguments.requests, jobs=arguments.jobs)
     _refuse_faults(scan, arguments.provider)
     shards, may = _divided(scan, arguments)
     for shard in shards:

@@ -84,7 +84,7 @@ class Failed(Asked, tag_field="outcome", tag="failed", kw_only=True, frozen=True
     waiver: Waiver | None
     findings: Annotated[
         list[Place] | UnsetType,
-        Meta(description="So many as `preflight scan --max-findings` asked for."),
+        Meta(description="So many of each kind as `--max-findings` asked for."),
     ] = UNSET
 
 
