@@ -46,6 +46,7 @@ LOGGERS = ("adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "fsspec", "gc
 
 INSTALL = "pip install 'batch-preflight[cluster]'"
 
+_PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*")
 _SIGNED = re.compile(r"\?\S+")
 """Behind a question mark an address may carry a signature, which is a secret."""
 
@@ -55,7 +56,7 @@ _LONGEST = 200
 def scheme(name: str) -> str:
     """The protocol of a URL, one of SCHEMES; "" for a path. Raises UsageError for another."""
     protocol, there, _ = name.partition("://")
-    if not there or not protocol.isalnum():
+    if not there or not _PROTOCOL.fullmatch(protocol):
         return ""
     known = ALIASES.get(protocol.lower(), protocol.lower())
     if known not in SCHEMES:
