@@ -1,0 +1,37 @@
+#!/bin/sh
+# Sends each file of the inbox as a batch, once, and goes on with what is under way. Cron calls it
+# every quarter of an hour: whatever died since, the next call takes it up. It writes only what is
+# new, so that cron mails it once.
+#
+#   batches.sh FOLDER PROVIDER
+#
+# FOLDER has promises.json, inbox/NAME.jsonl, and gets runs/NAME with results.jsonl. TFY_API_KEY_FILE
+# names a file with the gateway's key, which only its owner may read.
+set -u
+cd "$1" || exit 2
+provider=$2
+mkdir -p runs
+worst=0
+for requests in inbox/*.jsonl; do
+    [ -e "$requests" ] || continue
+    name=$(basename "$requests" .jsonl)
+    [ -e "runs/$name.done" ] && continue
+    # The lock goes with the process: the call of a quarter of an hour ago may still be waiting.
+    flock --nonblock --conflict-exit-code 75 "runs/$name.lock" \
+        preflight run "$requests" --promises promises.json --provider "$provider" \
+        --out "runs/$name" >"runs/$name.now" 2>&1
+    code=$?
+    case $code in
+    0) touch "runs/$name.done" && echo "$name: done" && tail -n 3 "runs/$name.now" && continue ;;
+    75) continue ;;                 # it is waited for already
+    3 | 130 | 137 | 143) continue ;; # no answer, or ended from outside: the next call goes on
+    esac
+    [ "$code" -gt "$worst" ] && worst=$code
+    # 1: not ready, or not every request has a result; 2: something is to be corrected.
+    if ! cmp -s "runs/$name.now" "runs/$name.said"; then
+        echo "$name: preflight run ended with $code"
+        cat "runs/$name.now"
+        cp "runs/$name.now" "runs/$name.said"
+    fi
+done
+exit "$worst"
