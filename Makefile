@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: dist demo test test-tools test-airflow test-browser lint docs site completions bench setup lock clean help
+.PHONY: dist demo test test-tools test-airflow test-browser test-mutation lint docs site completions bench setup lock clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 13
@@ -28,6 +28,11 @@ test-browser: .venv/ready ## Show every page of HTML to the Chromium or Chrome t
 
 test-airflow: .venv/ready .venv-airflow/ready ## Run the operators under a real Airflow, which it installs
 	$(BIN)/python -m pytest -m airflow -n0
+
+# Modules and folders, as tests/mutation/run.py takes them.
+MODULES ?= preflight/checks preflight/catalog preflight/iam preflight/limits.py preflight/report.py preflight/runner.py preflight/waivers.py
+test-mutation: .venv/ready ## Make small wrong changes to what decides, one at a time: each is to be noticed; takes an hour
+	$(BIN)/python tests/mutation/run.py $(MODULES)
 
 lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/ruff check .
