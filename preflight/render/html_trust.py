@@ -204,8 +204,14 @@ def short(name: str) -> str:
         elif (found := _ADDRESS.match(name)) is not None:
             name = found[1]
         name = name.partition("@")[0] or name
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}\u2026"
+    if len(name) <= LONGEST:
+        return name
+    # Names that a program makes begin alike, and differ at their ends.
+    return f"{name[:HEAD]}\u2026{name[HEAD + 1 - LONGEST :]}"
 
+
+HEAD = 7
+"""Of what is kept of a name, the characters before the cut."""
 
 _ADDRESS = re.compile(r"https?://([^/]+)")
 
