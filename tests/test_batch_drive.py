@@ -102,6 +102,16 @@ def test_what_runs_is_brought_in_though_another_failed(ledger, plan):
     assert {n for n, each in fetched_shards(ledger, plan).items() if each.rows} == {2, 3}
 
 
+def test_a_shard_that_is_larger_than_all_of_the_queue_is_not_tried_again(ledger, plan):
+    gateway = Several(b0=("failed", (f"{FULL[0]}. Limit: 2,000 enqueued tokens",)))
+    driving = drive(ledger, plan, gateway)
+    driving.tracks[0].shard = replace(driving.tracks[0].shard, tokens=2_001)
+    with pytest.raises(RunError, match="Limit: 2,000") as told:
+        driving.finish()
+    assert "run with another --out" in told.value.remedy
+    assert ledger.journal(1).attempt == 1
+
+
 def test_a_shard_that_a_full_queue_turned_away_is_sent_again(ledger, plan):
     gateway, said = Several(b0=("failed", FULL)), []
     gateway.content["out-3"] = lines(openai_row("r0"))

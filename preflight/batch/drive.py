@@ -12,16 +12,17 @@ from urllib.parse import unquote
 
 from preflight.batch.answers import Batch
 from preflight.batch.fetch import fetch
+from preflight.batch.holding import Holding
 from preflight.batch.leases import LeaseLost
 from preflight.batch.ledger import Ledger
 from preflight.batch.outgoing import Outgoing
 from preflight.batch.plan import Plan
-from preflight.batch.queueing import TRIES, full, next_try
+from preflight.batch.queueing import TRIES, full, next_try, too_large
 from preflight.batch.refusals import NOT_FOUND, TOO_MANY, UNAUTHORIZED, Declined, Lost
 from preflight.batch.remote import Remote
 from preflight.batch.stage import Fetched, stage
 from preflight.batch.statuses import TERMINAL, meaning
-from preflight.batch.tracks import OTHERS_SECONDS, Admits, Talk, Track, anything, begun_anew
+from preflight.batch.tracks import Admits, Talk, Track, anything, begun_anew
 from preflight.batch.watch import (
     EVERY_SECONDS,
     KEY_SECONDS,
@@ -51,8 +52,7 @@ class Drive:
     """Why nothing more is begun: the next shards would end like the one that it is about."""
     tracks: list[Track] = field(init=False)
     _patient: Patience = field(init=False)
-    _read_at: float = field(init=False, default=0.0)
-    _heard_of: set[str] = field(init=False, default_factory=set)
+    _holding: Holding = field(init=False)
 
     def __post_init__(self) -> None:
         """Read where each shard stands."""
@@ -62,9 +62,8 @@ class Drive:
             journal = self.ledger.journal(shard.number)
             stands = stage(journal, entries.get(shard.number, ()))
             self.tracks.append(Track(shard, journal, stands, pauses=pauses(self.every)))
-        now = self.clock()
-        self._patient = Patience(self.talk.say, self.clock, self.patience, heard=now)
-        self._read_at = now
+        self._patient = Patience(self.talk.say, self.clock, self.patience, heard=self.clock())
+        self._holding = Holding(self.ledger, self.every, self.clock, self.talk.say)
 
     def begin(self) -> None:
         """Begin anew what ended with nothing to show (it failed its validation, perhaps).
@@ -79,7 +78,7 @@ class Drive:
     def _to_do_again(self, track: Track) -> Fetched | None:
         """What little came back for a shard that is this worker's to do again; None for none."""
         fetched = track.stage.fetched
-        if fetched is None or fetched.over or not self._take(track, ended=True):
+        if fetched is None or fetched.over or not self._holding.take(track, ended=True):
             return None
         fetched = track.stage.fetched  # another worker may have begun it anew meanwhile
         return None if fetched is None or fetched.over else fetched
@@ -104,7 +103,7 @@ class Drive:
 
         Raises PreflightError, as `finish` does.
         """
-        self._hear_of_others()
+        self._holding.hear(self.tracks)
         for track in self._sendable():
             self._guarded(track, self._send)
         for track in self._due():
@@ -122,7 +121,7 @@ class Drive:
         Raises PreflightError about a batch of which nothing is here yet.
         """
         for track in self.tracks:
-            if not track.stage.created or not self._take(track, ended=True):
+            if not track.stage.created or not self._holding.take(track, ended=True):
                 continue
             try:
                 self._look(track)
@@ -134,12 +133,12 @@ class Drive:
 
     def _guarded(self, track: Track, act: Callable[[Track], None]) -> None:
         """One step about one shard; what goes wrong with it is kept with it."""
-        if not self._take(track):
+        if not self._holding.take(track):
             return
         try:
             act(track)
             if track.stage.fetched is not None:
-                self._give_up(track)
+                self._holding.give_up(track)
         except LeaseLost as lost:
             self.talk.say(f"{lost.where} {lost.what}")
             track.mine = False
@@ -154,7 +153,7 @@ class Drive:
                 track.due = self.clock() + next(track.pauses)
                 return
             track.problem = error
-            self._give_up(track)
+            self._holding.give_up(track)
             if track.waiting:
                 self.halted = self.halted or error
 
@@ -169,21 +168,6 @@ class Drive:
             self._patient.lost(declined, KEY_SECONDS)
         with suppress(CredentialsMissing):  # half written, perhaps: it is read again
             self.remote.renew_key()
-
-    def _take(self, track: Track, *, ended: bool = False) -> bool:
-        """Whether this process may act on the shard; where it is new to it, it is read anew."""
-        if self.ledger.leases is None:
-            return True
-        before = track.mine and self.ledger.leases.holds(track.shard.number)
-        track.mine = self.ledger.leases.take(track.shard.number)
-        if track.mine and not before:
-            track.read()
-            track.pauses = pauses(self.every)
-        return track.mine and (ended or track.stage.fetched is None)
-
-    def _give_up(self, track: Track) -> None:
-        if self.ledger.leases is not None:
-            self.ledger.leases.give_up(track.shard.number)
 
     def _sendable(self) -> Iterator[Track]:
         """What is to be sent and may be: first those whose batch may be running unseen."""
@@ -255,7 +239,9 @@ class Drive:
         fetched = fetch(track.journal, self.remote, batch, self._said(track), self.sleep)
         track.read()
         several = len(self.tracks) > 1
-        if fetched.failed and several and full(fetched.reasons) and track.refused < TRIES:
+        again = full(fetched.reasons) and track.refused < TRIES
+        larger = too_large(fetched.reasons, track.shard.tokens)
+        if fetched.failed and several and again and larger is None:
             track.journal.write(track.stage.attempt + 1, "begin", "answer")
             track.read()
             self._wait(track, "; ".join(fetched.reasons), None)
@@ -264,24 +250,12 @@ class Drive:
             self.halted = self.halted or RunError(
                 f"shard {track.shard.number}",
                 f"ended {batch.status} with no result: {'; '.join(batch.reasons) or 'no reason'}",
-                "repair that and run the same command again: what has results is not sent again",
+                larger
+                or "repair that and run the same command again: what has results is not sent again",
             )
         for other in self.tracks:  # there is room now
             if other.waiting and other.refused:
                 other.due = min(other.due, self.clock())
-
-    def _hear_of_others(self) -> None:
-        if self.ledger.leases is None or self.clock() < self._read_at:
-            return
-        self._read_at = self.clock() + min(OTHERS_SECONDS, self.every)
-        entries = self.ledger.every_line()
-        for track in self.tracks:
-            if not self.ledger.leases.holds(track.shard.number):
-                track.stage = stage(track.journal, entries.get(track.shard.number, ()))
-        for holder in sorted(set(self.ledger.leases.others().values()) - self._heard_of):
-            # Of a worker that died too: what it held is taken over when its lease has run out.
-            self.talk.say(f"another worker is at this run: {holder}")
-            self._heard_of.add(holder)
 
     def _done(self) -> bool:
         left = [track for track in self.tracks if track.stage.fetched is None]
@@ -290,8 +264,7 @@ class Drive:
     def _pause(self) -> float:
         now = self.clock()
         dues = [t.due for t in self.tracks if t.stage.fetched is None and t.problem is None]
-        if self.ledger.leases is not None:
-            dues.append(self._read_at)
+        dues += self._holding.due()
         return max(0.0, min([due for due in dues if due > now], default=now + self.every) - now)
 
     def _said(self, track: Track) -> Callable[[str], None]:
