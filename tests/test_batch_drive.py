@@ -104,10 +104,11 @@ def test_what_runs_is_brought_in_though_another_failed(ledger, plan):
 
 def test_a_shard_that_is_larger_than_all_of_the_queue_is_not_tried_again(ledger, plan):
     gateway = Several(b0=("failed", (f"{FULL[0]}. Limit: 2,000 enqueued tokens",)))
-    driving = drive(ledger, plan, gateway)
-    driving.tracks[0].shard = replace(driving.tracks[0].shard, tokens=2_001)
+    first, *others = plan.shards
+    shards = (replace(first, tokens=2_001), *others)
+    plan = replace(plan, rounds=(replace(plan.rounds[0], shards=shards),))
     with pytest.raises(RunError, match="Limit: 2,000") as told:
-        driving.finish()
+        drive(ledger, plan, gateway).finish()
     assert "run with another --out" in told.value.remedy
     assert ledger.journal(1).attempt == 1
 
