@@ -100,6 +100,57 @@ def test_results_of_shards_have_the_ids_of_the_file_that_was_split(preflight, he
     assert out.startswith("0 results, 0 errors, 25 missing")
 
 
+@pytest.mark.parametrize("provider", ["openai", "bedrock"])
+@pytest.mark.parametrize("by_model", [False, True])
+def test_results_may_be_in_one_file_or_in_those_of_other_shards(
+    preflight, here, provider, by_model
+):
+    own = [f"r-{n}" for n in range(60)]
+    some = [request(name, body=body(n, by_model=by_model)) for n, name in enumerate(own)]
+    (here / "requests.jsonl").write_bytes(lines(*some))
+    (here / "ten.toml").write_text(f"[{provider}]\nmax_requests = 10\n")
+    asked = ("split", "requests.jsonl", "--provider", provider, "--to", "shards", "--by-model")
+    assert preflight(*asked, "--tables", "ten.toml")[0] == 0
+    shards = sorted((here / "shards").glob("0*.jsonl"))
+    sent = [ids(path) for path in shards]
+    assert len(sent) == 6
+    everything = [name for several in sent for name in several]
+    divisions = {
+        "as-sent": sent,
+        "one": [everything],
+        "crossed": [[*sent[1][:1], *sent[0][1:]], [*sent[0][:1], *sent[1][1:]], *sent[2:]],
+        "halved": [half for several in sent for half in (several[:4], several[4:])],
+    }
+    for name, several in divisions.items():
+        files = [came(here / f"{name}-{n}", *map(chat, some)) for n, some in enumerate(several)]
+        asked = ("merge", "--requests", "requests.jsonl", *files, "--manifest", "shards")
+        assert preflight(*asked, "--to", f"joined-{name}")[0] == 0
+        assert ids(here / f"joined-{name}" / "results.jsonl") == own
+
+
+def body(number, *, by_model):
+    model = "ab"[number % 2] if by_model else "a"
+    return {"model": model, "messages": [{"role": "user", "content": "Hello?"}]}
+
+
+def test_each_shard_is_joined_to_its_own_files_and_no_more_is_held(preflight, here, monkeypatch):
+    ask(here / "requests.jsonl", *(f"r{n}" for n in range(30)))
+    (here / "ten.toml").write_text("[openai]\nmax_requests = 10\n")
+    asked = ("split", "requests.jsonl", "--provider", "openai", "--to", "shards")
+    assert preflight(*asked, "--tables", "ten.toml")[0] == 0
+    files = [came(here / f"{n}", *map(chat, ids(here / f"shards/000{n}.jsonl"))) for n in (1, 2, 3)]
+    seen = []
+
+    def spied(requests, returned, *others):
+        seen.append([[path.name for path in one.files] for one in returned])
+        return join(requests, returned, *others)
+
+    monkeypatch.setattr("preflight.commands.merge.join", spied)
+    asked = ("merge", "--requests", "requests.jsonl", *files[::-1], "--manifest", "shards")
+    assert preflight(*asked, "--to", "joined")[0] == 0
+    assert seen == [[["1"], ["2"], ["3"]]]
+
+
 def test_a_file_that_was_repaired_twice_and_split_comes_back_with_its_first_ids(preflight, here):
     own = ["true", 7, "x y", "plain", "7", "A"]
     ask(here / "own.jsonl", *own)

@@ -1,14 +1,16 @@
 """`preflight merge`: results, however fetched, joined to their requests."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from preflight.batch.attributed import attributed
 from preflight.batch.joining import Returned, join
 from preflight.batch.merged_files import Summary
 from preflight.batch.own_ids import Undone, undone
 from preflight.batch.result_files import looked_through, still
-from preflight.batch.shards import Shard, whole
+from preflight.batch.shards import whole
 from preflight.render.divided import show_merged
 from preflight.requests.placing import whole_folder
 from preflight.seams import UsageError
@@ -39,16 +41,32 @@ def merged(arguments: Namespace) -> Summary:
     requests, folder = Path(arguments.requests), Path(arguments.to)
     results = tuple(map(Path, arguments.results))
     before = looked_through(requests, results)
-    found = undone(requests, tuple(map(Path, arguments.manifest)))
+    manifests = tuple(map(Path, arguments.manifest))
+    found = undone(requests, manifests)
     with whole_folder(folder, MARKER) as made:
-        returned = Returned(_all_of(requests, found), results)
-        counts = join(requests, [returned], (), made, found.renaming)
+        counts = _by_shards(requests, results, found, made)
+        if counts is None or counts.unmatched:
+            # What is renamed is gone through once: it is opened anew.
+            counts = _at_once(requests, results, undone(requests, manifests), made)
         still(before)
     return counts
 
 
-def _all_of(requests: Path, found: Undone) -> Shard:
-    """The file as one shard: which file of results is of which shard, nobody said."""
-    size = requests.stat().st_size
-    shard = whole(0, size, 0)
-    return replace(shard, renamed=found.divided is not None and found.divided.renamed)
+def _by_shards(
+    requests: Path, results: Sequence[Path], found: Undone, folder: Path
+) -> Summary | None:
+    """Join them shard by shard, in the memory of one; None where no shards are known.
+
+    Which file is of which shard is a guess: if it is right, nothing is left over.
+    """
+    if found.divided is None or len(found.divided.files) == 1:
+        return None
+    returned = attributed(requests, found.divided, results)
+    return join(requests, returned, (), folder, found.renaming)
+
+
+def _at_once(requests: Path, results: Sequence[Path], found: Undone, folder: Path) -> Summary:
+    shard = whole(0, requests.stat().st_size, 0)
+    renamed = found.divided is not None and found.divided.renamed
+    together = Returned(replace(shard, renamed=renamed), tuple(results))
+    return join(requests, [together], (), folder, found.renaming)
