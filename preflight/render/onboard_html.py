@@ -3,14 +3,13 @@
 Every text goes in as text of a tree, and the page forbids itself to load or to run anything.
 """
 
-import base64
-import hashlib
+from collections.abc import Iterable
 from importlib.metadata import version
-from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 from preflight.render.elements import document, tag
 from preflight.render.findings import quotable
+from preflight.render.html_frame import frame
 from preflight.render.onboard_parts import (
     Block,
     Code,
@@ -23,34 +22,37 @@ from preflight.render.onboard_parts import (
     Words,
 )
 
+TOP = 2
+"""The level of the headings just below the page's own."""
+
 
 def render(page: Page) -> str:
     """The document."""
-    style = files("preflight.render").joinpath("onboard.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", page.title),
-        tag("style", style),
-    )
     numbered = list(enumerate(page.sections))
     links = (
         tag("li", tag("a", _words(section.title), href=f"#part-{number}"))
         for number, section in numbered
-        if section.level == 2  # noqa: PLR2004 - the headings just below the page's own
+        if section.level == TOP
     )
-    body = tag(
-        "body",
+    whole = frame(
+        page.title,
         tag("header", tag("h1", page.title), tag("nav", tag("ul", links), aria_label="Contents")),
-        tag("main", (element for number, one in numbered for element in _section(number, one))),
+        tag("main", _cards(numbered)),
         tag("footer", tag("p", f"Written by batch-preflight {version('batch-preflight')}")),
+        styles=("onboard.css",),
+        scripts=(),
     )
-    return document(tag("html", head, body, lang="en"))
+    return document(whole)
+
+
+def _cards(numbered: Iterable[tuple[int, Section]]) -> list[ET.Element]:
+    """A card for each heading just below the page's own, with all that is under it."""
+    made: list[ET.Element] = []
+    for number, section in numbered:
+        if section.level == TOP or not made:
+            made.append(tag("section", class_="card", aria_labelledby=f"part-{number}"))
+        made[-1].extend(_section(number, section))
+    return made
 
 
 def _section(number: int, section: Section) -> list[ET.Element]:
@@ -75,7 +77,9 @@ def _table(block: Table) -> ET.Element:
     heads = tag("tr", (tag("th", head, scope="col") for head in block.heads))
     rows = (tag("tr", (tag("td", _words(cell)) for cell in row)) for row in block.rows)
     made = tag("table", tag("thead", heads), tag("tbody", rows))
-    return tag("div", made, class_="wide", tabindex="0")
+    named = ", ".join(block.heads)
+    # Reached by the keyboard too, as a long line of code is.
+    return tag("div", made, class_="wide", tabindex="0", role="group", aria_label=named)
 
 
 def _words(words: Words) -> list[ET.Element | str | None]:
