@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from preflight.batch import plan as plans
 from preflight.batch.answers import Batch
 from preflight.batch.refusals import Declined, Lost
-from preflight.batch.send import send as send_with
-from preflight.batch.send import shipment
+from preflight.batch.send import create, upload
+from preflight.batch.shipment import shipment
 from preflight.contract import Gateway, OpenAI, Promises
 
 PROMISES = Promises(Gateway("http://127.0.0.1:1"), (OpenAI("openai-main", "gpt-4o-mini"),))
@@ -84,6 +84,14 @@ def quiet(_):
 
 def send(ledger, plan, gateway, say=quiet):
     return send_with(ledger.journal(1), shipment(plan), gateway, say, sleep=quiet)
+
+
+def send_with(journal, parcel, gateway, say, sleep):
+    """Both halves, as a run goes through them."""
+    if (created := journal.known_id("create")) is not None:
+        return created
+    file_id = upload(journal, parcel, gateway, say, sleep)
+    return create(journal, parcel, gateway, say, file_id=file_id, sleep=sleep)
 
 
 def openai_row(custom_id, code=200):

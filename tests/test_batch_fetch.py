@@ -10,7 +10,7 @@ from preflight.batch.ledger import Ledger
 from preflight.batch.merged_files import FILES
 from preflight.batch.run import done as done_before
 from preflight.batch.run import finish, prepare
-from preflight.batch.send import shipment
+from preflight.batch.shipment import shipment
 from preflight.batch.tracks import Talk
 from preflight.seams import RunError
 

@@ -12,7 +12,8 @@ from preflight.batch.answers import Batch
 from preflight.batch.ledger import Ledger
 from preflight.batch.refusals import Declined, Lost
 from preflight.batch.run import prepare
-from preflight.batch.send import LOOKS_AFTER, SETTLED_SECONDS, UPLOADS_AFTER, shipment
+from preflight.batch.send import LOOKS_AFTER, SETTLED_SECONDS, UPLOADS_AFTER
+from preflight.batch.shipment import shipment
 from preflight.contract import Gateway
 from preflight.seams import RequestFileError, RunError, UsageError
 

@@ -22,6 +22,7 @@ from preflight.batch.plan import Plan
 from preflight.batch.refusals import Declined, Lost
 from preflight.batch.remote import Remote
 from preflight.batch.send import Say
+from preflight.batch.shipment import shipment
 from preflight.batch.stage import Fetched
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.batch.watch import watch
@@ -74,7 +75,7 @@ class CanaryRun:
         refused = ""
         try:
             file_id = send.upload(
-                self.ledger, send.shipment(self.plan), self.gateway, self.say, self.patience.sleep
+                self.ledger, shipment(self.plan), self.gateway, self.say, self.patience.sleep
             )
         except Declined as declined:
             return Uploaded(refused=declined.what, sent=self.sent)
@@ -110,7 +111,7 @@ class CanaryRun:
         try:
             batch = send.create(
                 self.ledger,
-                send.shipment(self.plan),
+                shipment(self.plan),
                 self.gateway,
                 self.say,
                 file_id=file_id,

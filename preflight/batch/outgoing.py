@@ -11,6 +11,7 @@ from preflight.batch.rehearsal import large, rehearse
 from preflight.batch.remote import Remote
 from preflight.batch.shard_files import cut_to, shard_file
 from preflight.batch.shards import Shard
+from preflight.batch.shipment import Shipment
 from preflight.batch.tracks import Track
 
 
@@ -34,7 +35,7 @@ class Outgoing:
         file = shard_file(self.ledger.folder, shard)
         if track.stage.uploaded is None:
             cut_to(file, self.ledger.folder / self.plan.round_of(shard).file, shard)
-        parcel = send.Shipment(self._stem(shard), file, shard.requests, shard.bytes, others)
+        parcel = Shipment(self._stem(shard), file, shard.requests, shard.bytes, others)
         try:
             file_id = send.upload(journal, parcel, self.remote, say, self.sleep)
             if self.rehearsed and large(parcel) and not track.stage.begun and file.exists():

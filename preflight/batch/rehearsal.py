@@ -10,7 +10,7 @@ from collections.abc import Callable
 from preflight.batch.canary_readback import Downloader, read_back
 from preflight.batch.journal import Journal
 from preflight.batch.refusals import Declined
-from preflight.batch.send import Shipment
+from preflight.batch.shipment import Shipment
 from preflight.seams import RunError
 
 LARGE_REQUESTS = 1000

@@ -1,16 +1,13 @@
 """Upload and create, so that nothing is sent twice: an unanswered step is looked for first."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import unquote
 
-from preflight.batch.answers import Batch
 from preflight.batch.journal import Journal
-from preflight.batch.plan import Plan
 from preflight.batch.refusals import FORBIDDEN, TOO_MANY, UNAUTHORIZED, Blind, Declined, Lost
+from preflight.batch.shipment import Sender, Shipment
 from preflight.seams import RunError
 
 Say = Callable[[str], None]
@@ -30,53 +27,6 @@ CREATES = 3
 
 CLOCKS_SECONDS = 600.0
 """How much the clocks of the provider and of this machine may differ."""
-
-
-class Sender(Protocol):
-    """The part of the gateway that sending needs; see Remote for what each call raises."""
-
-    def upload(self, path: Path, name: str) -> str:
-        """Upload the file under that name; its id."""
-
-    def find_upload(self, name: str, size: int) -> str | None:
-        """An earlier upload's id."""
-
-    def create(self, file_id: str, name: str) -> Batch:
-        """Create the batch."""
-
-    def find_batch(
-        self, name: str, file_id: str, *, since: float, others: Collection[str]
-    ) -> Batch | None:
-        """An earlier batch of that upload, or of that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """What one batch is made of.
-
-    Attributes:
-        stem: of the name that upload and batch have at the provider; the attempt is added.
-        file: what is uploaded. It need not be there any more once that is done.
-        requests: how many are in it.
-        size: its bytes.
-        others: batches of this run that exist for certain, and since when (epoch seconds): a list
-            that leaves them out is no proof that another does not exist.
-    """
-
-    stem: str
-    file: Path
-    requests: int
-    size: int
-    others: Mapping[str, float] = field(default_factory=dict)
-
-    def name(self, attempt: int) -> str:
-        """The name of the batch at the provider: what a lost one is found by."""
-        return f"{self.stem}-{attempt}"
-
-
-def shipment(plan: Plan) -> Shipment:
-    """A whole plan as one batch."""
-    return Shipment(f"preflight-{plan.key}-{plan.tag}", plan.requests, plan.count, plan.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,18 +188,6 @@ def _looks(at: float) -> Iterator[float]:
     while left > 0:
         yield LOOKS_AFTER[-1]
         left -= LOOKS_AFTER[-1]
-
-
-def send(
-    ledger: Journal, parcel: Shipment, gateway: Sender, say: Say, sleep: Sleep = time.sleep
-) -> str:
-    """Bring a shard to where its batch exists; the batch's id. Raises Declined, Lost, RunError."""
-    created = ledger.known_id("create")
-    if created is not None:
-        say(f"batch {unquote(created)} was created before: not created again")
-        return created
-    file_id = upload(ledger, parcel, gateway, say, sleep)
-    return create(ledger, parcel, gateway, say, file_id=file_id, sleep=sleep)
 
 
 def upload(
