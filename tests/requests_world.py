@@ -10,11 +10,12 @@ from preflight.requests.scan import Scan, scan
 COUNT = 120
 
 
-@pytest.fixture
-def healthy(tmp_path) -> dict[str, Scan]:
-    """A good file for each provider."""
+@pytest.fixture(scope="session")
+def healthy(tmp_path_factory) -> dict[str, Scan]:
+    """A good file for each provider. Nothing is made of a scan that changes it."""
+    folder = tmp_path_factory.mktemp("healthy")
     return {
-        provider: scan(write(tmp_path / f"{provider}.jsonl", good_lines(COUNT, provider)))
+        provider: scan(write(folder / f"{provider}.jsonl", good_lines(COUNT, provider)))
         for provider in PROVIDERS
     }
 
