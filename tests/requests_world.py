@@ -12,7 +12,7 @@ COUNT = 120
 
 @pytest.fixture(scope="session")
 def healthy(tmp_path_factory) -> dict[str, Scan]:
-    """A good file for each provider. Nothing is made of a scan that changes it."""
+    """A good file for each provider; no test changes it."""
     folder = tmp_path_factory.mktemp("healthy")
     return {
         provider: scan(write(folder / f"{provider}.jsonl", good_lines(COUNT, provider)))
