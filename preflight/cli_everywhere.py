@@ -38,12 +38,12 @@ def everywhere(commands: Mapping[str, argparse.ArgumentParser], width: int = 78)
             shown = "\n".join(f"  preflight {example}" for example in examples)
             parser.epilog = f"examples:\n{shown}\n\n{parser.epilog}"
         if width < _WIDEST:
-            parser.epilog = _folded(parser.epilog or "", width)
-            parser.description = _folded(parser.description or "", width)
+            parser.epilog = _folded(parser.epilog or "", width, "    ")
+            parser.description = _folded(parser.description or "", width, "")
 
 
-def _folded(text: str, width: int) -> str:
-    """As narrow as the terminal: what goes on below goes on again, a bit to the right."""
+def _folded(text: str, width: int, indent: str) -> str:
+    """As narrow as the terminal: a line that goes on below is indented there."""
     from textwrap import wrap  # noqa: PLC0415 - only where it is narrow
 
     whole = text.replace("\n            ", " ")
@@ -52,8 +52,9 @@ def _folded(text: str, width: int) -> str:
             " ".join(line.split()),
             width,
             initial_indent=line[: len(line) - len(line.lstrip())],
-            subsequent_indent="    ",
+            subsequent_indent=indent,
             break_on_hyphens=False,
+            break_long_words=False,
         )
         or [""]
         for line in whole.split("\n")

@@ -5,13 +5,11 @@ import os
 import pty
 import re
 import select
-import struct
-import termios
-from fcntl import ioctl
 
 import pytest
 from cli_world import ended, request, started, world
 from gateway_double import Double, lines, refusal, result
+from terminal import on_terminal, without_styles
 
 EVIL = "\x1b[31mred\x1b[0m\r\n::error::owned\x07 [bold]markup[/bold] \u202egnp.exe ##vso[x]y"
 
@@ -116,27 +114,6 @@ def test_a_terminal_that_lacks_the_characters_gets_escapes(folder, double, encod
     code, out, err = ended(started(*forced, env=environment))
     assert (code, out) == (1, "")
     assert "\\u2603" in err.splitlines()[-1]
-
-
-def on_terminal(columns, *arguments):
-    """What a terminal of this width is shown, standard output and standard error alike."""
-    ours, theirs = pty.openpty()
-    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {"TERM": "xterm-256color", "COLUMNS": "", "LINES": ""}
-    process = started(*arguments, stdout=theirs, stderr=theirs, stdin=theirs, env=environment)
-    os.close(theirs)
-    shown = b""
-    while select.select([ours], [], [], 30)[0]:
-        try:
-            shown += os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-    os.close(ours)
-    return process.wait(30), shown.decode()
-
-
-def without_styles(shown):
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
 
 
 def test_a_narrow_terminal_shows_everything(folder):

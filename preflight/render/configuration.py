@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +16,7 @@ from preflight.render.printable import no_order, printable
 from preflight.render.text import console
 
 VERSION = 1
+_NONE = "none (no preflight.toml, and no [tool.preflight] in a pyproject.toml)"
 
 
 class Variable(NamedTuple):
@@ -52,11 +52,14 @@ def show(told: Shown, *, as_json: bool) -> int:
         return 0
     page = console(sys.stdout)
     with page.capture() as captured:
-        file = told.file or "none: no preflight.toml, and no [tool.preflight] in a pyproject.toml"
-        page.print(_text(f"configuration file: {file}"))
-        page.print(_settings(told.command or "every command", told.settings))
-        for command, several in told.own.items():
-            page.print(_settings(command, several))
+        page.print(_text(f"configuration file: {told.file or _NONE}"))
+        every = told.command or "every command"
+        for command, several in {every: told.settings, **told.own}.items():
+            page.print()
+            page.print(_text(command, "bold"))
+            page.print(_settings(several))
+        page.print()
+        page.print(_text("environment alone", "bold"))
         page.print(_variables(told.variables))
     sys.stdout.writelines(f"{no_order(line.rstrip())}\n" for line in captured.get().splitlines())
     return 0
@@ -66,11 +69,9 @@ def _text(content: str, style: str = "") -> Text:
     return Text(printable(content), style=style)
 
 
-def _settings(title: str, several: Mapping[str, Setting]) -> Padding:
+def _settings(several: Mapping[str, Setting]) -> Table:
     """An option's name, its value, and who says it; below it, dim, what that outdoes."""
     grid = Table.grid(padding=(0, 2))
-    grid.title = _text(title, "bold")
-    grid.title_justify = "left"
     for _ in range(3):
         grid.add_column(overflow="fold")
     for name, setting in several.items():
@@ -81,7 +82,7 @@ def _settings(title: str, several: Mapping[str, Setting]) -> Padding:
         for given in _told(setting):
             value = f"({words(takes, given.value)})"
             grid.add_row("", _text(value, "dim"), _text(f"outdone: {given.where}", "dim"))
-    return Padding(grid, (1, 0, 0, 0))
+    return grid
 
 
 def _told(setting: Setting) -> Iterator[Given]:
@@ -89,10 +90,8 @@ def _told(setting: Setting) -> Iterator[Given]:
     return (given for given in setting.shadowed if given.layer is not Layer.DEFAULT)
 
 
-def _variables(several: tuple[Variable, ...]) -> Padding:
+def _variables(several: tuple[Variable, ...]) -> Table:
     grid = Table.grid(padding=(0, 2))
-    grid.title = _text("environment alone", "bold")
-    grid.title_justify = "left"
     for _ in range(2):
         grid.add_column(overflow="fold")
     for one in several:
@@ -102,7 +101,7 @@ def _variables(several: tuple[Variable, ...]) -> Padding:
         else:
             unknown = f"means nothing here{_nearest(one.name)}"
             grid.add_row(_text(one.name), _text(unknown, "yellow"))
-    return Padding(grid, (1, 0, 0, 0))
+    return grid
 
 
 def _nearest(name: str) -> str:
