@@ -16,6 +16,7 @@ FIRST = "README.md"
 BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 """Pages that are not in docs/, where they are there."""
 
+PICTURES = {".png", ".svg", ".webp"}
 FILES = Path("files")
 """Of the site: where the repository's files are shown."""
 
@@ -43,7 +44,7 @@ class Site:
         for path in sorted((ROOT / "docs").iterdir()):
             if path.suffix == ".md":
                 self._page(path)
-            elif path.suffix in {".svg", ".png"}:
+            elif path.suffix in PICTURES:
                 shutil.copy(path, self.folder / path.name)
 
     def _page(self, source: Path) -> None:
@@ -59,7 +60,7 @@ class Site:
             return link
         path, mark, anchor = link.partition("#")
         target = (source.parent / path).resolve()
-        if target.suffix in {".md", ".svg", ".png"} and target.parent in {ROOT, ROOT / "docs"}:
+        if target.suffix in {".md", *PICTURES} and target.parent in {ROOT, ROOT / "docs"}:
             return _name(target) + mark + anchor
         return self._shown(target).as_posix() + mark + anchor
 

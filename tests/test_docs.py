@@ -23,6 +23,7 @@ PAGES = sorted(
 IDS = {listed.check.id for listed in checklist()}
 BREAKAGE_NAMES = {breakage.name for breakage in (*EVERY, *VARIATIONS)}
 ACCOUNTS = {f"{provider}-main" for provider in PROVIDERS}
+PACKAGES = ("azure-identity", "azure-mgmt")
 WORLDS = "|".join(("requests", "gateway", *PROVIDERS))
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -89,7 +90,7 @@ def parsed(words):
 def spoken_of(words):
     """Whether it is a command and the names of some of its options, which takes more to be run."""
     (commands,) = (a for a in vars(parser())["_actions"] if isinstance(a.choices, dict))
-    name, *options = words
+    name, *options = (word for word in words if not word.isupper())  # N stands for a number
     known = (
         vars(commands.choices[name])["_option_string_actions"] if name in commands.choices else ()
     )
@@ -118,7 +119,7 @@ def test_the_commands_of_the_pages_are_found():
 def test_every_check_that_is_named_exists(page):
     text = page.read_text()
     named = set(re.findall(rf"[`\[(#]((?:{WORLDS})-[a-z0-9-]+)[`\])]", text))
-    headings = {name for name in named if name.startswith(("azure-openai", "vertex-ai"))}
+    headings = {name for name in named if name.startswith(("azure-openai", "vertex-ai", *PACKAGES))}
     assert named - ACCOUNTS - headings <= IDS | BREAKAGE_NAMES
 
 
