@@ -15,6 +15,7 @@ from preflight.limits import LIMITS
 from preflight.render import html_report
 from preflight.render.html_charts import against, bar
 from preflight.render.html_input import MOST_COLUMNS, MOST_MODELS, grouped, size
+from preflight.render.html_plan import MOST_ROWS
 from preflight.requests.spread import Spreading
 
 
@@ -103,7 +104,7 @@ def test_a_histogram_has_each_request_of_the_sample_once(whole, title, spread):
     text = page.texts["input"]
     said = size if spread == "lengths" else "{:,} tokens".format
     half, high = (said(found.quantile(share)) for share in (0.5, 0.99))
-    assert f"Half have at most {half}, 99 % at most {high}, by a sample of" in text
+    assert f"Half have about {half} or less, 99 % {high} or less, by a sample of" in text
 
 
 def test_the_longest_line_stands_beside_what_a_file_may_have(whole):
@@ -140,6 +141,19 @@ def test_each_shard_is_drawn_once(whole):
     start = text.index('<section id="plan"')
     drawn = len(re.findall(r'class="run"', text[start:]))
     assert drawn == sum(len(plan.shards) for plan in made.plans)
+
+
+def test_very_many_shards_are_drawn_together_and_listed_up_to_a_bound(tmp_path):
+    tables = "[openai]\nmax_requests = 2\n[gateway]\nmax_open_batches = 3\n"
+    targets = {"openai": (PROMISED["openai"],)}
+    made = report(tmp_path / "r.jsonl", targets, tables=tables)
+    assert len(made.plans[0].shards) == 1_000
+    page = Tables(shown(made))
+    assert "Each box is 3 shards one after the other" in page.texts["plan"]
+    text = shown(made)
+    assert text[text.index('id="plan"') :].count('class="run"') == 112 + 111 + 111
+    assert len(page.rows["The shards: openai gpt-4o-mini"]) == MOST_ROWS + 1
+    assert "500 more: preflight plan --format json has all of them." in page.texts["plan"]
 
 
 def test_a_price_that_is_not_known_is_not_made_up(tmp_path):

@@ -113,7 +113,7 @@ def _spread(title: str, unit: str, spread: Spread, file: RequestFile, more: str)
     said = size if unit == "bytes" else tokens
     middle, high = spread.quantile(0.5), spread.quantile(0.99)
     sure = "" if spread.count >= file.requests else f", by a sample of {spread.count:,}"
-    summary = f"Half have at most {said(middle)}, 99 % at most {said(high)}{sure}."
+    summary = f"Half have about {said(middle)} or less, 99 % {said(high)} or less{sure}."
     marks = [Mark(_along(columns, middle), "half")]
     if _along(columns, high) - marks[0].at > _APART:
         marks.append(Mark(_along(columns, high), "99 %"))

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_DRAWN = 20
 """Rows of a time line; what is open beside them is counted."""
 
+MOST_BOXES = 120
+"""Of a row; where there are more waves, a box stands for several."""
+
 MOST_ROWS = 500
 """Of a table of shards; `preflight plan --format json` has all."""
 
@@ -89,33 +92,38 @@ def _card(planned: "Planned") -> ET.Element:
 
 def _drawn(planned: "Planned") -> ET.Element:
     """The waves one after the other, the shards of each side by side."""
-    waves = len(planned.waves)
+    waves, hours = len(planned.waves), planned.time.window_hours
     tall = min(max(len(wave) for wave in planned.waves), MOST_DRAWN)
-    rows = []
-    for place in range(tall):
-        stretches = [
-            Stretch(
-                n / waves,
-                (n + 1) / waves,
-                "run",
-                f"{wave[place].number}" if 1 / waves > _NARROW else "",
-            )
-            for n, wave in enumerate(planned.waves)
-            if place < len(wave)
-        ]
-        rows.append(("", stretches))
+    together = -(-waves // MOST_BOXES)
+    rows = [("", _boxes(planned, place, together)) for place in range(tall)]
     step = -(-waves // _MOST_TICKS)
     begins = [n for n in range(0, waves, step) if waves - n >= step]
-    ticks = [(n / waves, f"{n * planned.time.window_hours:,} h") for n in (*begins, waves)]
+    ticks = [(n / waves, f"{n * hours:,} h") for n in (*begins, waves)]
     left_out = sum(max(0, len(wave) - tall) for wave in planned.waves)
     more = f" {left_out:,} more are open beside them." if left_out else ""
-    said = f"Each box is a shard, as long as it may take at the most.{more}"
+    box = "a shard" if together == 1 else f"{together:,} shards one after the other"
+    said = f"Each box is {box}, as long as it may take at the most.{more}"
     label = (
-        f"Time line at the latest: {counted(len(planned.shards), 'shard')} in "
-        f"{counted(waves, 'wave')} of {planned.time.window_hours} hours each. "
-        "The table of shards has the same."
+        f"Time line at the latest, {planned.provider} {quotable(planned.target)}: "
+        f"{counted(len(planned.shards), 'shard')} in {counted(waves, 'wave')} of {hours} hours "
+        "each. The table of shards has the same."
     )
     return tag("figure", time_line(rows, ticks, label), tag("figcaption", said))
+
+
+def _boxes(planned: "Planned", place: int, together: int) -> list[Stretch]:
+    """Those of one row; several waves in one box where there are very many."""
+    waves = len(planned.waves)
+    return [
+        Stretch(
+            n / waves,
+            min(n + together, waves) / waves,
+            "run",
+            f"{planned.waves[n][place].number}" if 1 / waves > _NARROW else "",
+        )
+        for n in range(0, waves, together)
+        if place < len(planned.waves[n])
+    ]
 
 
 _MOST_TICKS = 4

@@ -204,6 +204,7 @@ def short(name: str) -> str:
         elif (found := _ADDRESS.match(name)) is not None:
             name = found[1]
         name = name.partition("@")[0] or name
+        name = name.partition(" (of ")[0] or name
     if len(name) <= LONGEST:
         return name
     # Names that a program makes begin alike, and differ at their ends.

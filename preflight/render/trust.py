@@ -164,7 +164,8 @@ def _bedrock(promised: Bedrock, models: str) -> dict[str, Party]:
     if not promised.kms_key_arn:
         of_bucket.append("-key")
     bucket = tuple(f"bedrock-bucket{end}" for end in of_bucket)
-    owned = f"{promised.bucket} ({owner(promised)})"
+    elsewhere = owner(promised) != promised.account
+    owned = f"{promised.bucket} (of {owner(promised)})" if elsewhere else promised.bucket
     found = {
         "identity": Party(
             "Gateway identity",
