@@ -10,6 +10,7 @@ from gateway_double import lines
 from join_world import chat
 
 from preflight.batch.joining import join as joining
+from preflight.commands.judge import scanned
 from preflight.requests import placing, repair
 from preflight.requests.lines import opened
 
@@ -154,6 +155,19 @@ def test_a_file_that_changes_while_it_is_read_is_refused(preflight, here, writer
     monkeypatch.setattr(module, attribute, touched)
     asked = in_place() if writer == "in-place" else WRITERS[writer]()
     refused(preflight, asked, name, "was changed while it was read")
+
+
+def test_what_is_added_while_the_repair_is_looked_over_is_not_lost(preflight, here, monkeypatch):
+    def added(name, **words):
+        if not name.startswith("marked"):
+            with (here / "marked.jsonl").open("ab") as file:
+                file.write(lines(request("late")))
+        return real(name, **words)
+
+    real = scanned
+    monkeypatch.setattr("preflight.commands.fix.scanned", added)
+    refused(preflight, in_place(), "marked.jsonl", "was changed while it was read")
+    assert b"late" in (here / "marked.jsonl").read_bytes()
 
 
 def test_results_that_grow_while_they_are_read_are_refused(preflight, here, monkeypatch):

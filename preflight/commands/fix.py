@@ -15,6 +15,7 @@ from typing import IO, BinaryIO
 from preflight.commands.judge import scanned
 from preflight.render import repairs as rendered
 from preflight.requests.leftover import Expected, Leftover, leftover
+from preflight.requests.lines import looked_at, unchanged
 from preflight.requests.placing import whole_file
 from preflight.requests.relabel import legal
 from preflight.requests.renames import SUFFIX, Head, Rename, RenamesWriter
@@ -117,7 +118,7 @@ class _Work:
 
     def written(self, target: Path, *, in_place: bool) -> rendered.Fixed:
         """Write the repaired file, and the ids that were replaced beside it."""
-        was = self.scan.path.stat()
+        was, before = self.scan.path.stat(), looked_at(self.scan.path)
         mode = stat.S_IMODE(was.st_mode)
         owner = (was.st_uid, was.st_gid) if in_place else None
         with whole_file(target, mode, owner) as file, tempfile.TemporaryFile() as ids:
@@ -130,6 +131,7 @@ class _Work:
                 return self._fixed(left)
             if not in_place and target.exists():
                 _refuse_another(target, Path(file.name), "name a new file with --to")
+            unchanged(self.scan.path, before)  # what was added since would be lost
             kept = Path(f"{target}{SUFFIX}") if renames.count else None
             if kept is not None:
                 renames.close(Head(self.scan.sha256, after, renames.count, self.providers))

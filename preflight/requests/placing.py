@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from filecmp import cmp
 from pathlib import Path
 from tempfile import mkdtemp, mkstemp
@@ -43,9 +43,8 @@ def whole_folder(path: Path, marker: str) -> Iterator[Path]:
                 return
             for each in made.iterdir():
                 _on_disk(each)
-            _on_disk(made)
             made.rename(path)
-            _on_disk(path.parent)
+            _name_on_disk(path)
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
@@ -104,16 +103,16 @@ def whole_file(
         made = Path(name)
         try:
             with made.open("wb") as file:
-                yield file
-                file.flush()
                 handle = file.fileno()
                 if owner is not None and owner != _owner(handle):
                     os.fchown(handle, *owner)
                 os.fchmod(handle, 0o666 & ~_umask() if mode is None else mode)
+                yield file
+                file.flush()
                 os.fsync(handle)
             if made.exists():
                 made.replace(path)
-                _on_disk(path.parent)
+                _name_on_disk(path)
         finally:
             made.unlink(missing_ok=True)
 
@@ -150,8 +149,14 @@ def _umask() -> int:
     return mask
 
 
+def _name_on_disk(path: Path) -> None:
+    """Bring the name to the disk: it is there by now, and not every file system has this call."""
+    with suppress(OSError):
+        _on_disk(path.parent)
+
+
 def _on_disk(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
+    """Bring what is written to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
