@@ -34,6 +34,7 @@ GRAMMAR = ENTRY | {
     "preflight.commands",
     "preflight.commands.durations",
     "preflight.configuration",
+    "preflight.configuration.judged",
     "preflight.configuration.option",
     "preflight.configuration.table",
     "preflight.render.printable",

@@ -33,7 +33,7 @@ class Option(NamedTuple):
         name: in the file, and of the flag.
         takes: what its value is.
         commands: for which it can be set once; a flag may be there for others, too.
-        words: for help, for the page and for editors.
+        words: for the help of its flag.
         default: the value where nobody says any.
         choices: those there are, of a CHOICE, CHOICES or REPORTS.
         metavar: of the flag's value, in help.
@@ -44,6 +44,7 @@ class Option(NamedTuple):
         variable: of the environment, where it is not PREFLIGHT_ and the name.
         unless: attributes of the command line that leave it without meaning.
         when: the attribute of the command line without which it has no meaning.
+        means: for the page and for editors, where the words fit the flag alone.
     """
 
     name: str
@@ -60,6 +61,12 @@ class Option(NamedTuple):
     variable: str = ""
     unless: tuple[str, ...] = ()
     when: str = ""
+    means: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What it is, for whoever writes it down rather than gives a flag."""
+        return self.means or self.words
 
     @property
     def attribute(self) -> str:

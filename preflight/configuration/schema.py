@@ -41,13 +41,13 @@ def _several(options: tuple[Option, ...]) -> dict[str, Any]:
         shape = _shape(option)
         if shape not in shapes:
             shapes.append(shape)
-    words = "; ".join(f"{', '.join(option.commands)}: {option.words}" for option in options)
+    words = "; ".join(f"{', '.join(option.commands)}: {option.meaning}" for option in options)
     return {"description": words} | (shapes[0] if len(shapes) == 1 else {"anyOf": shapes})
 
 
 def _described(option: Option) -> dict[str, Any]:
     default = {} if option.default is None else {"default": option.default}
-    return {"description": option.words, **_shape(option), **default}
+    return {"description": option.meaning, **_shape(option), **default}
 
 
 def _shape(option: Option) -> dict[str, Any]:

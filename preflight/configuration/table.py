@@ -1,125 +1,22 @@
 """Every option that a team may set once: the one place that says what there is.
 
-To add one: a row here, and `configured(parser, NAME)` where the grammar has its command.
+To add one: a row here or in `judged`, and `configured(parser, NAME)` in the command's grammar.
 """
 
+from preflight.configuration.judged import JUDGED, SEND, SOURCE
 from preflight.configuration.option import Option, Takes
-from preflight.vocabulary import DEADLINE_SECONDS, FORMATS, OVERALL_SECONDS, PROVIDERS
+from preflight.vocabulary import FORMATS
 
-_JUDGE = ("check", "run", "submit")
-_SEND = ("run", "submit")
-_AIM = ("check", "collect", "plan", "run", "submit", "onboard")
 _STATUS = ("status",)
 _FOLLOW = (*_STATUS, "fetch", "cancel", "retry", "settle", "runs")
-_SOURCE = (*_AIM, "permissions", "promises", "split")
 _FILES = ("split", "merge", "fix")
-_ALL = (*_SOURCE, "scan", "merge", "fix", *_FOLLOW)
+_ALL = (*SOURCE, "scan", "merge", "fix", *_FOLLOW)
 
 CANARY_SECONDS = 1800.0
 RUNS = "preflight-runs"
 
 OPTIONS = (
-    Option(
-        "stack",
-        Takes.TEXT,
-        _SOURCE,
-        "the Pulumi stack that made the promises",
-        metavar="NAME",
-        unless=("from_bundle", "example"),
-    ),
-    Option(
-        "promises",
-        Takes.PATH,
-        _SOURCE,
-        "its outputs in a file; - for standard input",
-        metavar="FILE",
-        unless=("from_bundle", "example"),
-    ),
-    Option(
-        "provider",
-        Takes.CHOICES,
-        (*_AIM, "permissions", "scan"),
-        "judge this provider (again for more; default: all the stack promises)",
-        choices=PROVIDERS,
-    ),
-    Option(
-        "region",
-        Takes.TEXT,
-        ("check", "collect", "plan", "run", "submit", "permissions", "split"),
-        "judge the targets in this region only",
-    ),
-    Option(
-        "model",
-        Takes.TEXT,
-        ("check", "collect", "plan", "run", "submit", "split"),
-        "judge the targets of this model (or deployment) only",
-    ),
-    Option(
-        "offline",
-        Takes.FLAG,
-        ("check", "plan", "split"),
-        "ask nobody: judge the request file alone",
-        default=False,
-        back="--no-offline",
-        unless=("from_bundle",),
-    ),
-    Option(
-        "deadline",
-        Takes.SECONDS,
-        ("collect", *_JUDGE),
-        "how long one question may take",
-        default=DEADLINE_SECONDS,
-        metavar="SECONDS",
-    ),
-    Option(
-        "overall-deadline",
-        Takes.SECONDS,
-        ("collect", *_JUDGE),
-        "how long all questions together may take",
-        default=OVERALL_SECONDS,
-        metavar="SECONDS",
-    ),
-    Option(
-        "only",
-        Takes.CHECKS,
-        ("check", "scan"),
-        "ask these checks alone, and the gates before them; an id or a pattern, as in "
-        "'bedrock-gateway-*' (again for more)",
-        metavar="ID[,ID...]",
-    ),
-    Option(
-        "skip",
-        Takes.CHECKS,
-        ("check", "scan"),
-        "leave these checks out; an id or a pattern, as in 'bedrock-gateway-*' (again for more)",
-        metavar="ID[,ID...]",
-    ),
-    Option(
-        "waivers",
-        Takes.PATH,
-        (*_JUDGE, "scan"),
-        "accepted risks; - for standard input (default: preflight-waivers.toml here, if there is "
-        "one)",
-        metavar="FILE",
-    ),
-    Option(
-        "tables",
-        Takes.PATH,
-        ("plan", "scan", "split", *_JUDGE),
-        "rows of your own before those of the dated tables; - for standard input",
-        metavar="FILE",
-    ),
-    Option(
-        "split",
-        Takes.FLAG,
-        ("check", "scan", "plan", *_SEND),
-        "one job of the file as it is (default: as many as its size asks for)",
-        default=True,
-        flag="--no-split",
-        back="--split",
-        dest="no_split",
-        inverted=True,
-    ),
+    *JUDGED,
     Option(
         "format",
         Takes.REPORTS,
@@ -128,15 +25,17 @@ OPTIONS = (
         "output; default: text)",
         choices=tuple(FORMATS),
         metavar="NAME[:FILE]",
+        means="the report's formats, all but one with a file; without it text",
     ),
     Option(
         "format",
         Takes.CHOICE,
-        ("plan", *_SEND, *_FILES, *(name for name in _FOLLOW if name not in _STATUS)),
+        ("plan", *SEND, *_FILES, *(name for name in _FOLLOW if name not in _STATUS)),
         "of standard output; json is one document, whose `format` says which: a report, a run, a "
         "batch or an error",
         default="text",
         choices=("text", "json"),
+        means="the format of standard output; json is one document",
     ),
     Option(
         "format",
@@ -145,6 +44,7 @@ OPTIONS = (
         "of standard output; json is one document, html a page with the run's time line and money",
         default="text",
         choices=("text", "json", "html"),
+        means="the format of standard output; html is a page with the run's time line and money",
     ),
     Option(
         "format",
@@ -153,6 +53,7 @@ OPTIONS = (
         "of the page",
         default="markdown",
         choices=("markdown", "html"),
+        means="the format of the page",
     ),
     Option(
         "format",
@@ -161,13 +62,15 @@ OPTIONS = (
         "of the rights",
         default="markdown",
         choices=("markdown", "json", "terraform"),
+        means="the format of the rights",
     ),
     Option(
         "jobs",
         Takes.COUNT,
-        ("check", "collect", "scan", "plan", *_SEND, "split", "fix"),
+        ("check", "collect", "scan", "plan", *SEND, "split", "fix"),
         "so many processes read (default: one for each core, one alone for small files)",
         metavar="N",
+        means="how many processes read; without it one for each core, one alone for small files",
     ),
     Option(
         "max-findings",
@@ -176,6 +79,7 @@ OPTIONS = (
         "of each kind, show so many with their lines; all are counted",
         default=1,
         metavar="N",
+        means="how many findings of each kind are shown with their lines; all are counted",
     ),
     Option(
         "canary-wait",
@@ -204,29 +108,32 @@ OPTIONS = (
     Option(
         "runs-folder",
         Takes.PATH,
-        ("check", *_SEND, "runs"),
+        ("check", *SEND, "runs"),
         "that holds the folders of runs",
         default=RUNS,
         metavar="FOLDER",
+        means="the folder that holds the folders of runs",
     ),
     Option(
         "ledger",
         Takes.ADDRESS,
-        (*_SEND, *_FOLLOW),
+        (*SEND, *_FOLLOW),
         "postgresql://USER@HOST/DATABASE: of a run that several machines share (default: a file in "
         "the run's folder)",
         metavar="ADDRESS",
+        means="the ledger of runs that machines share; without it a file in the run's folder",
     ),
     Option(
         "rehearsal",
         Takes.FLAG,
-        (*_SEND, "retry"),
+        (*SEND, "retry"),
         "create a large job without reading its upload back first",
         default=True,
         flag="--no-rehearsal",
         back="--rehearsal",
         dest="no_rehearsal",
         inverted=True,
+        means="read the upload of a large job back before the job is created",
     ),
     Option(
         "poll-every",
@@ -236,6 +143,7 @@ OPTIONS = (
         default=60.0,
         metavar="SECONDS",
         variable="PREFLIGHT_POLL_SECONDS",
+        means="how long it is between looks at a batch",
     ),
     Option(
         "poll-every",
@@ -252,6 +160,7 @@ OPTIONS = (
         ("run", "retry"),
         "run this, or POST to it, whenever a batch has ended (docs/running.md)",
         metavar="COMMAND|URL",
+        means="what is run, or POSTed to, whenever a batch has ended",
     ),
     Option(
         "parquet",
@@ -260,6 +169,7 @@ OPTIONS = (
         "write results.parquet, too (extra: parquet)",
         default=False,
         back="--no-parquet",
+        means="write results.parquet, too; needs the extra parquet",
     ),
     Option(
         "contact",
@@ -275,6 +185,7 @@ OPTIONS = (
         "print problems and the verdict alone, and ask nothing; standard error has errors alone",
         default=False,
         back="--no-quiet",
+        means="print problems and the verdict alone, and ask nothing",
     ),
 )
 """In the order of reading; a name has several rows where commands take different values."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from preflight.render.pages import (
     checks,
     commands,
+    configuration,
     facts,
     failures,
     infrastructure,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "limits": facts.limits,
     "headers": facts.gateway_headers,
     "statuses": facts.statuses,
+    "options": configuration.options,
     "table of commands": commands.index,
     "commands": commands.sections,
     "every command": commands.common,
