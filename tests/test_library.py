@@ -139,6 +139,23 @@ def test_a_file_that_is_not_ready_is_not_sent_and_the_error_has_the_report(
     assert upstream.batches == []
 
 
+def test_each_fault_is_told_with_its_line_where_that_is_asked_for(promises, tmp_path):
+    write_requests(tmp_path / "requests.jsonl", ("same", "same", "same", "other"))
+    asked = {"promises": promises, "offline": True}
+    (brief,) = (
+        result.outcome
+        for result in preflight.check("requests.jsonl", **asked).results
+        if isinstance(result.outcome, preflight.Failed)
+    )
+    (told,) = (
+        result.outcome
+        for result in preflight.check("requests.jsonl", **asked, max_findings=9, jobs=2).results
+        if isinstance(result.outcome, preflight.Failed)
+    )
+    assert (brief.findings, told.problem) == ((), brief.problem)
+    assert [fault.line for fault in told.findings] == [2, 3]
+
+
 def test_without_a_key_it_cannot_be_told(promises):
     with pytest.raises(preflight.NotReady, match="CANNOT TELL") as caught:
         preflight.run("requests.jsonl", promises=promises)
@@ -197,6 +214,8 @@ def test_results_from_elsewhere_are_joined_to_their_requests(promises, tmp_path)
         ({"requests": None, "offline": True}, "offline: leaves nothing to look at"),
         ({"deadline": 0}, "deadline: '0' is no number of seconds"),
         ({"overall_deadline": float("nan")}, "overall_deadline: 'nan' is no number of seconds"),
+        ({"jobs": 0}, "jobs: is 0; give a whole number above 0"),
+        ({"max_findings": True}, "max_findings: is True"),
         ({"only": "gateway-kye"}, "did you mean gateway-key"),
         ({"tables": "nowhere.toml"}, "nowhere.toml: cannot be read"),
     ],

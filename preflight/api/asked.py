@@ -49,6 +49,7 @@ def judged(
     no_split: bool = False,
     deadline: float = DEADLINE_SECONDS,
     overall_deadline: float = OVERALL_SECONDS,
+    jobs: int = 1,
 ) -> Asked:
     """What is to be judged. Raises UsageError for what no command line takes, either."""
     if stack and promises is not None:
@@ -66,9 +67,9 @@ def judged(
         waivers=_path(waivers),
         tables=_path(tables),
         no_split=no_split,
-        jobs=None,
         deadline=duration("deadline", deadline),
         overall_deadline=duration("overall_deadline", overall_deadline),
+        jobs=number("jobs", jobs),
     )
 
 
@@ -120,6 +121,13 @@ def duration(name: str, value: float) -> float:
         return seconds(str(value))
     except ArgumentTypeError as error:
         raise UsageError(name, str(error), "give a number of seconds") from error
+
+
+def number(name: str, value: int) -> int:
+    """How many, at least one. Raises UsageError."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise UsageError(name, f"is {value!r}", "give a whole number above 0")
+    return value
 
 
 def _path(given: StrPath | None) -> str | None:

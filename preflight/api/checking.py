@@ -2,12 +2,14 @@
 
 import os
 
-from preflight.api.asked import Asked, Names, Promised, StrPath, judged
+from preflight.api.asked import Asked, Names, Promised, StrPath, judged, number
 from preflight.api.quietly import around, typed
 from preflight.catalog import yours
 from preflight.commands import judge
+from preflight.commands.detail import in_detail
 from preflight.commands.plan import Planned, planned
 from preflight.report import Report
+from preflight.requests.fault import KEPT_PER_CODE
 from preflight.seams import UsageError
 from preflight.vocabulary import DEADLINE_SECONDS, OVERALL_SECONDS
 
@@ -29,6 +31,8 @@ def check(
     no_split: bool = False,
     deadline: float = DEADLINE_SECONDS,
     overall_deadline: float = OVERALL_SECONDS,
+    jobs: int = 1,
+    max_findings: int = 1,
     key: str | None = None,
 ) -> Report:
     """Say whether the job would run, with the evidence; as `preflight check`. Nothing is sent.
@@ -50,6 +54,9 @@ def check(
         no_split: judge it as one job of the file as it is.
         deadline: how long one question may take, in seconds.
         overall_deadline: how long all questions together may take, in seconds.
+        jobs: so many processes read a large file; more than one imports the main module again.
+        max_findings: above 1, so many faults of each kind are in `Failed.findings` with their
+            lines; all are counted.
         key: the gateway's; None: that of the environment (TFY_API_KEY).
 
     Returns:
@@ -76,13 +83,17 @@ def check(
         no_split=no_split,
         deadline=deadline,
         overall_deadline=overall_deadline,
+        jobs=jobs,
     )
     if requests is None and offline:
         raise UsageError("offline", "leaves nothing to look at without a request file", "name one")
     has = around(key)
     promised = judge.promised(asked)
-    scan = None if asked.requests is None else judge.scanned(asked.requests, jobs=1)
-    return judge.judge(
+    shown = number("max_findings", max_findings)
+    scan = None
+    if asked.requests is not None:
+        scan = judge.scanned(asked.requests, jobs=asked.jobs, room=max(KEPT_PER_CODE, shown))
+    report = judge.judge(
         promised,
         judge.targets(asked, promised, scan),
         scan,
@@ -91,6 +102,7 @@ def check(
         environ=has.environ,
         say=has.say,
     )
+    return report if scan is None else in_detail(report, scan, shown)
 
 
 @typed
@@ -105,6 +117,7 @@ def plan(
     offline: bool = False,
     tables: StrPath | None = None,
     no_split: bool = False,
+    jobs: int = 1,
 ) -> Planned:
     """Say shards, waves, time and money of a run; as `preflight plan`. Nothing is sent.
 
@@ -120,6 +133,7 @@ def plan(
         tables: a file of rows before those of the dated tables; it holds for the whole process.
             None: the file that PREFLIGHT_TABLES names.
         no_split: plan one job of the file as it is.
+        jobs: so many processes read a large file; more than one imports the main module again.
 
     Returns:
         What the run would be. What speaks against it is in its notes; `check` judges.
@@ -140,10 +154,11 @@ def plan(
         offline=offline,
         tables=tables,
         no_split=no_split,
+        jobs=jobs,
     )
     yours.use(asked.tables or os.environ.get(yours.VARIABLE))
     promised = judge.promised(asked)
-    scan = judge.scanned(asked.requests, jobs=1)
+    scan = judge.scanned(asked.requests, jobs=asked.jobs)
     chosen = judge.targets(asked, promised, scan)
     if len(chosen) != 1:
         raise UsageError(

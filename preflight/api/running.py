@@ -34,6 +34,7 @@ def run(
     no_split: bool = False,
     deadline: float = DEADLINE_SECONDS,
     overall_deadline: float = OVERALL_SECONDS,
+    jobs: int = 1,
     force: bool = False,
     out: StrPath | None = None,
     ledger: str | None = None,
@@ -66,6 +67,7 @@ def run(
         no_split: send one job of the file as it is.
         deadline: how long one question of the check may take, in seconds.
         overall_deadline: how long all its questions together may take, in seconds.
+        jobs: so many processes read a large file; more than one imports the main module again.
         force: send although the check did not say READY.
         out: the run's folder; None: preflight-runs/ and a name of file and provider.
         ledger: the address of a ledger that machines share; None: PREFLIGHT_LEDGER, or a file in
@@ -102,6 +104,7 @@ def run(
         no_split=no_split,
         deadline=deadline,
         overall_deadline=overall_deadline,
+        jobs=jobs,
     )
     sent = asking.sent(
         judged,
@@ -135,6 +138,7 @@ def submit(
     no_split: bool = False,
     deadline: float = DEADLINE_SECONDS,
     overall_deadline: float = OVERALL_SECONDS,
+    jobs: int = 1,
     force: bool = False,
     out: StrPath | None = None,
     ledger: str | None = None,
@@ -163,6 +167,7 @@ def submit(
         no_split: send one job of the file as it is.
         deadline: how long one question of the check may take, in seconds.
         overall_deadline: how long all its questions together may take, in seconds.
+        jobs: so many processes read a large file; more than one imports the main module again.
         force: send although the check did not say READY.
         out: the run's folder; None: preflight-runs/ and a name of file and provider.
         ledger: the address of a ledger that machines share; None: PREFLIGHT_LEDGER, or a file in
@@ -195,6 +200,7 @@ def submit(
         no_split=no_split,
         deadline=deadline,
         overall_deadline=overall_deadline,
+        jobs=jobs,
     )
     sent = asking.sent(judged, force=force, out=out, ledger=ledger, no_rehearsal=no_rehearsal)
     came = commands.submitted(sent, around(key, say))
