@@ -27,15 +27,21 @@ if TYPE_CHECKING:
 TYPICAL = 500
 """Bytes of a short request: how many there may be, before they are counted."""
 
-LEAST, MOST = 8 << 20, 64 << 20
-"""Bytes of a stretch: more than a task costs, few enough that the workers end together."""
+LEAST, MOST = 4 << 20, 64 << 20
+"""Bytes of a stretch: more than a task costs, few enough to be sent and kept waiting."""
 
 
 def cuts(size: int, workers: int) -> tuple[int, ...]:
-    """Where to cut a file of so many bytes for so many workers: from 0 to its size."""
-    length = min(MOST, max(LEAST, -(-size // (4 * workers)))) if workers > 1 else size
-    # Whoever reads an empty file says so.
-    return (*range(0, size, length), size) if size else (0, 0)
+    """Where to cut a file of so many bytes for so many workers: from 0 to its size.
+
+    Each stretch is a share of what is left, so that the workers end together, whoever is slower.
+    """
+    if workers == 1 or not size:
+        return (0, size)  # Whoever reads an empty file says so.
+    places = [0]
+    while (left := size - places[-1]) > 0:
+        places.append(places[-1] + min(left, MOST, max(LEAST, left // (2 * workers))))
+    return tuple(places)
 
 
 class Cut(NamedTuple):

@@ -10,6 +10,7 @@ from itertools import accumulate, count, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from preflight.requests.encoding import is_utf8
 from preflight.requests.fault import KEPT_PER_CODE, Fault, Faults
 from preflight.requests.identifier import glance, observe
 from preflight.requests.identities import Hash, Identities, salted
@@ -88,10 +89,30 @@ class Reading:
         lines = piece.lines()
         portion.sample.look(piece, lines, portion.lines + 1)
         self._measure(piece, lines)
+        if self.like is None:
+            self._meet(lines[0].removesuffix(b"\n"), portion.lines + 1, piece.offset)
         if not self._take_whole(piece, lines):
             self.settle()
             self._take_lines(piece, lines)
         portion.lines += len(lines)
+
+    def _meet(self, line: bytes, number: int, offset: int) -> None:
+        """Take a line as the first request, if it is one: its whole block may be like it."""
+        facts, faults = read_line(line, number, offset)
+        if facts is None or faults:
+            return
+        self._follow(line, facts)
+        if facts.settings.longest > self.portion.longest[0]:
+            self.portion.longest = (facts.settings.longest, number)
+        self.alike = specialised(facts, self.portion.longest[0], self.most)
+
+    def _follow(self, line: bytes, facts: Facts) -> None:
+        """Note what a line holds that others are compared with."""
+        while facts.prompts > self.most:
+            self.most *= 2
+        if self.like is None:
+            self.like = facts
+            self.layout = layout(line, facts)
 
     def _measure(self, block: Block, lines: list[bytes]) -> None:
         """Is the longest line of the file among these?"""
@@ -127,7 +148,8 @@ class Reading:
         alike.seen.clear()
         try:
             # msgspec does not look at the bytes it skips; that they are UTF-8 is checked here.
-            block.raw.isascii() or block.raw.decode()
+            if not is_utf8(block.raw):
+                return False
             if alike.plain:
                 custom_ids = list(map(_custom_id, map(alike.decode, lines)))
             else:
@@ -183,11 +205,8 @@ class Reading:
             if facts.custom_id is not None:
                 custom_ids.append(facts.custom_id)
                 places.append(place)
-            while facts.prompts > self.most:
-                self.most *= 2
-            if self.like is None and not faults:
-                self.like = facts
-                self.layout = layout(line, facts)
+            if not faults or self.like is not None:
+                self._follow(line, facts)
         if custom_ids:
             increasing = portion.identities.add(custom_ids, block.cell_start)
             seen = glance(custom_ids, increasing=increasing)
