@@ -52,6 +52,7 @@ def test_each_module_that_decides_is_judged_by_tests():
         ("x = Unknown('a', 'b')", {}),
         ("'words'", set()),
         ("x: int | str", set()),
+        ("if TYPE_CHECKING:\n    from a import b", set()),
     ],
 )
 def test_a_small_wrong_change_is_made_to_each_element(source, expected):

@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 
 from preflight.outcomes import Failed, Passed, Skipped, Unknown
-from preflight.report import ONLY_A_JOB, Report, Result, Verdict, Waiver, verdict
+from preflight.report import (
+    ONLY_A_JOB,
+    Report,
+    RequestFile,
+    Result,
+    Verdict,
+    Waiver,
+    verdict,
+)
+from preflight.requests.spread import Spread
 
 PASSED, FAILED = Passed("ok"), Failed("no", "repair it")
 UNKNOWN, SKIPPED = Unknown("who knows", "a look"), Skipped("a decides it")
@@ -78,3 +87,9 @@ def test_a_waiver_says_how_long_it_has(left, days):
     said = str(Waiver("known", "ann", date(2026, 10, 1), left))
     assert said == f"until 2026-10-01, {days} left, by ann: known"
     assert Waiver("known", "ann", date(2026, 10, 1)).days_left == 0
+
+
+def test_a_file_of_which_only_its_size_is_known_has_no_longest_line_and_no_spread():
+    known = RequestFile("requests.jsonl", 10, "", 1, 2, ())
+    assert known.longest_line == (0, 0)
+    assert (known.lengths, known.prompts) == (Spread(), Spread())

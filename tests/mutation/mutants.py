@@ -115,7 +115,9 @@ def _is_type(node: ast.AST) -> bool:
 
 
 def _is_said_only(node: ast.AST) -> bool:
-    """Whether it is what a star would import, or a type's other name: nothing runs by it."""
+    """Whether it is for readers and the type checker alone: nothing runs by it."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return True
     if not isinstance(node, ast.Assign):
         return False
     union = isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr)
