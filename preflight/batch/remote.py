@@ -1,11 +1,10 @@
-"""The batch calls of the gateway, through the official SDK; none of its errors leaves this file.
+"""The batch calls of the gateway, through the official SDK; none of its errors leaves `wire`.
 
 Answers are read as plain JSON: the SDK builds its objects of whatever comes, a web page included.
 """
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -15,19 +14,10 @@ from preflight.batch import answers
 from preflight.batch.answers import Batch
 from preflight.batch.disk import whole
 from preflight.batch.plan import Plan
-from preflight.batch.refusals import (
-    NO_SUCH_CALL,
-    NOT_FOUND,
-    REQUEST_TIMEOUT,
-    SERVER_FAULT,
-    TOO_MANY,
-    UNAUTHORIZED,
-    Blind,
-    Declined,
-    Lost,
-)
+from preflight.batch.refusals import NO_SUCH_CALL, NOT_FOUND, Blind, Declined
+from preflight.batch.wire import Wire, body, created, in_path
 from preflight.contract import Bedrock, VertexAI
-from preflight.gateway_key import KEY, KEY_FILE, gateway_key
+from preflight.gateway_key import KEY_FILE, gateway_key
 from preflight.routes import create_extras, headers
 
 LOOK_RETRIES = 4
@@ -40,7 +30,6 @@ FILE_SECONDS = 600.0
 METADATA = "preflight_run"
 _NO_CONTENT = 204
 _PAGES = 100
-_LONGEST_WORDS = 1000
 
 
 class Remote:
@@ -51,12 +40,12 @@ class Remote:
         import httpx2  # noqa: PLC0415 - half a second, only where a call is made
         import openai  # noqa: PLC0415 - likewise
 
-        self._httpx, self._openai = httpx2, openai
         self._plan = plan
         self._environ = environ
-        self._key = gateway_key(plan.base_url, environ)
+        key = gateway_key(plan.base_url, environ)
+        self._wire = Wire(plan.base_url, key, openai, httpx2)
         self._client = openai.OpenAI(
-            api_key=self._key,
+            api_key=key,
             base_url=plan.base_url,
             default_headers=headers(plan.promised),
             max_retries=0,
@@ -75,9 +64,9 @@ class Remote:
 
         Raises CredentialsMissing.
         """
-        self._key = gateway_key(self._plan.base_url, self._environ)
+        self._wire.key = gateway_key(self._plan.base_url, self._environ)
         for client in (self._client, self._files, self._looks):
-            client.api_key = self._key
+            client.api_key = self._wire.key
 
     def __enter__(self) -> Self:
         """The remote itself."""
@@ -94,13 +83,13 @@ class Remote:
 
     def upload(self, path: Path, name: str) -> str:
         """Upload the request file under that name; the file's id. Raises Declined, Lost."""
-        with path.open("rb") as file, self._said("upload"):
+        with path.open("rb") as file, self._wire.said("upload"):
             raw = self._files.files.with_raw_response.create(file=(name, file), purpose="batch")
-            return answers.identifier(_json(raw))
+            return answers.identifier(body(raw))
 
     def find_upload(self, name: str, size: int) -> str | None:
         """The id of an uploaded file of that name and size (bytes), newest first; or None."""
-        with self._said("list files", looking=True):
+        with self._wire.said("list files", looking=True):
             for file in self._all(self._looks.files.with_raw_response, purpose="batch"):
                 if file.get("filename") == name and answers.count(file.get("bytes")) == size:
                     return answers.identifier(file)
@@ -111,14 +100,14 @@ class Remote:
         named: dict[str, Any] = {"metadata": {METADATA: name}}
         if isinstance(self._plan.promised, Bedrock | VertexAI):
             named = {"extra_body": {"job_name": name, **create_extras(self._plan.promised)}}
-        with self._said("create"):
+        with self._wire.said("create"):
             raw = self._client.batches.with_raw_response.create(
                 input_file_id=file_id,
                 endpoint=cast("Any", self._plan.endpoint),
                 completion_window="24h",
                 **named,
             )
-            return answers.batch(_json(raw))
+            return answers.batch(body(raw))
 
     def find_batch(
         self, name: str, file_id: str, *, since: float, others: Collection[str] = ()
@@ -139,7 +128,7 @@ class Remote:
         named: Mapping[str, Any] | None = None
         seen: set[str] = set()
         silent = ""
-        with self._said("list batches", looking=True):
+        with self._wire.said("list batches", looking=True):
             for found in self._all(self._looks.batches.with_raw_response, since):
                 seen.add(unquote(str(found["id"])))
                 reads, metadata = found.get("input_file_id"), found.get("metadata")
@@ -147,7 +136,7 @@ class Remote:
                     return answers.batch(found)
                 if isinstance(metadata, Mapping) and metadata.get(METADATA) == name:
                     named = named or found
-                if not reads and not metadata and _created(found, since) >= since:
+                if not reads and not metadata and created(found, since) >= since:
                     silent = silent or str(found["id"])
             if named:
                 return answers.batch(named)
@@ -162,15 +151,15 @@ class Remote:
 
     def look(self, batch_id: str) -> Batch:
         """The batch as it stands. Raises Declined, Lost."""
-        with self._said("retrieve", looking=True):
-            raw = self._looks.batches.with_raw_response.retrieve(_in_path(batch_id))
-            return answers.batch(_json(raw))
+        with self._wire.said("retrieve", looking=True):
+            raw = self._looks.batches.with_raw_response.retrieve(in_path(batch_id))
+            return answers.batch(body(raw))
 
     def cancel(self, batch_id: str) -> Batch:
         """Ask for the batch to be cancelled. Raises Declined, Lost."""
-        with self._said("cancel", looking=True):
-            raw = self._looks.batches.with_raw_response.cancel(_in_path(batch_id))
-            return answers.batch(_json(raw))
+        with self._wire.said("cancel", looking=True):
+            raw = self._looks.batches.with_raw_response.cancel(in_path(batch_id))
+            return answers.batch(body(raw))
 
     def download(self, file_id: str, to: Path, progress: Callable[[int], None]) -> bool:
         """Download a file beside its name, then rename. False where there is no such file.
@@ -184,7 +173,10 @@ class Remote:
         """
         looks = self._looks.with_options(timeout=FILE_SECONDS).files.with_streaming_response
         try:
-            with self._said("download", looking=True), looks.content(_in_path(file_id)) as answer:
+            with (
+                self._wire.said("download", looking=True),
+                looks.content(in_path(file_id)) as answer,
+            ):
                 if answer.headers.get("content-type", "").startswith("text/html"):
                     raise ValueError("a web page")
                 with whole(to) as file:
@@ -203,38 +195,15 @@ class Remote:
         Raises Declined, Lost.
         """
         try:
-            with self._said("delete", looking=True):
-                raw = self._looks.files.with_raw_response.delete(_in_path(file_id))
+            with self._wire.said("delete", looking=True):
+                raw = self._looks.files.with_raw_response.delete(in_path(file_id))
                 if raw.http_response.status_code != _NO_CONTENT:
-                    answers.identifier(_json(raw))  # a login page deletes nothing
+                    answers.identifier(body(raw))  # a login page deletes nothing
         except Declined as declined:
             if declined.status in (NOT_FOUND, NO_SUCH_CALL):
                 return False
             raise
         return True
-
-    @contextmanager
-    def _said(self, what: str, *, looking: bool = False) -> Iterator[None]:
-        """Turn what the SDK raises into Declined (it said no) or Lost (it said nothing)."""
-        where = self._plan.base_url
-        try:
-            yield
-        except self._openai.APIStatusError as error:
-            status = error.status_code
-            text = f"{what}: HTTP {status}: {self._clean(answers.words(error.body) or str(error))}"
-            if status >= SERVER_FAULT or status == REQUEST_TIMEOUT:
-                raise Lost(where, text, "try again") from None
-            if status == TOO_MANY and looking:
-                raise Lost(where, text, "try again later") from None
-            remedies = {UNAUTHORIZED: f"check {KEY}", TOO_MANY: "run the same command again later"}
-            remedy = remedies.get(status, "repair it and run again")
-            raise Declined(where, text, remedy, status, _wait(error.response)) from None
-        except (self._openai.APIConnectionError, self._httpx.HTTPError) as error:
-            cause = self._clean(str(error.__cause__ or error))
-            raise Lost(where, f"{what}: no answer ({cause})", "check the gateway's URL") from None
-        except (self._openai.OpenAIError, ValueError) as error:
-            text = f"{what}: an answer that is not the gateway's ({self._clean(str(error))})"
-            raise Lost(where, text, "check the gateway's URL, then try again") from None
 
     def _all(
         self, resource: Any, since: float | None = None, **query: str
@@ -246,49 +215,17 @@ class Remote:
         after: dict[str, str] = {}
         first: float | None = None
         for _ in range(_PAGES):
-            page, more = answers.listed(_json(resource.list(limit=100, **after, **query)))
+            page, more = answers.listed(body(resource.list(limit=100, **after, **query)))
             if page and page[-1]["id"] == after.get("after"):
                 return  # a gateway that shows the same page for ever
             yield from page
             if not more:
                 return
             if since is not None and page:
-                times = [_created(found, since) for found in page]
+                times = [created(found, since) for found in page]
                 first = times[0] if first is None else first
                 if max(times) < since and times[-1] < first:
                     return  # the newest come first, and what follows is older still
             after = {"after": page[-1]["id"]}
         what = f"the gateway's list goes on after {_PAGES * 100:,} entries"
         raise Blind(self._plan.base_url, what, "look at the provider")
-
-    def _clean(self, text: str) -> str:
-        return text.replace(self._key, "***")[:_LONGEST_WORDS]
-
-
-def _json(raw: Any) -> Any:
-    """The body of an answer, as JSON. Raises ValueError where it is none."""
-    response = raw.http_response
-    try:
-        return response.json()
-    except ValueError:
-        kind = response.headers.get("content-type", "no content type").split(";")[0]
-        raise ValueError(f"{kind}, not JSON") from None
-
-
-def _wait(response: Any) -> float | None:
-    """Seconds of a Retry-After; None for none, or for a date."""
-    try:
-        return max(0.0, float(response.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
-
-
-def _created(found: Mapping[str, Any], unknown: float) -> float:
-    """When it was created, in seconds since the epoch; `unknown` where that is not told."""
-    told = answers.count(found.get("created_at"))
-    return unknown if told is None else told
-
-
-def _in_path(identifier: str) -> str:
-    """An id that arrives URL-encoded is decoded here, since the SDK encodes it once."""
-    return unquote(identifier) if "%" in identifier else identifier
