@@ -12,10 +12,11 @@ TYPE_CHECKING = False
 """What type checkers take for true: to import `typing` for it would take most of the time."""
 
 if TYPE_CHECKING:
-    from preflight.api.checking import check, plan
+    from preflight.api.checking import check
     from preflight.api.following import cancel, fetch, runs, status, watch
     from preflight.api.merging import merge
     from preflight.api.not_ready import NotReady
+    from preflight.api.planning import plan
     from preflight.api.running import resume, retry, run, submit
     from preflight.batch.merged_files import Summary
     from preflight.batch.run import Finished
@@ -78,10 +79,11 @@ __all__ = [
 ]
 
 _OF = {
-    "api.checking": ("check", "plan"),
+    "api.checking": ("check",),
     "api.following": ("cancel", "fetch", "runs", "status", "watch"),
     "api.merging": ("merge",),
     "api.not_ready": ("NotReady",),
+    "api.planning": ("plan",),
     "api.running": ("resume", "retry", "run", "submit"),
     "batch.merged_files": ("Summary",),
     "batch.run": ("Finished",),

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from preflight.api.asked import StrPath, duration, of_run
-from preflight.api.quietly import Say, around, typed
+from preflight.api.errors import typed
+from preflight.api.quietly import Say, around
 from preflight.batch.refusals import Lost
 from preflight.batch.run import Finished
 from preflight.batch.watch import pauses

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from preflight.api.asked import Asked, StrPath
-from preflight.api.quietly import typed
+from preflight.api.errors import typed
 from preflight.batch.merged_files import Summary
 from preflight.commands.merge import merged
 

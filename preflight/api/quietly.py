@@ -1,23 +1,17 @@
-"""What a run has around it in a program: callbacks in place of a terminal, and a key of its own."""
+"""What a run has around it in a program: callbacks in place of a terminal, and a key."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial, wraps
-from typing import ParamSpec, TypeVar
+from functools import partial
 
+from preflight.api.keyed import keyed
 from preflight.batch.plan import Plan
 from preflight.batch.tracks import Talk, Track
 from preflight.commands.around import Around
 from preflight.commands.followed import standing
 from preflight.commands.notifying import Ended
-from preflight.gateway_key import KEY, KEY_FILE
 from preflight.render.standing import Standing
 from preflight.report import Report
-from preflight.seams import LookError
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 Say = Callable[[str], None]
 """Told a sentence."""
@@ -35,8 +29,7 @@ def around(key: str | None, say: Say | None = None, progress: Progress | None = 
         progress: told how the run stands, after each look.
     """
     said = say or _nobody
-    environ = os.environ if key is None else {**os.environ, KEY: key, KEY_FILE: ""}
-    return Around(said, partial(_talk, said, progress), _not_shown, environ)
+    return Around(said, partial(_talk, said, progress), _not_shown, keyed(key))
 
 
 def _nobody(_: str) -> None:
@@ -57,18 +50,3 @@ def _talk(say: Say, progress: Progress | None, plan: Plan, ended: Ended) -> Iter
             progress(Standing(standing(plan, stages, looks), folder))
 
     yield Talk(say, show, ended)
-
-
-def typed(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, whose errors are all of one tree: a file that refuses is a LookError, too."""
-
-    @wraps(function)
-    def within(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except OSError as error:
-            where = str(error.filename or "this machine")
-            what = f"refuses to be read or written ({error.strerror or error})"
-            raise LookError(where, what, "repair that, then try again") from error
-
-    return within

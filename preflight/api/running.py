@@ -5,8 +5,9 @@ Each call can be repeated: what was sent is not sent again, what was paid for is
 
 from preflight.api import asked as asking
 from preflight.api.asked import Names, Promised, StrPath
+from preflight.api.errors import typed
 from preflight.api.not_ready import NotReady
-from preflight.api.quietly import Progress, Say, around, typed
+from preflight.api.quietly import Progress, Say, around
 from preflight.api.resumed import resumed
 from preflight.batch.run import Finished
 from preflight.commands import again
