@@ -78,8 +78,9 @@ def test_a_page_is_accessible_and_fits_at_every_width(opened, pages, name, theme
 @pytest.mark.browser
 @every_page
 def test_a_page_on_paper_is_light_and_whole(opened, pages, name):
-    with opened(pages(name), theme="dark") as shown:
+    with opened(pages(name), theme="dark", judged=True) as shown:
         shown.page.emulate_media(media="print")
+        assert violations(shown.page) == []
         assert (
             shown.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
             == "rgb(255, 255, 255)"

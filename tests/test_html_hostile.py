@@ -123,3 +123,14 @@ def test_the_onboarding_page_stays_calm(opened, tmp_path, trick):
     page.write_text(onboard_html.render(onboarding(promised, written(promised), text)))
     with opened(page) as shown:
         calm(shown)
+
+
+def test_what_got_into_a_page_in_spite_of_all_would_not_run(opened, tmp_path):
+    page = as_file(tmp_path / "report.html", html_report, filled("harmless"))
+    intruder = "<script>alert(1)</script><img src=x onerror=alert(1)><p style='color:red'>x</p>"
+    page.write_text(page.read_text().replace("<main", f"{intruder}<main"))
+    with opened(page) as shown:
+        shown.page.wait_for_timeout(20)
+        assert [said for said in shown.said if not said.startswith("console: ")] == []
+        assert len(shown.said) == 4, "each was stopped, the picture and what it does by itself"
+        assert all("Content Security Policy" in said for said in shown.said)
