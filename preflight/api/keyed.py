@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from preflight.batch.gateway_key import KEY, KEY_FILE
+from preflight.gateway_key import KEY, KEY_FILE
 
 
 def keyed(key: str | None) -> Mapping[str, str]:
