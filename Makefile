@@ -52,8 +52,9 @@ completions: .venv/ready ## Renew what shells complete by, from the grammar; nee
 	$(BIN)/python -m preflight.completions
 
 bench: .venv/ready .venv-bench/ready ## Time the reading of request files beside what people use today; takes long
-	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --processes --megabytes 1000 --kinds 4k,600
-	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --kinds 100k,japanese,uuid
+	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 1000 --kinds 4k,600
+	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --rounds 9 --kinds 100k,japanese,uuid
+	$(BIN)/python benchmarks/read_processes.py
 	$(BIN)/python benchmarks/start_up.py
 
 # The bill of materials is of what an installation of the wheel alone brings, in the pinned versions.

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -58,11 +58,17 @@ def race(
     *,
     once: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
 ) -> dict[str, Taken]:
-    """Let them take turns; those of `once`, which take minutes, have one turn only."""
+    """Let them take turns; those of `once`, which take minutes, have one turn only.
+
+    `before` is called before each of them.
+    """
     taken = {name: Taken() for name in commands}
     for number in range(rounds):
         for name, command in commands.items():
             if number == 0 or name not in once:
+                if before is not None:
+                    before()
                 run(command, cores, taken[name], {**os.environ, **(env or {})})
     return taken

@@ -57,7 +57,6 @@ def main() -> int:
     parser.add_argument("--peers", default="all", help="words of their names, or all")
     parser.add_argument("--python", default=sys.executable, help="which has the peers")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
-    parser.add_argument("--processes", action="store_true", help="also two processes beside one")
     asked = parser.parse_args()
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; medians of {asked.rounds} rounds (jq: one)")
     print(f"`python {' '.join(sys.argv)}`")
@@ -76,8 +75,6 @@ def main() -> int:
             taken = race(every, asked.rounds, {asked.core}, once=SLOW, env=env)
             print(f"\n### {kind.title}, {path.stat().st_size / MB:,.0f} MB\n")
             show(taken)
-            if asked.processes:
-                processes(every[SCAN], asked.rounds, env)
     return 0
 
 
@@ -100,15 +97,6 @@ def show(taken: Mapping[str, Taken]) -> None:
 def of(one: Taken, other: Taken, clock: str) -> str:
     """The ratio of two medians."""
     return f"{one.median(clock) / other.median(clock):.2f}"
-
-
-def processes(command: Sequence[str], rounds: int, env: Mapping[str, str]) -> None:
-    """One process beside two, on all cores."""
-    both = {"one": (*command, "1"), "two": (*command, "2")}
-    taken = race(both, rounds, os.sched_getaffinity(0), env=env)
-    one, two = taken["one"], taken["two"]
-    print(f"\none process / two: {of(one, two, 'wall')} by the clock, ", end="")
-    print(f"{of(one, two, 'cpu')} of the processor")
 
 
 def machine() -> str:
