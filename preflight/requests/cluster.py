@@ -38,14 +38,17 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str, seconds: float = SECONDS) -> Iterator[Cluster]:
+def connected(address: str, seconds: float | None = None) -> Iterator[Cluster]:
     """Connect to the scheduler at this address, as in tcp://10.0.0.5:8786.
+
+    `seconds` is how long it may take to answer, and to have a worker; None is SECONDS.
 
     Raises:
         UsageError: dask.distributed is not installed, the address is none, or a worker has another
             version of preflight or of Python.
         Unreachable: nobody answers there, or it has no workers; later, that it went away.
     """
+    seconds = SECONDS if seconds is None else seconds
     try:
         distributed = import_module("distributed")
     except ImportError as error:
