@@ -79,3 +79,15 @@ def test_what_cannot_be_read_is_told(hook, tmp_path, arguments, words):
 
 def test_nothing_to_check_is_no_failure(hook):
     assert hook("--promises=promises.json") == (0, "")
+
+
+def test_what_the_team_set_once_says_what_is_promised(hook, tmp_path):
+    (tmp_path / "promises.json").rename(tmp_path / "ours.json")
+    written(tmp_path, ["a.jsonl"], GOOD)
+    assert hook("a.jsonl")[0] == 2
+    (tmp_path / "preflight.toml").write_text('promises = "ours.json"\n')
+    code, said = hook("a.jsonl")
+    assert (code, "READY" in said) == (0, True), said
+    (tmp_path / "preflight.toml").write_text("promises = 1\n")
+    code, said = hook("a.jsonl")
+    assert (code, "preflight.toml:1" in said) == (2, True), said

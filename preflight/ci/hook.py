@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from preflight.ci.settings import set_once
 from preflight.contract import PROVIDERS
 
 _OPTIONS = ("promises", "region", "model", "tables", "waivers")
@@ -21,8 +22,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="preflight-requests", allow_abbrev=False)
     parser.add_argument("--provider", action="append", choices=PROVIDERS)
     for name in _OPTIONS:
-        parser.add_argument(f"--{name}", default="promises.json" if name == "promises" else None)
+        parser.add_argument(f"--{name}")
     asked = parser.parse_args(words[:count])
+    if asked.promises is None and not set_once():
+        asked.promises = "promises.json"
     options = [f"--provider={name}" for name in asked.provider or ()]
     options += [f"--{name}={value}" for name in _OPTIONS if (value := getattr(asked, name))]
     files = [word for word in words[count:] if word != "--"]

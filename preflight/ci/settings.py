@@ -5,6 +5,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from preflight.configuration import layers
+from preflight.configuration.finding import configuration
 from preflight.contract import PROVIDERS
 from preflight.gateway_key import KEY, KEY_FILE
 from preflight.seams import UsageError
@@ -52,10 +54,12 @@ class Settings:
             return (f"--stack={self.stack}",)
         if self.promises:
             return (f"--promises={self.promises}",)
+        if set_once():
+            return ()
         raise UsageError(
             "the CI job",
             "names neither a promise file nor a stack",
-            "set `promises` (or `stack`) in the job's settings",
+            "set `promises` (or `stack`) in the job's settings, or in preflight.toml",
         )
 
     @property
@@ -63,6 +67,16 @@ class Settings:
         """By which this job's comment and alerts are told from those of another one."""
         asked = "\n".join((*self.requests, self.promises, self.stack, *self.providers))
         return hashlib.sha256(asked.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def set_once() -> bool:
+    """Whether the team's configuration says what is promised."""
+    try:
+        file = configuration(None, os.environ)
+        found = layers.settings("check", {}, os.environ, file)
+    except UsageError:
+        return True  # each check says what is wrong with it
+    return any(found[name].holds.value is not None for name in ("stack", "promises"))
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:

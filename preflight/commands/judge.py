@@ -47,7 +47,7 @@ def promised(arguments: Namespace) -> Promises:
         raise UsageError(
             "the command line",
             "says not which stack to hold the clouds against",
-            "add --stack NAME or --promises FILE",
+            "add --stack NAME or --promises FILE, or set one once: preflight init",
         )
     return sources.from_file(name)
 

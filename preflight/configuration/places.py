@@ -8,6 +8,9 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
+_LONGEST = 100_000
+"""Characters of a text in which a line is looked for: beyond that it takes too long."""
+
 
 def line_of(text: str, path: Sequence[str]) -> int | None:
     """The line of a key's statement or of a table's header, counted from 1; None if it is hidden.
@@ -16,6 +19,8 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
         text: of a file that is TOML.
         path: the tables down to the key, and the key itself.
     """
+    if len(text) > _LONGEST:
+        return None
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if path[-1] in line and _appears(lines, number, path):
