@@ -80,9 +80,9 @@ class Airflow:
         out, _ = process.communicate(timeout=240)
         return process.returncode, out
 
-    def tested(self, name, **env):
+    def tested(self, name, *options, **env):
         """`airflow dags test`: exit code and output."""
-        return self.ran("dags", "test", name, DAY, **env)
+        return self.ran("dags", "test", *options, name, DAY, **env)
 
     def driven(self, file, **env):
         """The same of one and the same DAG run each time: a process."""
@@ -100,8 +100,9 @@ class Airflow:
             "order by timestamp desc limit 1"
         )
         ((value,),) = self.rows(question, dag, task, key)
-        found = json.loads(value)
-        return json.loads(found) if isinstance(found, str) else found
+        while isinstance(value, str):
+            value = json.loads(value)
+        return value
 
     def holds(self, secret):
         """The files below it in which the secret can be read."""
