@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from preflight.api.merging import merge
     from preflight.api.not_ready import NotReady
     from preflight.api.planning import plan
-    from preflight.api.running import resume, retry, run, submit
+    from preflight.api.resuming import resume, retry
+    from preflight.api.running import run, submit
     from preflight.batch.merged_files import Summary
     from preflight.batch.run import Finished
     from preflight.commands.plan import Planned
@@ -84,7 +85,8 @@ _OF = {
     "api.merging": ("merge",),
     "api.not_ready": ("NotReady",),
     "api.planning": ("plan",),
-    "api.running": ("resume", "retry", "run", "submit"),
+    "api.resuming": ("resume", "retry"),
+    "api.running": ("run", "submit"),
     "batch.merged_files": ("Summary",),
     "batch.run": ("Finished",),
     "commands.plan": ("Planned",),

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cli_world import write_requests
@@ -55,7 +56,7 @@ preflight.run("requests.jsonl", promises=json.loads(sys.argv[1]), out="run", tab
 def test_a_run_whose_process_was_killed_is_resumed_by_its_folder_and_paid_for_once(
     promises, upstream, tmp_path
 ):
-    one_at_a_time(tmp_path)
+    tables = one_at_a_time(tmp_path)
     command = [sys.executable, "-c", KILLED, json.dumps(promises)]
     killed = subprocess.run(command, env=os.environ | {"TFY_API_KEY": KEY}, check=False)
     assert killed.returncode == -9
@@ -63,8 +64,11 @@ def test_a_run_whose_process_was_killed_is_resumed_by_its_folder_and_paid_for_on
     assert [(one.place, one.results) for one in there] == [("run", None)]
     before = len(upstream.batches)
     assert 1 <= before < 4
-    finished = preflight.resume("run", key=KEY)
+    seen = []
+    finished = preflight.resume("run", tables=tables, key=KEY, progress=seen.append)
     assert (finished.complete, finished.shards) == (True, {"completed": 4})
+    at_once = [sum((each.batch and not each.ended) or 0 for each in one.shards) for one in seen]
+    assert max(at_once) == 1
     assert ids(finished.folder / "results.jsonl") == IDS
     assert len(upstream.batches) == 4
     assert preflight.resume("run") == finished  # nobody is asked: there is no key
@@ -172,6 +176,18 @@ def test_who_fails_while_being_told_stops_this_process_and_not_the_run(promises,
         preflight.run("requests.jsonl", promises=promises, out="run", key=KEY, progress=fails)
     assert preflight.resume("run", key=KEY).complete
     assert len(upstream.batches) == 1
+
+
+def test_two_runs_go_side_by_side_in_one_process(promises, upstream, tmp_path):
+    write_requests(tmp_path / "others.jsonl", ("x1", "x2"))
+
+    def run(name):
+        return preflight.run(f"{name}.jsonl", promises=promises, out=f"run-{name}", key=KEY)
+
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(run, ("requests", "others"))
+    assert (first.summary.results, second.summary.results) == (40, 2)
+    assert len(upstream.batches) == 2
 
 
 def test_the_key_is_in_nothing_that_is_kept_or_shown(promises, tmp_path):

@@ -2,7 +2,8 @@
 
     checking    check
     planning    plan
-    running     run, submit, resume, retry
+    running     run, submit
+    resuming    resume, retry; resumed is how
     following   status, watch, fetch, cancel, runs
     merging     merge
     asked       what a command line would have said, of a function's parameters

@@ -54,7 +54,7 @@ def check(
         jobs: so many processes read a large file; more than one imports the main module again.
         max_findings: above 1, so many faults of each kind are in `Failed.findings` with their
             lines; all are counted.
-        key: the gateway's; None: that of the environment (TFY_API_KEY).
+        key: the gateway's; None: that of the environment (TFY_API_KEY, TFY_API_KEY_FILE).
 
     Returns:
         The report: READY, NOT READY and CANNOT TELL are answers, and no errors.

@@ -1,4 +1,4 @@
-"""Sending a file and bringing its results in, whatever dies in between: run, submit, resume, retry.
+"""Sending a file and bringing its results in, whatever dies in between: run, submit.
 
 Each call can be repeated: what was sent is not sent again, what was paid for is not paid for again.
 """
@@ -8,9 +8,7 @@ from preflight.api.asked import Names, Promised, StrPath
 from preflight.api.errors import typed
 from preflight.api.not_ready import NotReady
 from preflight.api.quietly import Progress, Say, around
-from preflight.api.resumed import resumed
 from preflight.batch.run import Finished
-from preflight.commands import again
 from preflight.commands import run as commands
 from preflight.commands.followed import by_ledger
 from preflight.render.standing import Standing
@@ -208,86 +206,3 @@ def submit(
     if isinstance(came, Report):
         raise NotReady(came)
     return by_ledger(asking.of_run(came.folder, ledger))
-
-
-@typed
-def resume(
-    folder: StrPath,
-    *,
-    ledger: str | None = None,
-    no_rehearsal: bool = False,
-    poll_every: float | None = None,
-    parquet: bool = False,
-    key: str | None = None,
-    say: Say | None = None,
-    progress: Progress | None = None,
-) -> Finished:
-    """Go on with a run where it was left, by its folder alone, to its end.
-
-    What was checked when the run began is not checked again. What was sent is not sent again; a
-    create whose answer was lost is looked for at the provider before anything is created.
-
-    Args:
-        folder: the run's, as `submit` returned it.
-        ledger: the address of the ledger that machines share, for a run that has one; None:
-            PREFLIGHT_LEDGER, or the file in the folder.
-        no_rehearsal: create a large job without reading its upload back first.
-        poll_every: between looks at a batch, in seconds; None: PREFLIGHT_POLL_SECONDS, or 60.
-        parquet: write results.parquet, too (extra: parquet).
-        key: the gateway's; None: that of the environment (TFY_API_KEY, TFY_API_KEY_FILE).
-        say: told each sentence that the command would write to standard error.
-        progress: told how the run stands, after each look at it.
-
-    Returns:
-        What became of the run. One that was finished is returned as it is, and nobody is asked.
-
-    Raises:
-        UsageError: the folder holds no run, or another process works on it.
-        RequestFileError: the run's copy of the request file is not whole: it died before anything
-            was sent, and is begun with the request file.
-        LookError: the gateway did not answer for too long, or has no key; the run is kept.
-        RunError: the run did not go as planned; the run is kept.
-    """
-    of_run = asking.of_run(
-        folder, ledger, no_rehearsal=no_rehearsal, poll_every=poll_every, parquet=parquet
-    )
-    return resumed(of_run, around(key, say, progress))
-
-
-@typed
-def retry(
-    folder: StrPath,
-    *,
-    ledger: str | None = None,
-    no_rehearsal: bool = False,
-    poll_every: float | None = None,
-    parquet: bool = False,
-    key: str | None = None,
-    say: Say | None = None,
-    progress: Progress | None = None,
-) -> Finished:
-    """Send again what failed for a reason that passes, and merge it in; as `preflight retry`.
-
-    Args:
-        folder: of a run whose batches have all ended.
-        ledger: the address of the ledger that machines share, for a run that has one; None:
-            PREFLIGHT_LEDGER, or the file in the folder.
-        no_rehearsal: create a large job without reading its upload back first.
-        poll_every: between looks at a batch, in seconds; None: PREFLIGHT_POLL_SECONDS, or 60.
-        parquet: write results.parquet, too (extra: parquet).
-        key: the gateway's; None: that of the environment (TFY_API_KEY, TFY_API_KEY_FILE).
-        say: told each sentence that the command would write to standard error.
-        progress: told how the run stands, after each look at it.
-
-    Returns:
-        What the run has come to. Where nothing is worth another try, nothing is sent.
-
-    Raises:
-        UsageError: the folder holds no run, or one with batches that have not ended.
-        LookError: the gateway did not answer for too long, or has no key; the run is kept.
-        RunError: the run did not go as planned; the run is kept.
-    """
-    of_run = asking.of_run(
-        folder, ledger, no_rehearsal=no_rehearsal, poll_every=poll_every, parquet=parquet
-    )
-    return again.retried(of_run, around(key, say, progress))
