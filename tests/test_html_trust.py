@@ -89,7 +89,7 @@ def test_a_step_is_as_bad_as_the_worst_that_is_known_of_it():
 
 def test_a_picture_never_says_by_colour_alone():
     text = section(report("bedrock", WRONG | DOUBT | UNASKED))
-    svg = ET.fromstring(text[text.index("<svg") : text.index("</svg><dl")] + "</svg>")
+    svg = ET.fromstring(text[text.index("<svg") : text.index("</svg><ol")] + "</svg>")
     pills = [group for group in svg.iter("g") if "pill" in group.get("class")]
     signs = {group.get("class").split()[1]: group.findtext("text")[-1] for group in pills}
     assert signs == {"passed": "\u2713", "failed": "\u2717", "unknown": "?", "skipped": "-"}

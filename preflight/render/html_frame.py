@@ -62,6 +62,16 @@ def section(anchor: str, title: str, number: str, *children: Child) -> ET.Elemen
     return tag("section", heading, children, id=anchor, aria_labelledby=f"{anchor}-heading")
 
 
+def contents(sections: Iterable[ET.Element | None]) -> ET.Element:
+    """Links to sections of the page; those that are None are not there."""
+    links = (
+        tag("li", tag("a", each.findtext("h2", "").strip(), href=f"#{each.get('id')}"))
+        for each in sections
+        if each is not None
+    )
+    return tag("nav", tag("ul", links), aria_label="On this page", class_="contents")
+
+
 def mark(sign: str) -> ET.Element:
     """A sign that stands beside its word, and is not read out."""
     return tag("span", f"{sign} ", class_="mark", aria_hidden="true")

@@ -23,7 +23,7 @@ from preflight.render.findings import (
     sentence,
 )
 from preflight.render.html_findings import ANCHORS, LISTED, MOST_PLACES, Cards, cards, listed, lists
-from preflight.render.html_frame import BASE, CHARTS, SORTING, TRUST, frame, mark, section
+from preflight.render.html_frame import BASE, CHARTS, SORTING, TRUST, contents, frame, mark, section
 from preflight.render.html_input import numbers as charts
 from preflight.render.html_plan import plans
 from preflight.render.html_trust import Anchors, pictures
@@ -41,20 +41,23 @@ def page(report: Report) -> ET.Element:
     found = findings(report)
     there = {kind: same for kind in Kind if (same := of_kind(found, kind))}
     urgent = cards(there)
-    parts = [
-        _places(report),
-        *(listed(kind, several) for kind, several in urgent.items()),
+    drawn = [
         pictures(report, found, _anchors(urgent.values())),
         charts(report),
         plans(report),
         _looked_at(report),
+    ]
+    parts = [
+        _places(report),
+        *(listed(kind, several) for kind, several in urgent.items()),
+        *drawn,
         *(lists(kind, same) for kind, same in there.items() if kind not in LISTED),
     ]
     product = f"batch-preflight {version('batch-preflight')}"
     return frame(
         f"{report.verdict}: preflight check",
         tag("a", "Skip to the findings", href="#main", class_="skip"),
-        _header(report, found),
+        _header(report, found, contents(drawn)),
         tag("main", parts, id="main", tabindex="-1"),
         tag("footer", tag("p", f"{product}, exit code {report.exit_code}")),
         styles=(BASE, CHARTS, TRUST),
@@ -71,7 +74,7 @@ def _anchors(urgent: Iterable[Cards]) -> Anchors:
     }
 
 
-def _header(report: Report, found: tuple[Finding, ...]) -> ET.Element:
+def _header(report: Report, found: tuple[Finding, ...], links_down: ET.Element) -> ET.Element:
     look = LOOKS[report.verdict]
     kinds = [kind for kind in Kind if of_kind(found, kind)]
     links = (
@@ -98,6 +101,7 @@ def _header(report: Report, found: tuple[Finding, ...]) -> ET.Element:
             tag("ul", links, class_="counts") if kinds else None,
             class_=f"verdict {ANCHORS[look]}",
         ),
+        links_down,
     )
 
 

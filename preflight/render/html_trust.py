@@ -72,7 +72,7 @@ def _card(trust: Trust, found: tuple[Finding, ...], anchors: Anchors, *, folds: 
         [_kind(told) for told in of_step],
         {name: _kind(told) for name, told in of_party.items()},
     )
-    drawn = tag("div", tag("div", picture, names), steps, class_="trusting")
+    drawn = tag("div", picture, steps, names, class_="trusting")
     kinds = {*map(_kind, of_step), *map(_kind, of_party.values())} - {None}
     if folds and kinds == {Kind.PASSED}:
         state = tag("span", f"{MARKS[Kind.PASSED]} every step holds", class_="passed state")

@@ -92,7 +92,7 @@ def _trust(gateway: str, provider: str, same: tuple[Target, ...]) -> Trust:
     first = same[0]
     models = ", ".join(dict.fromkeys(named_model(target) for target in same))
     parties = {
-        "you": Party("You", "with the key in TFY_API_KEY", 0, 0),
+        "you": Party("You", "TFY_API_KEY", 0, 0),
         "gateway": Party("Gateway", gateway, 0, 1, ("gateway-open-batches",)),
     }
     steps: tuple[Step, ...]
