@@ -1,10 +1,11 @@
 """The SHA-256 of files, while others read them."""
 
 from collections.abc import Sequence
-from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from preflight.requests.source import Source
 
 AT_ONCE = 1 << 20
@@ -23,6 +24,8 @@ class Hasher:
 
     def start(self) -> None:
         """Begin."""
+        from threading import Thread  # noqa: PLC0415 - only where it is asked for
+
         self._thread = Thread(target=self._hash, name="sha256", daemon=True)
         self._thread.start()
 

@@ -15,6 +15,7 @@ from msgspec import MsgspecError
 from msgspec.json import decode
 
 from preflight.requests.fault import Fault, quoted
+from preflight.requests.portion import REMEMBERED
 
 DEEPEST = 15
 """Levels of objects below the line."""
@@ -25,9 +26,6 @@ ADDED_LEVELS = {"tools": 1, "response_format": 0}
 
 UNNAMEABLE = frozenset('!"$()*,./;?@[\\]^`{}~')
 """Characters a column name cannot have, even a flexible one."""
-
-REMEMBERED = 100_000
-"""Different schemas, and different keys: beyond, memory matters more than one more conflict."""
 
 
 @dataclass(slots=True)

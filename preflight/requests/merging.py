@@ -15,7 +15,7 @@ from preflight.requests.parts import VERSION, File, Header, Part, tiles
 from preflight.requests.portion import Portion
 from preflight.requests.ranges import Stretches
 from preflight.requests.several import Scans, scans
-from preflight.requests.unique import Stretch
+from preflight.requests.stretch import Stretch
 from preflight.requests.workers import Hands
 from preflight.seams import UsageError
 from preflight.version import VERSION as PREFLIGHT

@@ -16,7 +16,7 @@ from preflight.requests.kept import Count, Kept, kept
 from preflight.requests.lines import refused
 from preflight.requests.local import Local
 from preflight.requests.ranges import cuts, read_away
-from preflight.requests.unique import Stretch
+from preflight.requests.stretch import Stretch
 from preflight.requests.workers import workers
 
 if TYPE_CHECKING:

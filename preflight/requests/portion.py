@@ -9,6 +9,9 @@ from preflight.requests.identities import Identities
 from preflight.requests.sample import Sample
 from preflight.requests.tally import Tally
 
+REMEMBERED = 100_000
+"""Different schemas, and different keys: beyond, memory matters more than one more conflict."""
+
 
 @dataclass(slots=True)
 class Portion:

@@ -12,15 +12,15 @@ from itertools import count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from preflight.requests.duplicates import parts_for
 from preflight.requests.identities import Hash
+from preflight.requests.order import entangled
 from preflight.requests.portion import Portion
 from preflight.requests.reading import read
-from preflight.requests.shared import Shared
-from preflight.requests.unique import Ids, Stretch
+from preflight.requests.stretch import Stretch
 from preflight.requests.workers import Hands
 
 if TYPE_CHECKING:
+    from preflight.requests.shared import Shared
     from preflight.requests.source import Source
     from preflight.requests.spill import Spills
 
@@ -74,8 +74,8 @@ class Stretches:
     room: int
     hands: Hands
 
-    def read(self, meanwhile: Callable[[], None]) -> tuple[list[Portion], Shared]:
-        """Read all: the sums of each file, with its duplicates; and ids that files share.
+    def read(self, meanwhile: Callable[[], None]) -> "tuple[list[Portion], Shared | None]":
+        """Read all: the sums of each file, with its duplicates; and shared ids (None: none).
 
         Args:
             meanwhile: is called once all reading has been given away.
@@ -91,7 +91,7 @@ class Stretches:
             meanwhile()
             return self._summed(zip(every, portions, strict=True), spills)
 
-    def summed(self, portions: Iterable[Portion]) -> tuple[list[Portion], Shared]:
+    def summed(self, portions: Iterable[Portion]) -> "tuple[list[Portion], Shared | None]":
         """The same of what was read of each stretch elsewhere, in order.
 
         The files are read again only where that leaves something open: ids that may be repeated,
@@ -107,7 +107,7 @@ class Stretches:
 
     def _summed(
         self, read: Iterable[tuple[Stretch, Portion]], spills: "Spills | None"
-    ) -> tuple[list[Portion], Shared]:
+    ) -> "tuple[list[Portion], Shared | None]":
         before, held = [], []
         files: list[Portion] = []
         for one, portion in read:
@@ -121,8 +121,13 @@ class Stretches:
                 before.append(files[-1].lines)
                 files[-1].follow(portion)
         files = list(map(self._all_kept, self.files, files))
+        doubtful = entangled([[held[one.number] for one in own] for own in self.files])
+        if not doubtful:
+            return files, None
+        from preflight.requests.unique import Ids  # noqa: PLC0415 - ids are in order, mostly
+
         ids = Ids(self.files, before, held, spills, self.room, self.hands)
-        faults, shared = ids.repeated()
+        faults, shared = ids.repeated(doubtful)
         for file, found in faults.items():
             files[file].faults.follow(found, 0)
         return files, shared
@@ -142,6 +147,7 @@ class Stretches:
     def _spills(stack: ExitStack, every: Sequence[Stretch]) -> "Spills":
         from tempfile import TemporaryDirectory  # noqa: PLC0415 - one stretch needs neither
 
+        from preflight.requests.duplicates import parts_for  # noqa: PLC0415
         from preflight.requests.spill import Spills  # noqa: PLC0415
 
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="preflight-")))

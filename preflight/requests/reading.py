@@ -14,10 +14,9 @@ from preflight.requests.encoding import is_utf8
 from preflight.requests.fault import KEPT_PER_CODE, Fault, Faults
 from preflight.requests.identifier import glance, observe
 from preflight.requests.identities import Hash, Identities, salted
-from preflight.requests.importing import REMEMBERED
 from preflight.requests.layout import Layout, layout
 from preflight.requests.lines import LONGEST_LINE, Block, LongLine, opened
-from preflight.requests.portion import Portion
+from preflight.requests.portion import REMEMBERED, Portion
 from preflight.requests.sample import Sample, stride
 from preflight.requests.shapes import Alike, Facts, features, specialised
 from preflight.requests.single import read_line

@@ -99,9 +99,10 @@ def scans(
     sizes: Sequence[int],
     hashes: Sequence[str],
     portions: Sequence[Portion],
-    shared: Shared,
+    shared: Shared | None,
 ) -> Scans:
     """What was read of whole files, of so many bytes each, as their scans."""
+    shared = shared or Shared()
     # What a check asks of a path, its name, every source has.
     paths = [cast("Path", source) for source in sources]
 

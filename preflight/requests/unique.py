@@ -25,30 +25,16 @@ from preflight.requests.duplicates import (
 )
 from preflight.requests.fault import Faults
 from preflight.requests.identities import Hash, Identities, hashes_of
-from preflight.requests.shared import Shared, entangled, in_common
+from preflight.requests.shared import Shared, in_common
 from preflight.requests.shared import named as named_shared
+from preflight.requests.stretch import Stretch
 from preflight.requests.workers import Hands
 
 if TYPE_CHECKING:
-    from preflight.requests.source import Source
     from preflight.requests.spill import Spills
 
 SENT = 1 << 20
 """So many hashes are sent at a time to whoever shares no disk: eight megabytes."""
-
-
-class Stretch(NamedTuple):
-    """A stretch of a file to be read: which of all it is, of which file (both from 0), and where.
-
-    `start` and `stop` may be inside a line; `size` is the whole file's.
-    """
-
-    number: int
-    file: int
-    source: "Source"
-    start: int
-    stop: int
-    size: int
 
 
 class Compared(NamedTuple):
@@ -79,11 +65,8 @@ class Ids:
     room: int
     hands: Hands
 
-    def repeated(self) -> tuple[Mapping[int, Faults], Shared]:
-        """File -> the duplicates in it; and the ids that several files have."""
-        files = entangled([[self.held[s.number] for s in own] for own in self.stretches])
-        if not files:
-            return {}, Shared()
+    def repeated(self, files: Sequence[int]) -> tuple[Mapping[int, Faults], Shared]:
+        """File -> the duplicates in it; and the ids that several of these files have."""
         compared = self._in_memory() if self.spills is None else self._on_disk(self.spills, files)
         if not compared.across.more and not any(one.more for one in compared.within.values()):
             return {}, Shared()
