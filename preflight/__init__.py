@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from preflight.api.planning import plan
     from preflight.api.resuming import resume, retry
     from preflight.api.running import run, submit
+    from preflight.batch.ledger import Busy
     from preflight.batch.merged_files import Summary
     from preflight.batch.run import Finished
     from preflight.commands.plan import Planned
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Busy",
     "CredentialsMissing",
     "Failed",
     "Finished",
@@ -87,6 +89,7 @@ _OF = {
     "api.planning": ("plan",),
     "api.resuming": ("resume", "retry"),
     "api.running": ("run", "submit"),
+    "batch.ledger": ("Busy",),
     "batch.merged_files": ("Summary",),
     "batch.run": ("Finished",),
     "commands.plan": ("Planned",),

@@ -68,6 +68,13 @@ def test_imports_keep_their_directions(path):
             assert within(here, "preflight.sandbox", *commands, pages), imported
 
 
+def test_the_library_is_for_programs_and_nothing_within_is_built_on_it():
+    for path in FILES:
+        if any(within(imported, "preflight.api") for imported in imports(path)):
+            outside = ("preflight.__init__", "preflight.api", "preflight.airflow")
+            assert within(module_of(path), *outside), path
+
+
 @pytest.mark.parametrize(
     "path", [path for path in FILES if within(module_of(path), "preflight.cloud")], ids=module_of
 )

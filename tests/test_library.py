@@ -190,6 +190,18 @@ def test_two_runs_go_side_by_side_in_one_process(promises, upstream, tmp_path):
     assert len(upstream.batches) == 2
 
 
+def test_a_run_that_is_worked_on_is_refused_as_busy(promises):
+    busy = []
+
+    def another(_):
+        with pytest.raises(preflight.Busy) as caught:
+            preflight.resume("run", key=KEY)
+        busy.append(caught.value)
+
+    preflight.run("requests.jsonl", promises=promises, out="run", key=KEY, progress=another)
+    assert isinstance(busy[0], preflight.UsageError)
+
+
 def test_the_key_is_in_nothing_that_is_kept_or_shown(promises, tmp_path):
     finished = preflight.run("requests.jsonl", promises=promises, out="run", key=KEY)
     kept = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 FUNCTIONS = {name for name in preflight.__all__ if inspect.isfunction(getattr(preflight, name))}
 CLASSES = sorted(set(preflight.__all__) - FUNCTIONS)
 PUBLIC = """
-    CredentialsMissing Failed Finished ListedRun LookError NotInTime NotReady Passed Planned
+    Busy CredentialsMissing Failed Finished ListedRun LookError NotInTime NotReady Passed Planned
     PreflightError PromiseError Refused Report RequestFileError Result RunError ShardStanding
     Skipped Standing Summary Unknown Unreachable UsageError Verdict Waiver
     cancel check fetch merge plan resume retry run runs status submit watch

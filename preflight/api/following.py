@@ -110,7 +110,8 @@ def fetch(
         What the run has come to: its counts, and the folder with the results.
 
     Raises:
-        UsageError: the folder holds no run, or another process works on it.
+        UsageError: the folder holds no run.
+        Busy: another process works on it.
         LookError: the gateway does not answer, or has no key.
         RunError: no batch has ended yet, or what it has cannot be brought in.
     """

@@ -47,7 +47,8 @@ def resume(
         What became of the run. One that was finished is returned as it is, and nobody is asked.
 
     Raises:
-        UsageError: the folder holds no run, or another process works on it.
+        UsageError: the folder holds no run.
+        Busy: another process works on it.
         RequestFileError: the run's copy of the request file is not whole: it died before anything
             was sent, and is begun with the request file.
         LookError: the gateway did not answer for too long, or has no key; the run is kept.
@@ -90,6 +91,7 @@ def retry(
 
     Raises:
         UsageError: the folder holds no run, or one with batches that have not ended.
+        Busy: another process works on it.
         LookError: the gateway did not answer for too long, or has no key; the run is kept.
         RunError: the run did not go as planned; the run is kept.
     """

@@ -84,7 +84,8 @@ def run(
 
     Raises:
         NotReady: the check did not say READY; nothing was sent. It has the report.
-        UsageError: what is asked for is wrong, or another process works on the run.
+        UsageError: what is asked for is wrong.
+        Busy: another process works on the run.
         LookError: the gateway did not answer for too long, or has no key; the run is kept.
         RunError: the run did not go as planned; the run is kept.
     """
@@ -180,7 +181,8 @@ def submit(
 
     Raises:
         NotReady: the check did not say READY; nothing was sent. It has the report.
-        UsageError: what is asked for is wrong, or another process works on the run.
+        UsageError: what is asked for is wrong.
+        Busy: another process works on the run.
         LookError: the gateway does not answer, or has no key; the run is kept.
         RunError: the run did not go as planned; the run is kept.
     """
