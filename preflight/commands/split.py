@@ -12,7 +12,6 @@ from preflight.batch.dividing import divide
 from preflight.batch.manifest import IDS, NAME, Manifest, ShardFile, last_lines
 from preflight.batch.shards import Shard, ShardLimits, cut
 from preflight.catalog import yours
-from preflight.commands.division import division
 from preflight.commands.judge import PROMISES, promised, scanned, targets
 from preflight.render import divided as rendered
 from preflight.render.outcome import say
@@ -73,6 +72,8 @@ def _divided(scan: Scan, arguments: Namespace) -> Divided:
         _refuse_mixed(scan, mixed=len(scan.models) > 1 and not by_model)
         may = {name: allowance(provider, name or "", {}) for name in scan.models}
         return _by_hand(scan, provider, next(iter(may.values())), may, by_model=by_model)
+    from preflight.commands.division import division  # noqa: PLC0415 - only where there is a stack
+
     asked = Namespace(**{**vars(arguments), "provider": [provider]})
     several = targets(asked, promised(asked), scan)[provider]
     made = division(scan, provider, several, one=False, offline=arguments.offline)

@@ -6,13 +6,17 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from preflight.batch.plan import Plan
-from preflight.batch.run import Finished
 from preflight.render.printable import printable
 from preflight.vocabulary import QUIET
+
+if (
+    TYPE_CHECKING
+):  # most of what is said here is said of no run, and its ledger takes long to import
+    from preflight.batch.plan import Plan
+    from preflight.batch.run import Finished
 
 VERSION = 1
 INCOMPLETE = 1
@@ -29,7 +33,7 @@ def shown(path: Path) -> str:
     return shlex.quote(min(os.path.relpath(path), str(path), key=len))
 
 
-def show_finished(done: Finished, form: str) -> int:
+def show_finished(done: "Finished", form: str) -> int:
     """Print what became of the run, and where it is; the exit code."""
     code = 0 if done.complete else INCOMPLETE
     counts = done.summary
@@ -70,7 +74,7 @@ def show_finished(done: Finished, form: str) -> int:
     return code
 
 
-def show_submitted(plan: Plan, batches: Mapping[int, str], folder: Path, form: str) -> int:
+def show_submitted(plan: "Plan", batches: Mapping[int, str], folder: Path, form: str) -> int:
     """Print which batches there are, and where the run is; the exit code.
 
     `batches` are ids by the number of the shard.
