@@ -82,6 +82,13 @@ def test_a_plain_wrong_name_is_said_without_a_guess_at_what_it_is(tmp_path, prov
         ("requests-max-tokens", ("16,000", "30,000")),
         ("requests-parameters", ("1 parameter in use", "1 parameter in use")),
         ("requests-tokens-openai", ("about 30 ", "about 45 ")),
+        (
+            "requests-model",
+            (
+                "gpt-4o-mini on 2 requests; the file names 2 promised models",
+                "o4-mini on 3 requests; the file names 2 promised models",
+            ),
+        ),
     ],
 )
 def test_of_a_file_of_two_models_each_is_asked_about_its_own_requests(tmp_path, check_id, said):

@@ -1,6 +1,7 @@
 """The edges of a run: how long a question took, and what is not asked any more."""
 
 import threading
+from dataclasses import replace
 
 from test_runner import gate, look, outcomes, suite
 
@@ -29,6 +30,12 @@ def test_what_is_asked_after_the_end_is_late_and_took_no_time():
     assert "--overall-deadline" in outcomes(report)["a-gate"].needs
     assert [result.seconds for result in report.results] == [0.0, 0.0]
     assert report.longest_chain == 0
+
+
+def test_a_result_says_of_which_target_and_which_file_it_is():
+    asked = replace(suite({"look": Passed("seen")}, look), target="a region", file="some.jsonl")
+    [result] = run([asked]).results
+    assert (result.target, result.file) == ("a region", "some.jsonl")
 
 
 def test_a_fault_of_a_check_is_named_by_its_kind_and_its_words():
