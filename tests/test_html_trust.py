@@ -13,7 +13,7 @@ from preflight.checklist import checklist
 from preflight.contract import PROVIDERS
 from preflight.outcomes import Failed
 from preflight.render import html_report
-from preflight.render.html_trust import LONGEST, short
+from preflight.render.html_trust_picture import LONGEST, short
 from preflight.render.trust import trusts
 from preflight.report import Report
 from preflight.targets import place

@@ -1,38 +1,18 @@
-"""Who trusts whom as a picture, with the same in words beside it.
+"""Who trusts whom: for each account a picture, and beside it the same in words, which have all."""
 
-The picture is as wide as a phone and has numbered arrows; each has the sign of how it stands and a
-line of its own look, so that no colour is needed to read it. The words have everything.
-"""
-
-import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from preflight.render.elements import Child, tag
 from preflight.render.findings import MARKS, Finding, Kind
 from preflight.render.html_frame import hidden, mark, section
+from preflight.render.html_trust_picture import STANDS, look_of, picture, sign_of
 from preflight.render.trust import Party, Trust, asked, trusts
 from preflight.render.trust_steps import Step
 from preflight.report import Report
 
-WIDE, HIGH, GAP, PITCH = 116, 46, 62, 82
-"""Of a party's box, between the columns, and from row to row; in pixels."""
-
 MOST_OPEN = 2
 """Where there are more accounts than so many, those in order are folded away."""
-
-LONGEST = 16
-"""Characters of a name that fit into a box; the words beside the picture have all of it."""
-
-STANDS: Mapping[Kind | None, str] = {
-    Kind.FAILED: "fails",
-    Kind.UNKNOWN: "is not known",
-    Kind.WAIVED: "is waived",
-    Kind.SKIPPED: "was not asked",
-    Kind.PASSED: "holds",
-    None: "was not asked",
-}
-_CLASSES = {kind: "skipped" if kind is Kind.SKIPPED else kind.value for kind in Kind}
 
 Anchors = Mapping[tuple[str, str], str]
 """Check and place -> the id of what is said about it on the page."""
@@ -67,12 +47,12 @@ def _card(trust: Trust, found: tuple[Finding, ...], anchors: Anchors, *, folds: 
         ),
         class_="parties",
     )
-    picture = _picture(
+    shown = picture(
         trust,
         [_kind(told) for told in of_step],
         {name: _kind(told) for name, told in of_party.items()},
     )
-    drawn = tag("div", picture, steps, names, class_="trusting")
+    drawn = tag("div", shown, steps, names, class_="trusting")
     kinds = {*map(_kind, of_step), *map(_kind, of_party.values())} - {None}
     if folds and kinds == {Kind.PASSED}:
         state = tag("span", f"{MARKS[Kind.PASSED]} every step holds", class_="passed state")
@@ -84,14 +64,6 @@ def _kind(told: tuple[Finding, ...]) -> Kind | None:
     return told[0].kind if told else None
 
 
-def _class(kind: Kind | None) -> str:
-    return "skipped" if kind is None else _CLASSES[kind]
-
-
-def _sign(kind: Kind | None) -> str:
-    return MARKS[kind or Kind.SKIPPED]
-
-
 def _step(
     number: int, trust: Trust, step: Step, told: tuple[Finding, ...], anchors: Anchors
 ) -> ET.Element:
@@ -99,7 +71,7 @@ def _step(
     source, target = trust.parties[step.source], trust.parties[step.target]
     return tag(
         "li",
-        tag("span", f"{number} ", tag("span", _sign(kind), aria_hidden="true"), class_="pill"),
+        tag("span", f"{number} ", tag("span", sign_of(kind), aria_hidden="true"), class_="pill"),
         tag(
             "div",
             tag(
@@ -110,10 +82,10 @@ def _step(
                 tag("strong", target.kind),
                 hidden(f": {STANDS[kind]}"),
             ),
-            tag("p", f"{source.kind} {step.verb}. It takes: {step.leave}.", class_="leave"),
+            tag("p", f"{source.kind} {step.verb}. Rests on: {step.leave}.", class_="leave"),
             _said(told, anchors),
         ),
-        class_=_class(kind),
+        class_=look_of(kind),
     )
 
 
@@ -124,7 +96,7 @@ def _said(told: tuple[Finding, ...], anchors: Anchors) -> ET.Element | None:
         if one.kind is not Kind.PASSED:
             anchor = anchors.get((one.id, one.place))
             title = tag("a", one.title, href=f"#{anchor}") if anchor else one.title
-            lines.append(tag("li", mark(MARKS[one.kind]), title, class_=_class(one.kind)))
+            lines.append(tag("li", mark(MARKS[one.kind]), title, class_=look_of(one.kind)))
     passed = sum(one.kind is Kind.PASSED for one in told)
     if passed:
         counted = f"{passed:,} check{'s' * (passed != 1)} passed"
@@ -138,125 +110,4 @@ def _party(party: Party, told: tuple[Finding, ...], anchors: Anchors) -> ET.Elem
         "div",
         tag("dt", party.kind),
         tag("dd", tag("code", party.name), _said(wrong, anchors)),
-    )
-
-
-def _picture(
-    trust: Trust, steps: list[Kind | None], parties: Mapping[str, Kind | None]
-) -> ET.Element:
-    rows = max(party.row for party in trust.parties.values())
-    high = int(rows * PITCH + HIGH + 4)
-    wide = 2 * WIDE + GAP + 4
-    wrong = [f"{n} {STANDS[kind]}" for n, kind in enumerate(steps, 1) if kind is not Kind.PASSED]
-    states = f"step {', '.join(wrong)}" if wrong else "every step holds"
-    chain = ", ".join(party.kind for party in trust.parties.values())
-    lines = [
-        _arrow(number, trust.parties[step.source], trust.parties[step.target], kind)
-        for number, (step, kind) in enumerate(zip(trust.steps, steps, strict=True), 1)
-    ]
-    made = tag(
-        "svg",
-        (line for line, _ in lines),
-        (_box(party, parties[name]) for name, party in trust.parties.items()),
-        (pill for _, pill in lines),
-        viewBox=f"-2 -2 {wide} {high}",
-        width=f"{wide}",
-        height=f"{high}",
-        role="img",
-        aria_label=f"Who trusts whom at {trust.title}: {chain}; {states}. The list has the same.",
-        focusable="false",
-    )
-    made.set("class", "picture")
-    return made
-
-
-def _box(party: Party, kind: Kind | None) -> ET.Element:
-    """A drawing within the drawing: what is too wide for it is cut off at its edge."""
-    wrong = kind if kind not in {None, Kind.PASSED, Kind.SKIPPED} else None
-    look = f"party {_class(wrong)}" if wrong else "party"
-    sign = f"{_sign(wrong)} " if wrong else ""
-    return tag(
-        "svg",
-        tag(
-            "rect",
-            x="1",
-            y="1",
-            width=f"{WIDE - 2}",
-            height=f"{HIGH - 2}",
-            rx="7",
-            class_="own" if party.column else "who",
-        ),
-        tag("text", f"{sign}{party.kind}", x="8", y="20", class_="kind"),
-        tag("text", short(party.name), x="8", y="35", class_="called"),
-        x=f"{party.column * (WIDE + GAP)}",
-        y=f"{party.row * PITCH:g}",
-        width=f"{WIDE}",
-        height=f"{HIGH}",
-        class_=look,
-    )
-
-
-def short(name: str) -> str:
-    """The part of a long name that tells it from others, as long as a box is wide."""
-    if len(name) > LONGEST:
-        if name.startswith("arn:"):
-            name = re.split(r"[/:]", name)[-1] or name
-        elif (found := _ADDRESS.match(name)) is not None:
-            name = found[1]
-        name = name.partition("@")[0] or name
-        name = name.partition(" (of ")[0] or name
-    if len(name) <= LONGEST:
-        return name
-    # Names that a program makes begin alike, and differ at their ends.
-    return f"{name[:HEAD]}\u2026{name[HEAD + 1 - LONGEST :]}"
-
-
-HEAD = 7
-"""Of what is kept of a name, the characters before the cut."""
-
-_ADDRESS = re.compile(r"https?://([^/]+)")
-
-
-def _arrow(
-    number: int, source: Party, target: Party, kind: Kind | None
-) -> tuple[ET.Element, ET.Element]:
-    """The arrow with its head, and the pill with its number and sign."""
-    (x1, y1), (x2, y2) = _ends(source, target)
-    length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
-    along, across = (x2 - x1) / length, (y2 - y1) / length
-    x2, y2 = x2 - along, y2 - across
-    back = (x2 - 7 * along, y2 - 7 * across)
-    sides = [(back[0] + turn * 4 * across, back[1] - turn * 4 * along) for turn in (1, -1)]
-    head = " ".join(f"{x:.1f},{y:.1f}" for x, y in ((x2, y2), *sides))
-    look = _class(kind)
-    arrow = tag(
-        "g",
-        tag("line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{back[0]:.1f}", y2=f"{back[1]:.1f}"),
-        tag("polygon", points=head),
-        class_=f"arrow {look}",
-    )
-    middle, height = (x1 + x2) / 2, (y1 + y2) / 2
-    pill = tag(
-        "g",
-        tag("rect", x=f"{middle - 14:.1f}", y=f"{height - 9:.1f}", width="28", height="18", rx="9"),
-        tag("text", f"{number} {_sign(kind)}", x=f"{middle:.1f}", y=f"{height + 4:.1f}"),
-        class_=f"pill {look}",
-    )
-    return arrow, pill
-
-
-def _ends(source: Party, target: Party) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Where an arrow leaves one box and reaches the other."""
-    above, below = source.row * PITCH, target.row * PITCH
-    if source.column == target.column:
-        middle = source.column * (WIDE + GAP) + WIDE / 2
-        down = below > above
-        return (middle, above + HIGH * down), (middle, below + HIGH * (not down))
-    start = min(max(below + HIGH / 2, above + 12), above + HIGH - 12)
-    end = min(max(above + HIGH / 2, below + 12), below + HIGH - 12)
-    right = target.column > source.column
-    left_edge, right_edge = WIDE, WIDE + GAP
-    return (
-        (left_edge if right else right_edge, start),
-        (right_edge if right else left_edge, end),
     )

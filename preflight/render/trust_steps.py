@@ -15,7 +15,7 @@ class Step:
         source: who acts, by its short name.
         target: on whom or what.
         verb: what it does, after the name of who does it.
-        leave: whose leave that takes, and in which form.
+        leave: what that rests on: whose leave, in which form.
         checks: the ids of those that ask about it.
     """
 
