@@ -7,15 +7,9 @@ import shutil
 import pytest
 from cli_world import write_promises, write_requests
 
-from preflight.cli import parser
 from preflight.configuration.option import Takes
-from preflight.configuration.table import COMMANDS, OPTIONS, TABLES, of_command
+from preflight.configuration.table import COMMANDS, of_command
 
-# argparse has no other way to list them.
-TOP = parser()._actions  # noqa: SLF001
-GRAMMAR = next(action for action in TOP if action.dest == "command").choices
-PAIRS = [(option, command) for option in OPTIONS for command in option.commands]
-WITH_FLAG = [(option, command) for option, command in PAIRS if not option.when]
 VALUES = {
     Takes.TEXT: ("one", "two", "three"),
     Takes.PATH: ("one.x", "two.x", "three.x"),
@@ -25,11 +19,6 @@ VALUES = {
     Takes.COUNT: (2, 3, 4),
     Takes.CHECKS: (["gateway-*"], ["bedrock-bucket"], ["requests-url"]),
 }
-
-
-def name_of(pair):
-    option, command = pair
-    return f"{command} {option.name}"
 
 
 def three(option):
@@ -78,39 +67,6 @@ def every(preflight):
 def holds(every):
     """What it says of one of them."""
     return lambda name, *line: every(*line)[name]
-
-
-# --- the table and the grammar are one -----------------------------------------------------------
-
-
-@pytest.mark.parametrize(("option", "command"), WITH_FLAG, ids=map(name_of, WITH_FLAG))
-def test_every_option_of_the_table_has_its_flag_and_leaves_the_others_a_say(option, command):
-    (action,) = [
-        action
-        for action in GRAMMAR[command]._actions  # noqa: SLF001
-        if option.option in action.option_strings
-    ]
-    assert action.dest == option.attribute
-    assert action.default is None
-    assert not option.back or option.back in action.option_strings
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_that_can_be_configured_takes_a_file_and_quiet(command):
-    flags = {flag for action in GRAMMAR[command]._actions for flag in action.option_strings}  # noqa: SLF001
-    assert {"--config", "--quiet"} <= flags
-
-
-def test_no_two_options_share_a_variable_and_none_has_a_commands_name():
-    names = {option.name: option.environment for option in OPTIONS}
-    assert len(set(names.values())) == len(names)
-    assert not set(names) & set(TABLES)
-    for command in COMMANDS:
-        several = [option for option in OPTIONS if command in option.commands]
-        assert len(of_command(command)) == len(several), command
-
-
-# --- what holds ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", COMMANDS)

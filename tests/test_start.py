@@ -135,6 +135,27 @@ def test_a_file_judged_offline_imports_nothing_that_asks_the_outside(requests):
     assert not modules & (SLOW - {"dataclasses", "inspect", "logging"})
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "parsed"),
+    [
+        ("pyproject.toml", "[project]\nname = 'mine'\n", False),
+        ("preflight.toml", "deadline = 5\n", True),
+    ],
+)
+def test_a_configuration_is_parsed_where_there_is_one(tmp_path, file, text, parsed):
+    (tmp_path / file).write_text(text)
+    modules = started("promises", "--example", "openai", cwd=tmp_path)
+    assert ("preflight.configuration.file" in modules) is parsed
+    assert not {name for name in modules if name.startswith("preflight.checks")}
+
+
+def test_what_reads_no_configuration_does_not_look_for_one(tmp_path):
+    (tmp_path / "preflight.toml").write_text("nonsense = 1\n")
+    for command in ("list", "explain B08", "completion zsh", "--version", "run --help"):
+        modules = started(*command.split(), cwd=tmp_path)
+        assert "preflight.configuration.finding" not in modules, command
+
+
 def test_what_the_grammar_offers_is_what_there_is():
     assert tuple(CLASSES) == vocabulary.PROVIDERS
     assert tuple(holders.IDENTITIES) == vocabulary.IDENTITIES

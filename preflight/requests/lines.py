@@ -198,7 +198,8 @@ def looked_at(path: "Source") -> "Stat":
         what = "is a directory" if path.is_dir() else "is a pipe or a device"
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
-    raise refused(str(path), f"{what}, not a file", "name a .jsonl file")
+    remedy = "name a .jsonl file, or - for standard input"
+    raise refused(str(path), f"{what}, not a file", remedy)
 
 
 def unchanged(path: "Source", before: "Stat") -> None:
