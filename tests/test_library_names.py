@@ -196,6 +196,7 @@ if __name__ == "__main__":
 '''
 
 
+@pytest.mark.timeout(600)  # where mypy has read nothing yet
 def test_a_users_program_is_typed_whole(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
     # The project's own configuration is that strict, and what it has read is not read again.
