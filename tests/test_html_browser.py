@@ -21,7 +21,7 @@ __all__ = ["chromium", "opened"]
 
 PAGES = (*WORLDS, *(f"run-{name}" for name in RUNS), "onboard")
 NARROWEST = 320
-IN_EVERY_RUN = {("everything", "dark"), ("run-partly-failed", "light"), ("onboard", "light")}
+IN_EVERY_RUN = {("everything", "dark"), ("run-partly-failed", "light")}
 """Of pages and themes; the others are `pytest -m browser`."""
 
 every_page = pytest.mark.parametrize("name", PAGES)
