@@ -233,3 +233,29 @@ def test_what_a_bundle_decides_no_file_does(holds, folder):
     (folder / "preflight.toml").write_text('stack = "dev"\noffline = true\n')
     assert holds("stack", "check", "--from-bundle", "b.json")["value"] is None
     assert holds("offline", "check", "--from-bundle", "b.json")["value"] is False
+
+
+def test_a_canary_asks_all_whatever_a_file_leaves_out(holds, folder):
+    (folder / "preflight.toml").write_text('[check]\noffline = true\nskip = "requests-*"\n')
+    assert holds("offline", "check")["value"] is True
+    for name, value in (("offline", False), ("skip", None)):
+        found = holds(name, "check", "requests.jsonl", "--canary")
+        assert (found["value"], found["layer"]) == (value, "default")
+    assert holds("offline", "check", "--canary", "--offline")["value"] is True
+
+
+def test_a_path_of_the_environment_may_have_any_name(preflight, folder, monkeypatch):
+    write_requests(folder / "requests.jsonl")
+    name = os.fsdecode(b"new\nline \xff.json")
+    write_promises(folder / name)
+    monkeypatch.setenv("PREFLIGHT_PROMISES", name)
+    assert preflight("check", "requests.jsonl", "--offline")[0] == 0
+
+
+def test_in_a_folder_that_is_gone_or_closed_no_file_is_looked_for(holds, folder, monkeypatch):
+    gone = folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert holds("deadline", "check")["layer"] == "default"
+    monkeypatch.chdir(folder)

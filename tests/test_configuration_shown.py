@@ -3,12 +3,15 @@
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
+from cli_world import write_promises, write_requests
 
 from preflight.cli import parser
 from preflight.cli_everywhere import NO_JSON
 from preflight.cli_examples import EXAMPLES
+from preflight.configuration.file import parsed
 from preflight.configuration.option import Takes
 from preflight.configuration.schema import schema
 from preflight.configuration.table import OPTIONS, TABLES, of_command
@@ -100,6 +103,37 @@ def test_what_a_file_holds_is_shown_escaped(preflight, folder):
     _, out, _ = preflight("config", "onboard")
     assert "##vso[" not in preflight("config", "check")[1]
     assert not re.search(r"^\s*::error::", out, re.MULTILINE)
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text()
+TOLD = re.findall(r"^preflight: preflight\.toml:\d+(.*)$", PAGE, re.MULTILINE)
+FILES = (
+    "promisse = 'p'",
+    "deadline = 'soon'",
+    "[check]\nskip = 'bedrok-bucket'",
+    "promises = 'p.json'\nprovider = 'azure'",
+)
+
+
+def test_the_file_on_the_page_is_one(folder):
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    within = re.sub(r"^\[", "[tool.preflight.", block, flags=re.MULTILINE)
+    for name, text in (
+        ("preflight.toml", block),
+        ("pyproject.toml", f"[tool.preflight]\n{within}"),
+    ):
+        assert set(parsed(folder / name, text.encode()).tables) == {"", "check", "run"}
+
+
+@pytest.mark.parametrize(("told", "text"), [*zip(TOLD, FILES, strict=True)])
+def test_the_sentences_on_the_page_are_the_programs(preflight, folder, told, text):
+    (folder / "preflight.toml").write_text(text)
+    write_promises(folder / "p.json")
+    write_requests(folder / "requests.jsonl")
+    _, _, err = preflight("check", "requests.jsonl", "--offline")
+    assert err.rstrip().endswith(told)
 
 
 # --- the schema ----------------------------------------------------------------------------------

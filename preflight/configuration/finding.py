@@ -36,12 +36,20 @@ def configuration(named: str | None, environment: Mapping[str, str]) -> "File | 
     name = named or environment.get(VARIABLE)
     if name == os.devnull:
         return None
-    found = (Path(name), read(Path(name))) if name else nearest(Path.cwd(), _home())
+    found = (Path(name), read(Path(name))) if name else _nearest_here()
     if found is None:
         return None
     from preflight.configuration.file import parsed  # noqa: PLC0415 - most have no such file
 
     return parsed(*found)
+
+
+def _nearest_here() -> tuple[Path, bytes] | None:
+    try:
+        here = Path.cwd()
+    except OSError:  # the working folder has been removed: what is about other places still runs
+        return None
+    return nearest(here, _home())
 
 
 def _home() -> Path | None:
@@ -61,7 +69,7 @@ def nearest(folder: Path, home: Path | None) -> tuple[Path, bytes] | None:
     for one in _ours(folder, home):
         own, project = one / FILE, one / PROJECT
         there = own if os.path.lexists(own) else None
-        content = read(project) if project.is_file() else b""
+        content = read(project) if os.path.isfile(project) else b""  # noqa: PTH113 - as below
         # Most projects do not mention us: to parse each of them would take longer than all else.
         if b"preflight" in content:
             from preflight.configuration.file import holds_table  # noqa: PLC0415 - as said
@@ -81,7 +89,8 @@ def nearest(folder: Path, home: Path | None) -> tuple[Path, bytes] | None:
 
 def _ours(folder: Path, home: Path | None) -> Iterator[Path]:
     upwards = (folder, *folder.parents)
-    ends = [one for one in upwards if (one / ".git").exists()] or [
+    # Path's own would raise for a folder that may not be looked into.
+    ends = [one for one in upwards if os.path.exists(one / ".git")] or [  # noqa: PTH110
         one for one in upwards if one == home
     ]
     last = ends[0] if ends else folder

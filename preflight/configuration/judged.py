@@ -54,7 +54,7 @@ JUDGED = (
         "ask nobody: judge the request file alone",
         default=False,
         back="--no-offline",
-        unless=("from_bundle",),
+        unless=("from_bundle", "canary"),
     ),
     Option(
         "deadline",
@@ -79,6 +79,7 @@ JUDGED = (
         "ask these checks alone, and the gates before them; an id or a pattern, as in "
         "'bedrock-gateway-*' (again for more)",
         metavar="ID[,ID...]",
+        unless=("canary",),
         means="the checks to ask, with the gates before them; ids, or patterns of them",
     ),
     Option(
@@ -87,6 +88,7 @@ JUDGED = (
         ("check", "scan"),
         "leave these checks out; an id or a pattern, as in 'bedrock-gateway-*' (again for more)",
         metavar="ID[,ID...]",
+        unless=("canary",),
         means="the checks to leave out; ids, or patterns of them",
     ),
     Option(

@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.commands.durations import LONGEST_SECONDS, MOST
 from preflight.configuration.option import Option, Takes
-from preflight.configuration.table import OPTIONS, TABLES, of_command, rows
+from preflight.configuration.table import OPTIONS, RIVALS, TABLES, of_command, rows
 
 _TEXT = {"type": "string", "minLength": 1}
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_SECONDS}
@@ -25,12 +25,13 @@ def schema() -> dict[str, Any]:
         "title": "preflight.toml",
         "description": "What a team sets once for preflight; docs/configuration.md",
         **_object(every | {name: tables[name] | described[name] for name in TABLES}),
-        "not": {"required": ["stack", "promises"]},
     }
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": dict(properties)}
+    shape = {"type": "object", "additionalProperties": False, "properties": dict(properties)}
+    both = [{"not": {"required": list(pair)}} for pair in RIVALS if set(pair) <= set(properties)]
+    return {**shape, "allOf": both} if both else shape
 
 
 def _several(options: tuple[Option, ...]) -> dict[str, Any]:

@@ -75,7 +75,9 @@ def _number(option: Option, text: str) -> float:
 
 def _text(option: Option, text: str, folder: Path | None) -> str:
     """`folder` is None for a value that no file holds."""
-    if not text.strip() or not text.isprintable():
+    # A name that the machine has given a file may hold anything; what somebody writes down, not.
+    shown = folder is not None or option.takes is not Takes.PATH
+    if not text.strip() or "\0" in text or (shown and not text.isprintable()):
         _refuse(option, f"is {_in_words(text)}")
     if option.takes is Takes.CHOICE and text not in option.choices:
         _refuse(option, f"is {_in_words(text)}")
