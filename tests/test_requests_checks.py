@@ -273,6 +273,18 @@ def test_many_broken_lines_are_counted_and_the_first_named(tmp_path):
     assert "and 1,999 more: lines 12, 13, 14, 15, ..." in problem
 
 
+def test_of_each_kind_of_broken_line_the_first_is_named(tmp_path):
+    twice = line(request(3)).replace(b'"url":', b'"url": "/v1", "url":', 1)
+    answer = asked(tmp_path, "openai", [*good_lines(3), b"{", twice, b"[]", b"["])["requests-json"]
+    assert [said.split(":")[0] for said in answer.problem.split("; ")] == [
+        "line 4",
+        "line 5",
+        "line 6",
+    ]
+    assert "(and 1 more: line 7)" in answer.problem
+    assert answer.remedy.endswith("; write each key of a request once")
+
+
 def test_what_the_file_says_cannot_write_on_the_terminal(tmp_path):
     hostile = "gpt\x1b[2J\u202e" + "x" * 500
     all_lines = [line(request(n, model=hostile)) for n in range(COUNT)]

@@ -141,7 +141,7 @@ def test_lines_are_named_and_dots_stand_for_those_that_are_not(seen, said):
     ("count", "said"),
     [
         (1, "line 1: is odd"),
-        (2, "line 1: is odd (and 1 more: lines 2)"),
+        (2, "line 1: is odd (and 1 more: line 2)"),
         (5, "line 1: is odd (and 4 more: lines 2, 3, 4, 5)"),
         (6, "line 1: is odd (and 5 more: lines 2, 3, 4, 5, ...)"),
     ],

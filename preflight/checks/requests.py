@@ -47,12 +47,10 @@ def json_lines(promised: Promised, scan: Scan) -> Answer:
     codes = ("blank_line", "invalid_json", "not_an_object", "too_deep", "line_too_long")
     remedy = "write each request as one JSON object on one line, and no other lines"
     caveat = "" if scan.ends_with_newline else "the last line has no newline at its end"
-    once = "write each key of a request once"
-    return (
-        none_of(scan, codes, remedy)
-        or none_of(scan, ("repeated_key",), once)
-        or Passed(counted(scan.requests), caveat)
-    )
+    if scan.total("repeated_key"):
+        once = "write each key of a request once"
+        remedy = f"{remedy}; {once}" if scan.total(*codes) else once
+    return none_of(scan, (*codes, "repeated_key"), remedy) or Passed(counted(scan.requests), caveat)
 
 
 @check("requests-custom-id", "Every request has a custom_id")

@@ -14,19 +14,21 @@ def none_of(scan: Scan, codes: tuple[str, ...], remedy: str) -> Failed | None:
     if not faults:
         return None
     where = dict.fromkeys(fault.line for fault in faults)
-    said = first(faults, scan.total(*codes))
+    kinds = dict.fromkeys(fault.code for fault in faults)
+    said = "; ".join(first(scan.of(code), scan.total(code)) for code in kinds)
     return Failed(said, remedy, tuple(where)[:FIRST_LINES], codes=codes)
 
 
 def first(faults: tuple[Fault, ...], total: int) -> str:
-    """The first fault in words, and where the others are."""
+    """The first fault of a kind in words, and where the others are."""
     earliest, *others = faults
     said = f"line {earliest.line}: {earliest.message}"
     if not others:
         return said
     where = dict.fromkeys(str(fault.line) for fault in others[: FIRST_LINES - 1])
     dots = ", ..." if total > FIRST_LINES else ""
-    return f"{said} (and {total - 1:,} more: lines {', '.join(where)}{dots})"
+    word = "line" if len(where) == 1 and not dots else "lines"
+    return f"{said} (and {total - 1:,} more: {word} {', '.join(where)}{dots})"
 
 
 def lines(seen: Seen) -> str:
