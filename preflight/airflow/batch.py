@@ -194,7 +194,7 @@ class PreflightBatchOperator(JobOperator):
         )
 
     def _manner(self) -> Manner:
-        return Manner(self.rehearsal, self.poll_every, self.tables or None)
+        return Manner(self.rehearsal, self.poll_every, self.tables or None, self.requests or None)
 
     def _access(self) -> Access:
         return PreflightHook(self.gateway_conn_id).get_conn()

@@ -16,7 +16,9 @@ from preflight.airflow.route import Route, of
 from preflight.batch import plan as plans
 from preflight.batch import run as runs
 from preflight.batch.drive import Drive
+from preflight.batch.ledger import Ledger
 from preflight.batch.merged_files import NAMES
+from preflight.batch.plan import Plan
 from preflight.batch.remote import Remote
 from preflight.batch.run import Finished
 from preflight.batch.tracks import Admits, Talk, anything
@@ -37,11 +39,13 @@ class Manner:
         rehearsed: whether an upload is read back before a large batch.
         every: seconds between looks, in the long run.
         tables: a file of limits of the user's own; None: the one that the environment names.
+        requests: the request file, for a worker that has no copy of it yet.
     """
 
     rehearsed: bool = True
     every: float = EVERY_SECONDS
     tables: str | None = None
+    requests: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ def _driven(
     """The loop over the run's shards, while this process holds the run."""
     yours.use(manner.tables or os.environ.get(yours.VARIABLE))  # what has room is by them, too
     with opened(place) as ledger, ledger.alone():
-        plan = plans.read(ledger)
+        plan = _with_its_requests(ledger, plans.read(ledger), manner)
         with Remote(plan, access.environ) as remote:
             drive = Drive(
                 ledger, plan, remote, Talk(say), rehearsed=manner.rehearsed, every=manner.every
@@ -193,6 +197,17 @@ def _driven(
                     part = runs.finish(ledger, plan, remote).summary
                     say(f"{part.results:,} of {part.requests:,} requests have results so far")
                 raise
+
+
+def _with_its_requests(ledger: Ledger, plan: Plan, manner: Manner) -> Plan:
+    """The plan, with a copy of the request file: another worker has begun the run, perhaps."""
+    if plan.requests.exists():
+        return plan
+    source = Path(manner.requests or plan.requests)
+    if not source.is_file():
+        what = "is not on this worker, and no copy of it in the run's folder"
+        raise UsageError(str(source), what, "put it where each worker finds it, and clear the task")
+    return runs.prepare(ledger, plan, source)
 
 
 def _failed_before(drive: Drive) -> RunError | None:
