@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.api.checking import check
     from preflight.api.following import cancel, fetch, runs, status, watch
+    from preflight.api.formatting import formatted
     from preflight.api.merging import merge
     from preflight.api.not_ready import NotReady
     from preflight.api.planning import plan
@@ -70,6 +71,7 @@ __all__ = [
     "cancel",
     "check",
     "fetch",
+    "formatted",
     "merge",
     "plan",
     "resume",
@@ -84,6 +86,7 @@ __all__ = [
 _OF = {
     "api.checking": ("check",),
     "api.following": ("cancel", "fetch", "runs", "status", "watch"),
+    "api.formatting": ("formatted",),
     "api.merging": ("merge",),
     "api.not_ready": ("NotReady",),
     "api.planning": ("plan",),

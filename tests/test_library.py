@@ -1,9 +1,7 @@
 """The library through the sandbox's gateway to its OpenAI: from the check to merged results."""
 
-import asyncio
 import json
 import os
-import pickle
 import subprocess
 import sys
 import time
@@ -15,6 +13,7 @@ from library_world import IDS, KEY, ids, one_at_a_time, promises, silent, timing
 
 import preflight
 from preflight.sandbox.upstream.lifecycle import Timing
+from preflight.vocabulary import FORMATS
 
 __all__ = ["promises", "silent", "timing", "upstream"]
 
@@ -74,43 +73,6 @@ def test_a_run_whose_process_was_killed_is_resumed_by_its_folder_and_paid_for_on
     assert preflight.resume("run") == finished  # nobody is asked: there is no key
 
 
-def test_what_was_submitted_is_watched_while_the_loop_goes_on_and_then_fetched(promises):
-    standing = preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY)
-    assert (standing.ended, standing.waiting, standing.requests) == (False, 0, 40)
-    ticks = 0
-
-    async def tick():
-        nonlocal ticks
-        while True:
-            ticks += 1
-            await asyncio.sleep(0.01)
-
-    async def watched():
-        ticking = asyncio.create_task(tick())
-        seen = [each async for each in preflight.watch(standing.folder, poll_every=0.1, key=KEY)]
-        ticking.cancel()
-        return seen
-
-    seen = asyncio.run(watched())
-    assert [each.ended for each in seen] == [False] * (len(seen) - 1) + [True]
-    assert len(seen) > 1
-    assert ticks > 2 * len(seen)
-    finished = preflight.fetch("run", key=KEY)
-    assert (finished.complete, finished.status) == (True, "completed")
-
-
-def test_a_watch_ends_where_nobody_sends_the_rest(promises, tmp_path):
-    one_at_a_time(tmp_path)
-    preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY, tables="tables.toml")
-
-    async def watched():
-        watch = preflight.watch("run", poll_every=0.05, patience=0.3, key=KEY)
-        return [each async for each in watch]
-
-    last = asyncio.run(watched())[-1]
-    assert (last.ended, last.waiting) == (False, 3)
-
-
 @pytest.mark.parametrize("timing", [Timing(running=1.5)])
 def test_what_is_cancelled_keeps_its_results_and_the_rest_is_tried_again(
     promises, upstream, timing
@@ -128,19 +90,16 @@ def test_what_is_cancelled_keeps_its_results_and_the_rest_is_tried_again(
     assert again.summary.results == 40
 
 
-def test_a_file_that_is_not_ready_is_not_sent_and_the_error_has_the_report(
-    promises, upstream, tmp_path
-):
-    write_requests(tmp_path / "requests.jsonl", ("same", "same"))
-    with pytest.raises(preflight.NotReady, match="NOT READY, nothing was sent: ") as caught:
-        preflight.run("requests.jsonl", promises=promises, key=KEY)
-    assert caught.value.exit_code == 1
-    assert caught.value.report.failed_ids() == {caught.value.where}
-    copy = pickle.loads(pickle.dumps(caught.value))
-    assert (str(copy), copy.report.verdict) == (str(caught.value), preflight.Verdict.NOT_READY)
-    with pytest.raises(preflight.NotReady):
-        preflight.submit("requests.jsonl", promises=promises, key=KEY)
-    assert upstream.batches == []
+def test_a_report_is_written_in_each_form_of_the_command(promises):
+    report = preflight.check("requests.jsonl", promises=promises, offline=True)
+    written = {form: preflight.formatted(report, form) for form in FORMATS}
+    assert json.loads(written["json"])["verdict"] == "READY"
+    assert "READY" in written["text"]
+    assert all(written.values())
+    with pytest.raises(
+        preflight.UsageError, match=r"form 'jsn': is not known; did you mean json\?"
+    ):
+        preflight.formatted(report, "jsn")
 
 
 def test_each_fault_is_told_with_its_line_where_that_is_asked_for(promises, tmp_path):
@@ -160,24 +119,6 @@ def test_each_fault_is_told_with_its_line_where_that_is_asked_for(promises, tmp_
     assert [fault.line for fault in told.findings] == [2, 3]
 
 
-def test_without_a_key_it_cannot_be_told(promises):
-    with pytest.raises(preflight.NotReady, match="CANNOT TELL") as caught:
-        preflight.run("requests.jsonl", promises=promises)
-    assert caught.value.exit_code == 3
-    report = preflight.check("requests.jsonl", promises=promises)
-    assert report.verdict is preflight.Verdict.CANNOT_TELL
-
-
-def test_who_fails_while_being_told_stops_this_process_and_not_the_run(promises, upstream):
-    def fails(_):
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        preflight.run("requests.jsonl", promises=promises, out="run", key=KEY, progress=fails)
-    assert preflight.resume("run", key=KEY).complete
-    assert len(upstream.batches) == 1
-
-
 def test_two_runs_go_side_by_side_in_one_process(promises, upstream, tmp_path):
     write_requests(tmp_path / "others.jsonl", ("x1", "x2"))
 
@@ -190,33 +131,6 @@ def test_two_runs_go_side_by_side_in_one_process(promises, upstream, tmp_path):
     assert len(upstream.batches) == 2
 
 
-def test_a_run_that_is_worked_on_is_refused_as_busy(promises):
-    busy = []
-
-    def another(_):
-        with pytest.raises(preflight.Busy) as caught:
-            preflight.resume("run", key=KEY)
-        busy.append(caught.value)
-
-    preflight.run("requests.jsonl", promises=promises, out="run", key=KEY, progress=another)
-    assert isinstance(busy[0], preflight.UsageError)
-
-
-def test_the_key_is_in_nothing_that_is_kept_or_shown(promises, tmp_path):
-    finished = preflight.run("requests.jsonl", promises=promises, out="run", key=KEY)
-    kept = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]
-    assert len(kept) > 3
-    assert not [path for path in kept if KEY.encode() in path.read_bytes()]
-    assert KEY not in repr(finished)
-    wrong = "another-key-that-is-wrong"
-    report = preflight.check("requests.jsonl", promises=promises, key=wrong)
-    assert report.failed_ids() == {"gateway-key"}
-    assert wrong not in repr(report)
-    with pytest.raises(preflight.PreflightError) as caught:
-        preflight.run("requests.jsonl", promises=promises, out="other", key=wrong, force=True)
-    assert wrong not in f"{caught.value} {caught.value.__cause__}"
-
-
 def test_results_from_elsewhere_are_joined_to_their_requests(promises, tmp_path):
     finished = preflight.run("requests.jsonl", promises=promises, out="run", key=KEY)
     rows = (finished.folder / "results.jsonl").read_bytes().splitlines(keepends=True)
@@ -226,47 +140,3 @@ def test_results_from_elsewhere_are_joined_to_their_requests(promises, tmp_path)
     assert ids(tmp_path / "merged" / "results.jsonl") == IDS[1:]
     with pytest.raises(preflight.UsageError):
         preflight.merge("requests.jsonl", [tmp_path / "nowhere.jsonl"], to="other")
-
-
-@pytest.mark.parametrize(
-    ("words", "match"),
-    [
-        ({"provider": "opnai"}, "provider 'opnai': is not known; name one of openai, azure"),
-        ({"provider": "vertex"}, "the stack promises only openai"),
-        ({"stack": "dev"}, "stack and promises: say the same thing twice"),
-        ({"promises": None}, "add --stack NAME or --promises FILE"),
-        ({"promises": {"version": 2}}, "promises: gateway: is missing"),
-        ({"promises": {"version": {1}}}, "promises: are no JSON"),
-        ({"promises": "nowhere.json"}, "nowhere.json: cannot be read"),
-        ({"requests": "nowhere.jsonl"}, "nowhere.jsonl: "),
-        ({"requests": None, "offline": True}, "offline: leaves nothing to look at"),
-        ({"deadline": 0}, "deadline: '0' is no number of seconds"),
-        ({"overall_deadline": float("nan")}, "overall_deadline: 'nan' is no number of seconds"),
-        ({"jobs": 0}, "jobs: is 0; give a whole number above 0"),
-        ({"max_findings": True}, "max_findings: is True"),
-        ({"only": "gateway-kye"}, "did you mean gateway-key"),
-        ({"tables": "nowhere.toml"}, "nowhere.toml: cannot be read"),
-    ],
-)
-def test_what_a_command_line_would_refuse_is_an_error_that_can_be_caught(promises, words, match):
-    asked = {"requests": "requests.jsonl", "promises": promises} | words
-    with pytest.raises(preflight.UsageError, match=match) as caught:
-        preflight.check(asked.pop("requests"), **asked)
-    assert (caught.value.exit_code, type(caught.value.remedy)) == (2, str)
-
-
-def test_a_folder_without_a_run_is_told_by_each_that_takes_one(promises, tmp_path):
-    (tmp_path / "empty").mkdir()
-    for function in (preflight.status, preflight.fetch, preflight.cancel, preflight.resume):
-        with pytest.raises(preflight.UsageError, match="holds no run"):
-            function("empty", key=KEY)
-    with pytest.raises(preflight.UsageError, match="holds no run"):
-        asyncio.run(anext(preflight.watch("empty", key=KEY)))
-    assert preflight.runs(tmp_path) == ()
-
-
-def test_a_run_that_died_before_its_file_was_copied_says_so(promises, tmp_path):
-    preflight.submit("requests.jsonl", promises=promises, out="run", key=KEY)
-    (tmp_path / "run" / "requests.jsonl").write_text("half")
-    with pytest.raises(preflight.RequestFileError, match="before it was copied"):
-        preflight.resume("run", key=KEY)

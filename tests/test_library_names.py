@@ -21,7 +21,7 @@ PUBLIC = """
     Busy CredentialsMissing Failed Finished ListedRun LookError NotInTime NotReady Passed Planned
     PreflightError PromiseError Refused Report RequestFileError Result RunError ShardStanding
     Skipped Standing Summary Unknown Unreachable UsageError Verdict Waiver
-    cancel check fetch merge plan resume retry run runs status submit watch
+    cancel check fetch formatted merge plan resume retry run runs status submit watch
 """
 ELSEWHERE = {
     "format": "the answer is a value",
@@ -41,6 +41,9 @@ ELSEWHERE = {
 
 CALLED = {"run": "folder"}
 """Parameters that are called otherwise than on the command line."""
+
+BY_PLACE = {"requests", "results", "folder", "report", "form"}
+"""Parameters that may be given without their names: what the function is about."""
 
 CONTENTS = ("Args", "Returns", "Yields", "Raises", "Attributes")
 
@@ -88,7 +91,13 @@ def test_a_function_says_what_it_takes_gives_and_raises(name):
     for parameter in signature.parameters.values():
         assert parameter.annotation is not inspect.Parameter.empty
         kind = inspect.Parameter.KEYWORD_ONLY
-        assert parameter.kind is kind or parameter.name in {"requests", "results", "folder"}
+        assert parameter.kind is kind or parameter.name in {
+            "requests",
+            "results",
+            "folder",
+            "report",
+            "form",
+        }
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -110,7 +119,7 @@ def options(name):
     return {CALLED.get(action.dest, action.dest) for action in actions} - {"help", *ELSEWHERE}
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS - {"resume", "watch"}))
+@pytest.mark.parametrize("name", sorted(FUNCTIONS - {"formatted", "resume", "watch"}))
 def test_each_option_of_a_command_is_a_parameter_of_the_same_name(name):
     taken = set(inspect.signature(getattr(preflight, name)).parameters)
     assert taken - {"key", "say", "progress"} == options(name)

@@ -28,7 +28,7 @@ def here(promises, tmp_path, monkeypatch):
 
 def test_the_programs_of_the_page_do_what_it_says(here, upstream, capsys):
     names = {}
-    first, resumed, refused, watched = BLOCKS
+    first, resumed, refused, written, watched = BLOCKS
     exec(first, names)
     assert ids(here / "runs" / "today" / "results.jsonl") == IDS
     assert "Summary(requests=40, results=40" in capsys.readouterr().out
@@ -36,6 +36,8 @@ def test_the_programs_of_the_page_do_what_it_says(here, upstream, capsys):
     assert names["finished"].complete
     exec(refused, names)
     assert capsys.readouterr().out == "NOT READY frozenset({'requests-unique'})\n"
+    exec(written, names)
+    assert json.loads(names["document"])["version"] == "2.1.0"
     exec(watched, names)
     assert asyncio.run(names["until_it_ended"]("runs/today")).complete
     assert capsys.readouterr().out == "1 completed None\n"

@@ -6,6 +6,7 @@
     resuming    resume, retry; resumed is how
     following   status, watch, fetch, cancel, runs
     merging     merge
+    formatting  formatted
     asked       what a command line would have said, of a function's parameters
     quietly     callbacks in place of a terminal
     keyed       the gateway's key

@@ -1,13 +1,8 @@
 """What a run would be, before anything is sent: plan."""
 
-import os
-
 from preflight.api.asked import Promised, StrPath, judged
 from preflight.api.errors import typed
-from preflight.catalog import yours
-from preflight.commands import judge
-from preflight.commands.plan import Planned, planned
-from preflight.seams import UsageError
+from preflight.commands.plan import Planned, of_command
 
 
 @typed
@@ -49,25 +44,17 @@ def plan(
         RequestFileError: the request file cannot be read, or changed while it was.
         LookError: this machine refuses to read a file.
     """
-    asked = judged(
-        requests=requests,
-        stack=stack,
-        promises=promises,
-        provider=provider,
-        region=region,
-        model=model,
-        offline=offline,
-        tables=tables,
-        no_split=no_split,
-        jobs=jobs,
-    )
-    yours.use(asked.tables or os.environ.get(yours.VARIABLE))
-    promised = judge.promised(asked)
-    scan = judge.scanned(asked.requests, jobs=asked.jobs)
-    chosen = judge.targets(asked, promised, scan)
-    if len(chosen) != 1:
-        raise UsageError(
-            asked.requests, f"goes to one provider, and these are {', '.join(chosen)}", "name one"
+    return of_command(
+        judged(
+            requests=requests,
+            stack=stack,
+            promises=promises,
+            provider=provider,
+            region=region,
+            model=model,
+            offline=offline,
+            tables=tables,
+            no_split=no_split,
+            jobs=jobs,
         )
-    ((name, several),) = chosen.items()
-    return planned(scan, name, *several, one=no_split, offline=offline)
+    )

@@ -58,6 +58,13 @@ def plan(arguments: Namespace) -> int:
     """Print it."""
     from preflight.render import plan as rendered  # noqa: PLC0415 - it needs rich
 
+    made = of_command(arguments)
+    seen = replace(made.scan, path=Path(shown_path(made.scan, arguments)))
+    return rendered.show(replace(made, scan=seen), arguments.format)
+
+
+def of_command(arguments: Namespace) -> Planned:
+    """What a run of the file that is named would be. Raises PreflightError."""
     yours.use(arguments.tables or os.environ.get(yours.VARIABLE))
     promises = promised(arguments)
     scan = scanned(arguments.requests, jobs=arguments.jobs)
@@ -69,9 +76,7 @@ def plan(arguments: Namespace) -> int:
             "name one with --provider NAME",
         )
     ((provider, several),) = chosen.items()
-    made = planned(scan, provider, *several, one=arguments.no_split, offline=arguments.offline)
-    seen = replace(scan, path=Path(shown_path(scan, arguments)))
-    return rendered.show(replace(made, scan=seen), arguments.format)
+    return planned(scan, provider, *several, one=arguments.no_split, offline=arguments.offline)
 
 
 def planned(scan: Scan, provider: str, *targets: Target, one: bool, offline: bool) -> Planned:
