@@ -23,6 +23,9 @@ BUFFER = 256 << 10
 BLOCK = 128 << 10
 """Bytes of the grid's cells: few enough that a block stays in the processor's cache."""
 
+KEPT = 1 << 20
+"""Bytes: more than is needed for a block, its lines and its text."""
+
 LONGEST_LINE = 64 << 20
 """Bytes. No request is near this size, and a file without newlines must not fill memory."""
 
@@ -90,6 +93,8 @@ class LineReader:
 
     def _rest(self, *, skipping: bool) -> Iterator[Block | LongLine]:
         last = -(-self.stop // BLOCK) * BLOCK
+        # The allocator takes what it once got back for what it need not give to the system again.
+        bytearray(KEPT)
         # One buffer for all: to ask for a fresh one each time costs more than to read into it.
         buffer = bytearray(BUFFER)
         view = memoryview(buffer)
