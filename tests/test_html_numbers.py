@@ -183,6 +183,7 @@ def widths(element):
 def test_a_bar_is_as_long_as_its_share():
     assert widths(bar(0.25)) == [100, 25]
     assert widths(bar(7)) == [100, 100]
+    assert widths(bar(0)) == [100]
 
 
 def test_what_is_above_a_limit_goes_on_behind_it():

@@ -73,6 +73,7 @@ def test_a_run_that_goes_on_is_looked_at_once(preflight, folder, double):
     assert code == 0
     assert double.done["look"] == before + 1
     assert "GOING ON 0 of 1 batch ended so far." in text
+    assert "came back 0 in batches that ended 0" in text
     assert "done at the provider 2 failed at the provider 0 open 1" in text
 
 
@@ -118,7 +119,7 @@ def test_a_further_attempt_begins_with_waiting():
     again = [Entry(BEGAN + 5 * HOUR, 2, "begin", "answer", {})]
     found = spans([*first, *again], BEGAN)
     assert (found[-1].doing, found[-1].attempt, found[-1].end) == (Doing.WAITING, 2, None)
-    assert found[-2].doing is Doing.ENDED
+    assert found[-2].doing is Doing.FAILED
 
 
 def test_lines_that_say_nothing_of_a_shard_change_nothing():

@@ -16,6 +16,7 @@ class Doing(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     ENDED = "ended"
+    FAILED = "failed"
 
 
 _QUEUED = frozenset({"validating"})
@@ -26,7 +27,8 @@ _QUEUED = frozenset({"validating"})
 class Span:
     """What a shard was at from when to when, in seconds since the epoch.
 
-    `end` is None where it still is. An `ENDED` one is from the batch's end to the fetched results.
+    `end` is None where it still is. An `ENDED` one is from the batch's end to the fetched results,
+    and a `FAILED` one likewise, of a batch that did not complete.
     """
 
     doing: Doing
@@ -74,5 +76,5 @@ def _after(entry: Entry) -> Doing | None:
         return _AFTER.get((entry.step, entry.kind))
     means = meaning(str(entry.detail.get("status")))
     if means in TERMINAL:
-        return Doing.ENDED
+        return Doing.ENDED if means == "completed" else Doing.FAILED
     return Doing.QUEUED if means in _QUEUED else Doing.RUNNING

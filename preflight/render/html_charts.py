@@ -68,7 +68,8 @@ def anchored(at: float) -> str:
 
 def bar(share: float, kind: str = "fill") -> ET.Element:
     """A bar of a share of the width, for the cell of a table that has the number too."""
-    return drawing(BAR, "", box(0, 1, 0, BAR, "track"), box(0, min(share, 1.0), 0, BAR, kind))
+    held = box(0, min(share, 1.0), 0, BAR, kind) if share > 0 else None
+    return drawing(BAR, "", box(0, 1, 0, BAR, "track"), held)
 
 
 def against(amount: float, limit: float) -> ET.Element:

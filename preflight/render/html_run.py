@@ -131,13 +131,15 @@ def _counts(run: RunPage) -> ET.Element:
     else:
         total = sum(each.requests for each in run.shards)
         back = sum(each.requests for each in run.shards if each.fetched)
-        going = [each for each in run.shards if not each.fetched]
+        ended = sum(each.requests for each in run.shards if each.ended and not each.fetched)
+        going = [each for each in run.shards if not each.ended]
         done, failed = (sum(getattr(s, at) or 0 for s in going) for at in ("completed", "failed"))
         rows = [
             ("came back", back),
+            ("in batches that ended", ended),
             ("done at the provider", done),
             ("failed at the provider", failed),
-            ("open", max(0, total - back - done - failed)),
+            ("open", max(0, total - back - ended - done - failed)),
         ]
     cells = ((name, bar(count / total if total else 0), number(count)) for name, count in rows)
     caption, heads = "What became of the requests", ("Requests", "Share", "Number")

@@ -93,6 +93,7 @@ _WORDS = {
     Doing.QUEUED: "waits at the provider",
     Doing.RUNNING: "runs",
     Doing.ENDED: "has ended, and is fetched",
+    Doing.FAILED: "has ended without completing",
 }
 
 
