@@ -22,8 +22,16 @@ EXAMPLES = {
         "check requests.jsonl --format html:report.html --format sarif:report.sarif",
     ),
     "collect": ("collect requests.jsonl --stack dev --redact --out bundle.json",),
+    "scan": (
+        "scan requests/*.jsonl --provider openai",
+        "scan 's3://bucket/requests/*.jsonl' --cluster tcp://10.0.0.5:8786",
+        "scan requests.jsonl --shard 2/8 --to part-2.json",
+    ),
     "split": ("split requests.jsonl --provider bedrock --to shards",),
-    "merge": ("merge --requests requests.jsonl --manifest shards fetched/*.jsonl --to merged",),
+    "merge": (
+        "merge --requests requests.jsonl --manifest shards fetched/*.jsonl --to merged",
+        "merge --parts part-1.json part-2.json",
+    ),
     "fix": (
         "fix requests.jsonl --diff",
         "fix requests.jsonl --provider bedrock --to legal.jsonl",

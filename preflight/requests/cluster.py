@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 from preflight import version
+from preflight.requests.allocating import kept
 from preflight.requests.storage import INSTALL
 from preflight.seams.errors import PreflightError, Unreachable, UsageError
 
@@ -190,4 +191,5 @@ class Task:
         own = (version.VERSION, "{}.{}".format(*sys.version_info))
         if own != self.versions:
             raise _mismatch("a worker", own, self.versions)
-        return self.task(*arguments, **options)
+        with kept():
+            return self.task(*arguments, **options)
