@@ -10,6 +10,7 @@ import re
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from preflight.requests.fault import Fault, Faults, quoted
 
@@ -22,8 +23,7 @@ _CHARACTERS = (string.ascii_letters + string.digits + "-_").encode()
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What all ids of some lines have in common, seen in a few passes in C as there are millions.
 
     `firsts`: their first characters; `others`: the characters that are no lower-case letter and no

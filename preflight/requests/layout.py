@@ -6,9 +6,9 @@ their id; where these do not, keys are counted.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
+from typing import NamedTuple
 
 from preflight.requests.lines import Block
 from preflight.requests.repeats import escapes, first_id, repeated
@@ -18,8 +18,7 @@ LONGEST_HEAD = 200
 """Bytes in front of an id: more hold a body, which is never alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How lines are written.
 
     `head` is what is in front of their custom_id, with its quote, "" where that is not alike;

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from preflight.requests.source import Bytes, Source, Stat
@@ -32,8 +32,7 @@ LONGEST_LINE = 64 << 20
 GZIP = b"\x1f\x8b"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Whole lines: where the first starts in the file, and the bytes, newlines included."""
 
     offset: int
@@ -55,8 +54,7 @@ class Block:
         return BytesIO(self.raw).readlines()
 
 
-@dataclass(frozen=True, slots=True)
-class LongLine:
+class LongLine(NamedTuple):
     """A line that was passed over: where it starts, and its bytes without the newline."""
 
     offset: int

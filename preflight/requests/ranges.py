@@ -6,7 +6,6 @@ up in file order; the ids of all are compared at the end (`preflight.requests.un
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
@@ -63,8 +62,7 @@ def stretches(files: Sequence[Cut]) -> tuple[tuple[Stretch, ...], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Stretches:
+class Stretches(NamedTuple):
     """Files cut up (`files`: the stretches of each), and who reads them.
 
     `room`: so many faults of each code are kept with their place.

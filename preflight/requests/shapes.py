@@ -6,7 +6,6 @@ lines of a good file are. Where it says yes, next to nothing is left to check in
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -94,8 +93,7 @@ def held(fields: Iterable[tuple[str, Any]]) -> tuple[tuple[str, bytes], ...]:
     return tuple((name, raw) for name, raw in found if raw not in {b"null", b"[]"})
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(NamedTuple):
     """Takes lines that are like one another.
 
     `decode` raises ValueError on any other; what it cannot tell, `harmless` says of many lines:
