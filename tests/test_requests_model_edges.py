@@ -5,12 +5,15 @@ from request_files import PROMISED, request
 from requests_world import COUNT, healthy, judged, of_a_file
 
 from preflight.checks.requests import checks_for
+from preflight.checks.requests_target import of_several
 from preflight.contract import PROVIDERS, Gateway, OpenAI, Promises
 from preflight.outcomes import Failed, Passed
 from preflight.requests.of_models import of_models
 from preflight.suites import build
 
 __all__ = ["healthy"]
+
+MODELS = ("gpt-4o-mini", "o4-mini", 4)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -110,6 +113,16 @@ def test_of_a_file_of_two_models_each_is_asked_about_its_own_requests(tmp_path, 
         answer = check(suite.promised, found)
         assert isinstance(answer, Passed)
         assert words in answer.detail
+
+
+def test_in_a_file_of_two_models_a_name_that_is_a_number_fails(tmp_path):
+    targets = tuple(OpenAI("openai-main", model) for model in ("gpt-4o-mini", "o4-mini"))
+    found = of_a_file(tmp_path, *(request(n, model=m) for n, m in enumerate(("o4-mini", 4))))
+    mixed = of_a_file(tmp_path, *(request(n, model=m) for n, m in enumerate(MODELS)))
+    for scanned, line in ((found, 2), (mixed, 3)):
+        answer = of_several(targets)(targets[0], scanned)
+        assert isinstance(answer, Failed)
+        assert answer.problem.startswith(f"line {line}: model is a number, not a string")
 
 
 def test_a_file_that_is_divided_for_one_target_must_name_its_model(healthy):
