@@ -44,7 +44,8 @@ class Copy:
 class Work(Iterator[Result]):
     """The results of one task for each of the arguments, in order; some come from copies.
 
-    Those are made here and now. `end` ends them, whatever they do.
+    Those (`copies`, by where their results come from) are made here and now; `end` ends them,
+    whatever they do.
     """
 
     def __init__(
@@ -62,10 +63,10 @@ class Work(Iterator[Result]):
         for turn in range(0, len(arguments), self._each):
             os.write(told, _TURN.pack(turn))
         os.close(told)
-        self._copies: dict[int, Copy] = {}
+        self.copies: dict[int, Copy] = {}
         for _ in range(min(number, len(arguments)) - 1):
             copy = self._copied()
-            self._copies[copy.results] = copy
+            self.copies[copy.results] = copy
 
     def __next__(self) -> Result:
         """The next; this process works, too, while it is not there."""
@@ -84,11 +85,11 @@ class Work(Iterator[Result]):
         if self._turns >= 0:
             os.close(self._turns)
             self._turns = -1
-        for copy in self._copies.values():
+        for copy in self.copies.values():
             os.close(copy.results)
             os.kill(copy.pid, signal.SIGKILL)
             os.waitpid(copy.pid, 0)
-        self._copies = {}
+        self.copies = {}
 
     def _work(self) -> bool:
         """Do what is next; whether there was anything."""
@@ -108,18 +109,18 @@ class Work(Iterator[Result]):
 
     def _receive(self, *, wait: bool) -> None:
         """Take what copies have found; `wait` until there is something."""
-        if not self._copies:
+        if not self.copies:
             if wait:
                 raise EndedError
             return
-        ready, _, _ = select.select(list(self._copies), [], [], None if wait else 0)
+        ready, _, _ = select.select(list(self.copies), [], [], None if wait else 0)
         for results in ready:
-            copy = self._copies[results]
+            copy = self.copies[results]
             if some := os.read(results, ROOM):
                 copy.held += some
                 self._keep(copy)
                 continue
-            del self._copies[results]
+            del self.copies[results]
             os.close(results)
             os.waitpid(copy.pid, 0)
 
