@@ -77,7 +77,7 @@ class Airflow:
     def ran(self, *arguments, **env):
         """Exit code and output of `airflow ...`."""
         process = self.started(AIRFLOW, *arguments, **env)
-        out, _ = process.communicate(timeout=240)
+        out, _ = process.communicate(timeout=400)
         return process.returncode, out
 
     def tested(self, name, *options, **env):
@@ -185,7 +185,7 @@ def slow(gateway):
     return gateway
 
 
-def until(there, seconds=120.0):
+def until(there, seconds=400.0):
     """Wait for something to be so; what it is."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,17 +1,30 @@
 """The operators under a real Airflow: `make test-airflow`, some minutes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("flask", reason="the sandbox extra is not installed")
 
-from airflow_world import IDS, KEY, Airflow, airflow, gateway, ids, killed, said, site, slow
+from airflow_world import (
+    AIRFLOW,
+    IDS,
+    KEY,
+    Airflow,
+    airflow,
+    gateway,
+    ids,
+    killed,
+    said,
+    site,
+    slow,
+)
 
 __all__ = ["airflow", "gateway", "site", "slow"]
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1500)]
 
 DAG = """
 from datetime import datetime, timedelta
@@ -28,6 +41,16 @@ BATCH = "PreflightBatchOperator(task_id='batch', folder=runs, poll_every=0.5, %s
 
 def dag(airflow, name, *tasks):
     return airflow.dag(name, DAG % {"name": name, "tasks": "\n    ".join(tasks)})
+
+
+INSIDE = Path(__file__).with_name("airflow_inside.py")
+
+
+def test_the_trigger_and_the_operators_say_what_they_should(airflow):
+    questions = re.findall(r"^def ((?:it|a)_\w+)\(\)", INSIDE.read_text(), re.MULTILINE)
+    process = airflow.started(AIRFLOW.with_name("python"), INSIDE)
+    out, _ = process.communicate(timeout=120)
+    assert re.findall(r"^so it is: (\w+)$", out, re.MULTILINE) == questions, out
 
 
 def folder_of(gateway, name):
@@ -81,7 +104,7 @@ def test_a_worker_killed_between_submit_and_fetch_pays_for_one_job(airflow, slow
     assert not (folder_of(slow, name) / "results.jsonl").exists()
     slow.takes(0.001)
     again = airflow.driven(file, **slow.env())
-    out, _ = again.communicate(timeout=240)
+    out, _ = again.communicate(timeout=400)
     assert again.returncode == 0, out
     assert "all of this run was sent before" in out
     assert len(slow.jobs()) == 1

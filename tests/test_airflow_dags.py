@@ -15,7 +15,7 @@ from preflight.sandbox.world import World
 
 __all__ = ["airflow", "gateway", "site", "slow"]
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1500)]
 
 HEAD = """
 from datetime import datetime, timedelta
@@ -90,7 +90,7 @@ def test_a_sensor_waits_for_a_run_that_the_command_began(
     process = airflow.driven(dag(airflow, "sensed", task), **slow.env())
     said(process, "running trigger in line")
     slow.takes(0.001)
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=400)
     assert process.returncode == 0, out
     seen = airflow.xcom("sensed", "wait")
     assert (seen["ended"], seen["shards"][0]["status"]) == (True, "completed")

@@ -85,6 +85,23 @@ def test_the_check_before_a_run_is_the_commands_with_the_connections_key(job):
     assert wrong.key not in asking.text(refused) + json.dumps(asking.shape(refused))
 
 
+@pytest.mark.parametrize(
+    ("url", "verdict", "words"),
+    [
+        ("http://127.0.0.1:9", Verdict.CANNOT_TELL, "check gatewayUrl and the network"),
+        ("{}/nowhere", Verdict.NOT_READY, "gives no list of batches"),
+    ],
+)
+def test_a_connection_that_leads_nowhere_is_said_before_anything_is_sent(
+    job, upstream, url, verdict, words
+):
+    access = Access(KEY, url.format(upstream.base_url))
+    found = asking.report(asking.ask(job, access), access, print)
+    assert found.verdict is verdict
+    assert asking.sentence(found).startswith(f"{verdict}: gateway-")
+    assert words in asking.sentence(found)
+
+
 def test_a_run_goes_on_from_turn_to_turn_as_one_job(turn, begun, upstream, place):
     first = turn(first=True)
     assert isinstance(first, Going)

@@ -14,9 +14,9 @@ from preflight.batch.plan import Plan
 from preflight.commands.division import division
 from preflight.commands.judge import Targets, judge, only_a_job, promised, scanned, targets
 from preflight.contract import Gateway, Promises
-from preflight.outcomes import Failed, Unknown
+from preflight.outcomes import Failed, Outcome, Unknown
 from preflight.render import destinations, json_report
-from preflight.report import Report
+from preflight.report import Report, Verdict
 from preflight.requests.scan import Scan
 from preflight.seams import PromiseError, UsageError
 
@@ -143,17 +143,20 @@ def text(found: Report) -> str:
 
 def sentence(found: Report) -> str:
     """The verdict, and what decided it, in one line."""
+    decisive = Failed if found.verdict is Verdict.NOT_READY else Unknown
     told = [
-        f"{one.check_id}: {one.outcome.problem} -> {one.outcome.remedy}"
-        if isinstance(one.outcome, Failed)
-        else f"{one.check_id}: {one.outcome.reason} -> {one.outcome.needs}"
+        f"{one.check_id}: {_why(one.outcome)}"
         for one in found.results
-        if one.waiver is None and isinstance(one.outcome, Failed | Unknown)
+        if one.waiver is None and isinstance(one.outcome, decisive)
     ]
-    more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-    return (
-        f"{found.verdict.value}: {'; '.join(told[:_NAMED])}{more}" if told else found.verdict.value
-    )
+    more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
+    return ": ".join(filter(None, (found.verdict.value, "; ".join(told[:_NAMED] + more))))
+
+
+def _why(outcome: Outcome) -> str:
+    if isinstance(outcome, Failed):
+        return f"{outcome.problem} -> {outcome.remedy}"
+    return f"{outcome.reason} -> {outcome.needs}" if isinstance(outcome, Unknown) else ""
 
 
 def _outputs(promises: str | None) -> str | dict[str, Any] | None:

@@ -12,7 +12,7 @@ from preflight.airflow import asking, running, standing, trigger
 from preflight.airflow.access import Access
 from preflight.airflow.check import refuse, told
 from preflight.airflow.failing import as_airflow
-from preflight.airflow.hook import PreflightHook, ledger_address
+from preflight.airflow.hook import ledger_address
 from preflight.airflow.job_operator import JobOperator
 from preflight.airflow.place import Place, Task, open_address, place, there
 from preflight.airflow.route import Looking
@@ -94,7 +94,7 @@ class PreflightBatchOperator(JobOperator):
         if self.wait_timeout is not None:
             until = time.time() + self.wait_timeout.total_seconds()
         with as_airflow():
-            here, access = self._place(context), self._access()
+            here, access = self._place(context), self.access()
             self._refuse_a_lost_run(context, here)
             job = self.job()
             if not job.requests:
@@ -126,7 +126,7 @@ class PreflightBatchOperator(JobOperator):
                 raise AirflowFailException(event["words"])
             if event["why"] == trigger.AWAY:
                 raise AirflowException(event["words"])
-            access = self._access()
+            access = self.access()
         self._kept = here, access
         return self._turned(here, access, until, first=False)
 
@@ -195,9 +195,6 @@ class PreflightBatchOperator(JobOperator):
 
     def _manner(self) -> Manner:
         return Manner(self.rehearsal, self.poll_every, self.tables or None, self.requests or None)
-
-    def _access(self) -> Access:
-        return PreflightHook(self.gateway_conn_id).get_conn()
 
     def _place(self, context: Context) -> Place:
         ti = context["ti"]

@@ -8,7 +8,6 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from preflight.airflow import asking
 from preflight.airflow.failing import as_airflow
-from preflight.airflow.hook import PreflightHook
 from preflight.airflow.job_operator import JobOperator, names
 from preflight.report import Report, Verdict
 
@@ -54,7 +53,7 @@ class PreflightCheckOperator(JobOperator):
         """Check; the report, as `preflight check --format json` has it."""
         job = self.job(offline=self.offline, only=names(self.only), skip=names(self.skip))
         with as_airflow():
-            found = None if self.offline else PreflightHook(self.gateway_conn_id).get_conn()
+            found = None if self.offline else self.access()
             report = asking.report(asking.ask(job, found), found, self.log.warning)
         shape = told(report, self.log.info, context, RETURNED)
         if self.fail_on_not_ready:

@@ -6,7 +6,9 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from preflight.airflow import access
+from preflight.airflow.access import Access
 from preflight.airflow.asking import Job
+from preflight.airflow.hook import PreflightHook
 
 
 def names(given: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -68,6 +70,13 @@ class JobOperator(BaseOperator):
         self.tables = tables
         self.no_split = no_split
         self.gateway_conn_id = gateway_conn_id
+
+    def access(self) -> Access:
+        """What the connection says. Raises UsageError where it is missing or unusable."""
+        found = PreflightHook(self.gateway_conn_id).get_conn()
+        if found.base_url:
+            self.log.info("the gateway is %s, as the connection says", found.base_url)
+        return found
 
     def job(self, **more: Any) -> Job:
         """What is to be checked and sent; a template that came out empty is left out."""
