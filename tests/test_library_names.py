@@ -1,5 +1,6 @@
 """The library's public names: which there are, what each says of itself, and what they cost."""
 
+import importlib
 import importlib.util
 import inspect
 import re
@@ -8,11 +9,15 @@ import sys
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 import preflight
 from preflight.cli import parser
+from preflight.contract import CLASSES as CLASSES_PROMISED
+from preflight.render.pages.library import PARTS
+from preflight.requests.fault import Fault
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = {name for name in preflight.__all__ if inspect.isfunction(getattr(preflight, name))}
@@ -123,6 +128,26 @@ def options(name):
 def test_each_option_of_a_command_is_a_parameter_of_the_same_name(name):
     taken = set(inspect.signature(getattr(preflight, name)).parameters)
     assert taken - {"key", "say", "progress"} == options(name)
+
+
+def within(hint):
+    """The project's classes that a type is made of."""
+    for part in get_args(hint):
+        yield from within(part)
+    if inspect.isclass(hint) and hint.__module__.startswith("preflight."):
+        yield hint
+
+
+def test_whatever_is_in_an_answer_is_in_the_reference():
+    names = {"Fault": Fault, "Planned": preflight.Planned}
+    answers = [getattr(preflight, name) for name in CLASSES]
+    answers += [getattr(importlib.import_module(f"preflight.{m}"), n) for n, m in PARTS.items()]
+    found = set()
+    for answer in filter(is_dataclass, answers):
+        hints = get_type_hints(answer, localns=names).values()
+        found |= {kind.__name__ for hint in hints for kind in within(hint)}
+    promised = {kind.__name__ for kind in CLASSES_PROMISED.values()}
+    assert found - {"Scan"} - promised <= set(preflight.__all__) | set(PARTS)
 
 
 def test_the_errors_are_a_tree_and_each_says_which_exit_code_it_is():

@@ -5,10 +5,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
+from importlib import import_module
 from typing import Any
 
 import preflight
 from preflight.render.pages.markdown import code, fenced, table
+
+PARTS = {
+    "Allowance": "batch.allowance",
+    "Bound": "batch.room",
+    "Fault": "requests.fault",
+    "Money": "batch.estimate",
+    "RequestFile": "report",
+    "Room": "batch.room",
+    "Shard": "batch.shards",
+    "Spread": "requests.spread",
+    "Time": "batch.estimate",
+}
+"""What is in answers: class -> its module under `preflight`."""
 
 _HEADS = {"Args": "Parameter", "Attributes": "Attribute", "Raises": "Raises"}
 _NAMED = re.compile(r"    (\w+): (.*)")
@@ -55,6 +69,12 @@ def types() -> str:
     return "\n".join(_class(*one) for one in answers)
 
 
+def parts() -> str:
+    """A section for each class that is in an answer, and that nobody needs to name."""
+    found = (getattr(import_module(f"preflight.{module}"), name) for name, module in PARTS.items())
+    return "\n".join(_class(kind.__name__, kind, "") for kind in found)
+
+
 def errors() -> str:
     """The tree of errors, each with its exit code and what it is."""
     return table(("Error", "Exit code", "What it is"), _branch(preflight.PreflightError, 0))
@@ -82,12 +102,12 @@ def _function(name: str, function: Any) -> str:
     return "\n".join(parts)
 
 
-def _class(name: str, kind: Any) -> str:
+def _class(name: str, kind: type, package: str = "preflight.") -> str:
     said = _said(kind)
-    parts = [f"### preflight.{name}\n", *(f"{paragraph}\n" for paragraph in said.text)]
+    parts = [f"### {package}{name}\n", *(f"{paragraph}\n" for paragraph in said.text)]
     if is_dataclass(kind):
-        told = dict(said.parts["Attributes"])
-        rows = [(code(f.name), _type(f.type), told[f.name]) for f in fields(kind)]
+        told = dict(said.parts.get("Attributes", ()))
+        rows = [(code(f.name), _type(f.type), told.get(f.name, "")) for f in fields(kind)]
         rows += [(code(n), _type(_returned(p)), _first(p)) for n, p in _properties(vars(kind))]
         parts.append(table(("Attribute", "Type", "What it is"), rows))
     elif issubclass(kind, Enum):

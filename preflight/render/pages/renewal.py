@@ -51,6 +51,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "table of functions": library.index,
     "functions": library.functions,
     "types": library.types,
+    "parts of types": library.parts,
     "errors": library.errors,
     **infrastructure.PARTS,
 }
