@@ -20,7 +20,9 @@ ENVIRONMENTS = (".venv", ".venv-airflow", ".venv-bench", ".venv-docs", ".venv-re
 HEAD = "| Package | Licence | Size | Last release | Why |\n| --- | --- | --- | --- | --- |\n"
 OWN = "batch-preflight"
 
-_TABLE = re.compile(r"(?<=<!-- packages: )([\w-]+)( -->\n).*?(?=<!-- end of packages -->\n)", re.DOTALL)
+_TABLE = re.compile(
+    r"(?<=<!-- packages: )([\w-]+)( -->\n).*?(?=<!-- end of packages -->\n)", re.DOTALL
+)
 _ASK = """
 import importlib.metadata as metadata, json
 found = {}
