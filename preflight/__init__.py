@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from preflight.api.planning import plan
     from preflight.api.resuming import resume, retry
     from preflight.api.running import run, submit
+    from preflight.api.scanning import scan
     from preflight.batch.ledger import Busy
     from preflight.batch.merged_files import Summary
     from preflight.batch.run import Finished
@@ -78,6 +79,7 @@ __all__ = [
     "retry",
     "run",
     "runs",
+    "scan",
     "status",
     "submit",
     "watch",
@@ -92,6 +94,7 @@ _OF = {
     "api.planning": ("plan",),
     "api.resuming": ("resume", "retry"),
     "api.running": ("run", "submit"),
+    "api.scanning": ("scan",),
     "batch.ledger": ("Busy",),
     "batch.merged_files": ("Summary",),
     "batch.run": ("Finished",),

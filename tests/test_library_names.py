@@ -26,7 +26,7 @@ PUBLIC = """
     Busy CredentialsMissing Failed Finished ListedRun LookError NotInTime NotReady Passed Planned
     PreflightError PromiseError Refused Report RequestFileError Result RunError ShardStanding
     Skipped Standing Summary Unknown Unreachable UsageError Verdict Waiver
-    cancel check fetch formatted merge plan resume retry run runs status submit watch
+    cancel check fetch formatted merge plan resume retry run runs scan status submit watch
 """
 ELSEWHERE = {
     "format": "the answer is a value",
@@ -38,6 +38,7 @@ ELSEWHERE = {
     "canary_wait": "of --canary",
     "canary_cancel": "of --canary",
     "from_bundle": "a bundle is judged by the command",
+    "shard": "a program gives stretches to an executor",
     "parts": "what scans have read is summed up by the command",
     "runs_folder": "`out` is the whole path",
     "config": "what is configured is the command's: a program says what it means",
@@ -127,7 +128,8 @@ def options(name):
 @pytest.mark.parametrize("name", sorted(FUNCTIONS - {"formatted", "resume", "watch"}))
 def test_each_option_of_a_command_is_a_parameter_of_the_same_name(name):
     taken = set(inspect.signature(getattr(preflight, name)).parameters)
-    assert taken - {"key", "say", "progress"} == options(name)
+    of_a_shard = {"to"} if name == "scan" else set()
+    assert taken - {"key", "say", "progress", "executor"} == options(name) - of_a_shard
 
 
 def within(hint):

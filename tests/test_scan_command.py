@@ -1,11 +1,14 @@
 """`preflight scan`: files judged by themselves, each and all."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cli_world import one_sentence
 from request_files import good_lines, line, request, write
 from scan_world import orderly, straddling, timeless
+
+import preflight as library
 
 OPENAI = {"version": 2, "gateway": {"base_url": "https://gateway.example"}}
 OPENAI["openai"] = [{"provider_name": "openai-main", "model": "gpt-4o-mini"}]
@@ -233,3 +236,17 @@ def test_the_report_is_the_same_for_any_number_of_processes(preflight, folder, m
     monkeypatch.setattr("preflight.requests.ranges.LEAST", 100_000)
     _, together, _ = preflight(*arguments, "--jobs", "2")
     assert timeless(together) == timeless(alone)
+
+
+def test_the_library_scans_by_any_executor(preflight, folder):
+    names = [write(folder / "one.jsonl", straddling(40, 300)).name, "two.jsonl"]
+    write(folder / "two.jsonl", orderly(1, 9))
+    report = scanned(preflight, *names, "--max-findings", "3")
+    with ThreadPoolExecutor(2) as executor:
+        found = library.scan(names, executor=executor, jobs=2, max_findings=3)
+    assert timeless(library.formatted(found, "json")) == timeless(json.dumps(report))
+    assert [one.path for one in found.files] == names
+    with pytest.raises(library.UsageError, match="name one of them"):
+        library.scan(names, executor=executor, cluster="tcp://127.0.0.1:9")
+    with pytest.raises(library.UsageError, match="names no file"):
+        library.scan([])

@@ -101,7 +101,9 @@ def test_the_version_goes_where_a_pipeline_reads_it(preflight):
     assert preflight("--version") == (0, done.stdout, "")
 
 
-@pytest.mark.parametrize("command", ["", "check", "run", "list", "permissions", "completion"])
+@pytest.mark.parametrize(
+    "command", ["", "check", "scan", "run", "list", "permissions", "completion"]
+)
 def test_help_needs_the_grammar_alone(command):
     modules = started(*command.split(), "--help")
     assert ours(modules) == GRAMMAR
@@ -154,6 +156,17 @@ def test_what_reads_no_configuration_does_not_look_for_one(tmp_path):
     for command in ("list", "explain B08", "completion zsh", "--version", "run --help"):
         modules = started(*command.split(), cwd=tmp_path)
         assert "preflight.configuration.finding" not in modules, command
+
+
+def test_files_scanned_here_import_nothing_that_reads_elsewhere(requests):
+    modules = started("scan", str(requests), cwd=requests.parent)
+    assert foreign(modules) <= {"msgspec", "rich", "typing_extensions"}
+    outside = ("preflight.cloud", "preflight.live", "preflight.worlds", "preflight.iam")
+    elsewhere = ("cluster", "storage", "remote", "ranged", "parts", "merging", "kept", "local")
+    reading = tuple(f"preflight.requests.{name}" for name in elsewhere)
+    kinds = (*outside, *reading, *PROVIDERS_CHECKS, "preflight.batch", "preflight.checklist")
+    assert not {name for name in modules if name.startswith(kinds)}
+    assert not modules & (SLOW - {"dataclasses", "inspect", "logging"})
 
 
 def test_what_the_grammar_offers_is_what_there_is():

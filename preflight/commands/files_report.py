@@ -7,7 +7,7 @@ promise, the model, is taken from the file.
 import os
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,7 @@ from itertools import groupby
 from preflight import suites
 from preflight.catalog import yours
 from preflight.checks import requests, requests_unaddressed
-from preflight.commands.choices import accept, selected
+from preflight.commands.choices import accept, selected, warn
 from preflight.commands.detail import with_findings
 from preflight.commands.judge import of_each_model, request_file
 from preflight.contract import (
@@ -45,17 +45,20 @@ CLOUDS = "the gateway and the clouds: `preflight check` asks them"
 PROVIDERS = "what one provider takes and another does not: --provider names it"
 
 
-def report(found: Scans, asked: Namespace, began: float) -> Report:
+def report(
+    found: Scans, asked: Namespace, began: float, say: Callable[[str], None] = warn
+) -> Report:
     """Judge each file, and all.
 
-    `asked` holds the options of the command; `began` is when that was started (monotonic seconds).
+    `asked` holds the options of the command; `began` is when that was started (monotonic seconds);
+    `say` is told which waivers hold no more.
     """
     yours.use(asked.tables or os.environ.get(yours.VARIABLE))
     scans = list(_with_shared(found))
     shared = dict(zip(map(_name, scans), found.shared_each, strict=True))
     every = [suite for scan in scans for suite in _suites(scan, asked, shared[_name(scan)])]
     chosen = selected(every, asked)
-    accepted = accept(asked)
+    accepted = accept(asked, say)
     results: list[Result] = []
     by_name = {_name(scan): scan for scan in scans}
     for name, own in groupby(chosen.suites, key=lambda suite: suite.file):

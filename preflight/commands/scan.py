@@ -14,6 +14,8 @@ from preflight.requests.workers import cores
 from preflight.seams import UsageError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from preflight.requests.local import Local
     from preflight.requests.remote import Remote
 
@@ -24,13 +26,13 @@ def scan(arguments: Namespace) -> int:
     if bool(arguments.shard) != bool(arguments.to):
         given, lacks = ("--shard", "--to PART.json") if arguments.shard else ("--to", "--shard I/N")
         raise UsageError(given, f"goes with {lacks.split()[0]}", f"add {lacks}, or leave it out")
-    _refuse_twice(arguments.requests)
     local = [name for name in arguments.requests if "://" not in name]
     if arguments.shard:
+        refuse_twice(arguments.requests)
         return _part(arguments, local)
     several = destinations.wanted(arguments.format, quiet=arguments.quiet)
     destinations.prepare(several, [*local, *filter(None, (arguments.waivers, arguments.tables))])
-    found = _read(arguments)
+    found = read(arguments)
 
     from preflight.commands.files_report import report  # noqa: PLC0415 - a part needs no checks
 
@@ -39,7 +41,7 @@ def scan(arguments: Namespace) -> int:
     return judged.exit_code
 
 
-def _refuse_twice(names: Sequence[str]) -> None:
+def refuse_twice(names: Sequence[str]) -> None:
     """Raise UsageError where a file is named twice: each of its ids would be in two files."""
     seen: set[str] = set()
     for name in names:
@@ -49,9 +51,19 @@ def _refuse_twice(names: Sequence[str]) -> None:
         seen.add(real)
 
 
-def _read(arguments: Namespace) -> Scans:
+def read(arguments: Namespace, executor: "Executor | None" = None) -> Scans:
+    """Read the files: by an executor, by a cluster where one is named, or by this machine.
+
+    Raises:
+        UsageError: a file is named twice, or what reads it is not installed.
+        RequestFileError: a file cannot be read, or was changed while it was.
+        LookError: a storage or the cluster gives no answer.
+    """
+    refuse_twice(arguments.requests)
     room = max(KEPT_PER_CODE, arguments.max_findings)
     jobs = cores() if arguments.jobs is None else arguments.jobs
+    if executor is not None:
+        return scan_files(_pinned(arguments.requests), jobs=jobs, room=room, executor=executor)
     if not arguments.cluster:
         return scan_files(_sources(arguments.requests), jobs=jobs, room=room)
     from preflight.requests.cluster import connected  # noqa: PLC0415 - only where there is one
