@@ -10,6 +10,7 @@ from itertools import accumulate, count, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from preflight.requests.alike import Alike, specialised
 from preflight.requests.encoding import is_utf8
 from preflight.requests.fault import KEPT_PER_CODE, Fault, Faults
 from preflight.requests.identifier import glance, observe
@@ -18,7 +19,7 @@ from preflight.requests.layout import Layout, layout
 from preflight.requests.lines import LONGEST_LINE, Block, LongLine, opened
 from preflight.requests.portion import REMEMBERED, Portion
 from preflight.requests.sample import Sample, stride
-from preflight.requests.shapes import Alike, Facts, features, specialised
+from preflight.requests.shapes import Facts, features
 from preflight.requests.single import read_line
 
 if TYPE_CHECKING:
