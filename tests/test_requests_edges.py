@@ -41,6 +41,7 @@ OF_EVERY_PROVIDER = {
 OF_VERTEX = {
     "requests-import-vertex": ("import_depth", "import_empty", "import_name", "import_type"),
 }
+ONE_OBJECT = "write each request as one JSON object on one line"
 OBSERVED = ("id_number", "id_first", "id_characters")
 """Why a provider may not carry an id; a run renames the requests then."""
 
@@ -70,6 +71,25 @@ def test_every_fault_of_a_line_fails_exactly_the_check_that_is_about_it(healthy,
     for check_id in failing(answers):
         assert answers[check_id].problem == "line 7: is odd"
         assert answers[check_id].lines == (7,)
+
+
+@pytest.mark.parametrize(
+    ("codes", "remedy"),
+    [
+        (["repeated_key"], "write each key of a request once"),
+        (["invalid_json"], f"{ONE_OBJECT}, and no other lines"),
+        (
+            ["invalid_json", "repeated_key"],
+            f"{ONE_OBJECT}, and no other lines; write each key of a request once",
+        ),
+    ],
+)
+def test_what_is_no_object_and_what_has_a_key_twice_is_repaired_each_in_its_way(
+    healthy, codes, remedy
+):
+    faults = tuple(Fault(code, 7, 0, "is odd") for code in codes)
+    found = dataclasses.replace(healthy["openai"], faults=faults, totals=dict.fromkeys(codes, 1))
+    assert judged("requests-json", "openai", found).remedy == remedy
 
 
 @pytest.mark.parametrize("code", CODES)
