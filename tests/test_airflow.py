@@ -24,6 +24,8 @@ from airflow_world import (
 
 __all__ = ["airflow", "gateway", "site", "slow"]
 
+pytest_plugins = ["postgres"]
+
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1500)]
 
 DAG = """
@@ -109,6 +111,28 @@ def test_a_worker_killed_between_submit_and_fetch_pays_for_one_job(airflow, slow
     assert "all of this run was sent before" in out
     assert len(slow.jobs()) == 1
     assert ids(folder_of(slow, name) / "results.jsonl") == IDS
+
+
+def test_workers_that_share_a_ledger_pay_for_one_job_though_they_share_no_disk(
+    airflow, slow, postgres
+):
+    uri = postgres.replace("preflight@", "preflight:a-password-of-the-ledger@")
+    env = slow.env() | {"AIRFLOW_CONN_LEDGER": uri}
+    file = dag(airflow, "shared", BATCH % "ledger_conn_id='ledger', ")
+    process = airflow.driven(file, **env)
+    said(process, "created batch")
+    said(process, f"GET {slow.base_url}/batches/")
+    killed(process)
+    slow.takes(0.001)
+    elsewhere = slow.folder / "elsewhere"
+    again = airflow.driven(file, **env | {"AIRFLOW_VAR_RUNS": str(elsewhere)})
+    out, _ = again.communicate(timeout=400)
+    assert again.returncode == 0, out
+    assert len(slow.jobs()) == 1
+    (folder,) = (elsewhere / "shared").glob("*/batch")
+    assert ids(folder / "results.jsonl") == IDS
+    assert "a-password-of-the-ledger" not in out
+    assert not airflow.holds("a-password-of-the-ledger")
 
 
 def test_a_connection_that_is_missing_is_said_with_its_repair_and_not_retried(airflow, gateway):
