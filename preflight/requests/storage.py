@@ -51,6 +51,7 @@ _SIGNED = re.compile(r"\?\S+")
 """Behind a question mark an address may carry a signature, which is a secret."""
 
 _LONGEST = 200
+_DENIED = {401, 403, "401", "403"}
 
 
 def scheme(name: str) -> str:
@@ -153,7 +154,8 @@ def _told(url: str, error: Exception) -> PreflightError:
     kind = type(error).__name__
     if isinstance(error, FileNotFoundError):
         return RequestFileError(url, "does not exist", "name an existing .jsonl file")
-    if isinstance(error, PermissionError) or "Authenticat" in kind or "Forbidden" in str(error):
+    codes = {getattr(error, name, None) for name in ("status_code", "status", "code")}
+    if isinstance(error, PermissionError) or codes & _DENIED or "Authenticat" in kind:
         return Refused(url, SCHEMES[scheme(url)])
     if "Credential" in kind:
         remedy = "set them in the environment, as for the cloud's own command line"
