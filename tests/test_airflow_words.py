@@ -121,6 +121,7 @@ def test_what_a_person_must_repair_is_not_tried_again(error, for_good):
         ("name another folder with --out", "name another folder with folder="),
         ("send without a rehearsal: --no-rehearsal", "send without a rehearsal: rehearsal=False"),
         ("pulumi up --refresh", "pulumi up --refresh"),
+        ("check TFY_API_KEY", "check the connection's password"),
     ],
 )
 def test_a_remedy_names_the_operators_arguments_and_not_the_commands_options(remedy, worded):

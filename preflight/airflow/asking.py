@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from preflight.airflow.access import Access
+from preflight.airflow.saying import worded
 from preflight.api.asked import judged
 from preflight.batch import plan as plans
 from preflight.batch.plan import Plan
@@ -150,7 +151,8 @@ def sentence(found: Report) -> str:
         if one.waiver is None and isinstance(one.outcome, decisive)
     ]
     more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
-    return ": ".join(filter(None, (found.verdict.value, "; ".join(told[:_NAMED] + more))))
+    why = worded("; ".join(told[:_NAMED] + more))
+    return f"{found.verdict.value}: {why}" if why else found.verdict.value
 
 
 def _why(outcome: Outcome) -> str:

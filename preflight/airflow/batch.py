@@ -126,6 +126,7 @@ class PreflightBatchOperator(JobOperator):
                 raise AirflowFailException(event["words"])
             if event["why"] == trigger.AWAY:
                 raise AirflowException(event["words"])
+            self._refuse_a_lost_run(context, here)
             access = self.access()
         self._kept = here, access
         return self._turned(here, access, until, first=False)
@@ -140,7 +141,7 @@ class PreflightBatchOperator(JobOperator):
             looking = Looking(route, access)
             looking.cancel(batches)
             looking.close()
-        except PreflightError as error:
+        except (PreflightError, OSError) as error:
             self.log.warning("not all of it is cancelled: %s", error)
 
     def _turned(
@@ -205,13 +206,13 @@ class PreflightBatchOperator(JobOperator):
         return place(self.folder, Task(ti.dag_id, ti.run_id, ti.task_id, index), address)
 
     def _refuse_a_lost_run(self, context: Context, here: Place) -> None:
-        """A try that was begun where this worker cannot see it must not be paid for again."""
+        """What was begun where this worker cannot see it must not be paid for again."""
         state = context.get("task_state_store")
         noted = state.get(KEPT) if state is not None else None
         if noted and not there(here):
             raise UsageError(
                 str(here.folder),
-                f"holds no run, and an earlier try began one in {noted}",
+                f"holds no run, and another worker began one in {noted}",
                 "mount the same storage on every worker or name ledger_conn_id; to send all of it "
                 "anew on purpose, trigger a new DAG run",
             )

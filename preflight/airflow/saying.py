@@ -4,6 +4,7 @@ import re
 
 from preflight.batch.ledger import Busy
 from preflight.batch.refusals import FORBIDDEN, UNAUTHORIZED, Declined
+from preflight.gateway_key import KEY
 from preflight.seams import CredentialsMissing, PreflightError, UsageError
 
 _ARGUMENTS = {
@@ -33,11 +34,14 @@ def hopeless(error: PreflightError) -> bool:
 
 def sentence(error: PreflightError) -> str:
     """Where, what and the repair, in a task's words."""
-    where, what, remedy = (_worded(part) for part in (error.where, error.what, error.remedy))
-    return f"{where}: {what}; {remedy}"
+    return f"{worded(error.where)}: {worded(error.what)}; {worded(error.remedy)}"
 
 
-def _worded(text: str) -> str:
+def worded(text: str) -> str:
+    """What is said to whoever types a command, said to whoever writes a DAG."""
+    text = re.sub(rf"\b{KEY}\b(?!_)", "the connection's password", text)
     return re.sub(
-        r"--([a-z][a-z-]*)(?: (?=[A-Z]))?", lambda found: _ARGUMENTS.get(found[1], found[0]), text
+        r"--([a-z][a-z-]*)(?: (?=[A-Z]))?",
+        lambda found: _ARGUMENTS.get(found[1], found[0]),
+        text,
     )
