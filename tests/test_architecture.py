@@ -50,6 +50,8 @@ def test_imports_keep_their_directions(path):
             assert within(here, "preflight.batch.remote", "preflight.cloud", "preflight.sandbox")
         if within(imported, "pulumi", "pulumi_aws", "pulumi_gcp", "pulumi_azure_native"):
             assert within(here, "infra", "preflight.sandbox"), imported
+        if within(imported, "airflow", "preflight.airflow"):
+            assert within(here, "preflight.airflow"), imported
         if within(imported, "infra"):
             assert within(here, "infra"), imported
         if within(here, "infra") and within(imported, "preflight"):
