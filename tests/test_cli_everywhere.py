@@ -49,6 +49,14 @@ def test_a_run_says_what_it_came_to_alone(preflight, double):
     assert (code, out, err) == (0, "completed: 3 results, 0 errors, 0 missing of 3 requests\n", "")
 
 
+def test_what_is_not_sent_says_why_alone(preflight, folder, double):
+    (folder / "requests.jsonl").write_bytes(lines(request("a"), request("a")))
+    code, out, err = preflight("run", "requests.jsonl", "--quiet")
+    assert (code, err, double.creates) == (1, "", [])
+    assert "[requests-unique]" in out
+    assert "✓" not in out
+
+
 def test_errors_are_said_all_the_same(preflight, double):
     double.before["upload"] = [refusal(403, "no", "no")]
     code, out, err = preflight("run", "requests.jsonl", "--quiet", "--offline", "--force")

@@ -80,6 +80,19 @@ def test_an_address_is_shown_without_what_may_be_secret(  # noqa: PLR0917
     assert "sesame" not in flags
 
 
+def test_what_holds_for_one_command_alone_is_shown_apart(preflight, folder):
+    text = 'format = "markdown"\n[run]\npoll-every = 5\n[plan]\nformat = "json"\n'
+    (folder / "preflight.toml").write_text(text)
+    _, out, _ = preflight("config", "--json")
+    told = json.loads(out)
+    common = {one["name"]: one["value"] for one in told["options"]}
+    assert (common["format"], common["poll-every"]) == (["markdown"], 60)
+    assert {name: [one["name"] for one in own] for name, own in told["commands"].items()} == {
+        "plan": ["format"],
+        "run": ["poll-every"],
+    }
+
+
 def test_a_variable_that_means_nothing_is_told_with_the_nearest(preflight, monkeypatch):
     monkeypatch.setenv("PREFLIGHT_PROMISSES", "p.json")
     monkeypatch.setenv("PREFLIGHT_CI_STACK", "dev")

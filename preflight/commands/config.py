@@ -12,6 +12,7 @@ from preflight.configuration.applied import refuse_unknown_checks
 from preflight.configuration.finding import VARIABLE, configuration, shown
 from preflight.configuration.layers import Layer, Setting, settings
 from preflight.configuration.schema import schema
+from preflight.configuration.shown import words
 from preflight.configuration.table import COMMANDS, OPTIONS
 from preflight.render.configuration import Shown, Variable, show
 from preflight.seams import UsageError
@@ -42,11 +43,12 @@ def config(arguments: Namespace) -> int:
     found = {name: settings(name, line, os.environ, file) for name in commands}
     for one in found.values():
         refuse_unknown_checks(one)
+    common = _together(found)
     told = Shown(
         shown(file.path) if file else "",
         named or "",
-        found[named] if named else _together(found),
-        {} if named else _apart(found),
+        found[named] if named else common,
+        {} if named else _apart(found, common),
         tuple(_variables(os.environ)),
     )
     return show(told, as_json=arguments.json or bool(line.get("as_json")))
@@ -93,13 +95,26 @@ def _together(found: Mapping[str, Mapping[str, Setting]]) -> dict[str, Setting]:
     return every
 
 
-def _apart(found: Mapping[str, Mapping[str, Setting]]) -> dict[str, dict[str, Setting]]:
-    """What holds for one command by its own table, by the command."""
-    own = {
-        command: {name: one for name, one in several.items() if _own(one, command)}
+def _apart(
+    found: Mapping[str, Mapping[str, Setting]], common: Mapping[str, Setting]
+) -> dict[str, dict[str, Setting]]:
+    """What holds for one command alone, by the command."""
+    apart = {
+        command: {
+            name: one
+            for name, one in several.items()
+            if _own(one, command) or _differs(one, common[name])
+        }
         for command, several in found.items()
     }
-    return {command: several for command, several in own.items() if several}
+    return {command: several for command, several in apart.items() if several}
+
+
+def _differs(setting: Setting, common: Setting) -> bool:
+    """Whether somebody has set it to what it is not for most commands."""
+    takes, holds = setting.option.takes, setting.holds
+    shown = words(common.option.takes, common.holds.value)
+    return holds.layer is not Layer.DEFAULT and words(takes, holds.value) != shown
 
 
 def _own(setting: Setting, command: str) -> bool:
@@ -110,11 +125,11 @@ def _own(setting: Setting, command: str) -> bool:
 def _variables(environment: Mapping[str, str]) -> Iterable[Variable]:
     """Those that no file may hold, and those that mean nothing; none of their values is told."""
     known = {option.environment for option in OPTIONS} | {*OTHERS}
-    for name, words in SECRETS.items():
-        yield Variable(name, words, bool(environment.get(name)))
-    for name, words in OTHERS.items():
+    for name, what in SECRETS.items():
+        yield Variable(name, what, bool(environment.get(name)))
+    for name, what in OTHERS.items():
         if environment.get(name):
-            yield Variable(name, words, True)
+            yield Variable(name, what, True)
     for name in sorted(environment):
         own = name.startswith("PREFLIGHT_") and not name.startswith("PREFLIGHT_CI_")
         if own and name not in known:

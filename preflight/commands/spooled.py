@@ -13,7 +13,13 @@ from pathlib import Path
 
 from preflight.seams import PreflightError, UsageError
 
-FILES = {"requests": "jsonl", "waivers": "toml", "tables": "toml", "from_bundle": "json"}
+FILES = {
+    "requests": "jsonl",
+    "results": "jsonl",
+    "waivers": "toml",
+    "tables": "toml",
+    "from_bundle": "json",
+}
 """Attributes of a command line that name a file to be read, and the ending of its name."""
 
 _READ_AT_ONCE = "promises"
