@@ -50,8 +50,6 @@ def test_imports_keep_their_directions(path):
             assert within(here, "preflight.batch.remote", "preflight.cloud", "preflight.sandbox")
         if within(imported, "pulumi", "pulumi_aws", "pulumi_gcp", "pulumi_azure_native"):
             assert within(here, "infra", "preflight.sandbox"), imported
-        if within(imported, "airflow", "preflight.airflow"):
-            assert within(here, "preflight.airflow"), imported
         if within(imported, "infra"):
             assert within(here, "infra"), imported
         if within(here, "infra") and within(imported, "preflight"):
@@ -75,6 +73,13 @@ def test_the_library_is_for_programs_and_nothing_within_is_built_on_it():
         if any(within(imported, "preflight.api") for imported in imports(path)):
             outside = ("preflight.__init__", "preflight.api", "preflight.airflow")
             assert within(module_of(path), *outside), path
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_airflow_is_imported_in_one_place(path):
+    for imported in imports(path):
+        if within(imported, "airflow", "preflight.airflow"):
+            assert within(module_of(path), "preflight.airflow"), imported
 
 
 @pytest.mark.parametrize(
