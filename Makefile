@@ -56,6 +56,7 @@ bench: .venv/ready .venv-bench/ready ## Time the reading of request files beside
 	$(BIN)/python benchmarks/read_requests.py --python .venv-bench/bin/python --megabytes 200 --rounds 9 --kinds 100k,japanese,uuid
 	$(BIN)/python benchmarks/read_processes.py
 	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python benchmarks/merge_results.py
 	$(BIN)/python benchmarks/cluster.py
 
 # The bill of materials is of what an installation of the wheel alone brings, in the pinned versions.
