@@ -285,15 +285,19 @@ def test_a_file_that_comes_while_it_asks_is_left_as_it_is(preflight, project, mo
 
 def test_force_replaces_the_settings_and_keeps_what_is_not_ours(preflight, project):
     (project / "Pulumi.dev.yaml").write_text(
+        "# of the batch team\n"
         "encryptionsalt: v1:abc\n"
         "config:\n"
-        "  aws:profile: batch\n"
+        "  aws:profile: batch # sandbox account\n"
         "  batch-preflight:vertexEnabled: true\n"
         "  batch-preflight:vertexProject: old-project\n"
     )
     code, _, err = preflight("init", "--stack", "dev", "--force", *flags("openai"))
     assert code == 0, err
-    content = yaml.safe_load((project / "Pulumi.dev.yaml").read_text())
+    written = (project / "Pulumi.dev.yaml").read_text()
+    assert written.startswith("# of the batch team\n")
+    assert "  aws:profile: batch # sandbox account\n" in written
+    content = yaml.safe_load(written)
     assert content["encryptionsalt"] == "v1:abc"
     assert content["config"].pop("aws:profile") == "batch"
     assert set(content["config"]) == {

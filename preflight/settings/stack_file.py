@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -65,23 +66,23 @@ class Project:
         """Write the whole file or nothing; the file.
 
         With `force` an existing file's settings for this project are replaced. What else it holds
-        stays: the stack's encryption key, and the settings of Pulumi's own providers.
+        stays: the stack's encryption key, the settings of Pulumi's own providers, comments.
 
         Raises UsageError where the file exists already, or cannot be written.
         """
         path = self.stack_file(stack)
-        kept = _load(path) if force and path.exists() else {}
-        ours = f"{self.name}:"
-        others = {
-            key: value
-            for key, value in (kept.get("config") or {}).items()
-            if not key.startswith(ours)
-        }
+        content = _load(path) if force and path.exists() else {}
+        if not content.get("config"):
+            content["config"] = {}
+        config = content["config"]
         plain = {
-            f"{ours}{key}": list(value) if isinstance(value, tuple) else value
+            f"{self.name}:{key}": list(value) if isinstance(value, tuple) else value
             for key, value in settings.items()
         }
-        write_whole(path, _dump({**kept, "config": {**others, **plain}}), force=force)
+        for key in [key for key in config if key.startswith(f"{self.name}:") and key not in plain]:
+            del config[key]
+        config.update(plain)
+        write_whole(path, _dump(content), force=force)
         return path
 
 
@@ -118,30 +119,40 @@ def write_whole(path: Path, text: str, *, force: bool) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _load(path: Path) -> dict[str, Any]:
-    yaml = _yaml()
+def _load(path: Path) -> Any:
+    """The file's mapping, with its comments."""
     try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        read = _yaml().load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, _yaml_error()) as error:
         raise UsageError(path.name, f"cannot be read ({error})", "repair the file") from None
     if not isinstance(read, dict):
         raise UsageError(path.name, "is no YAML mapping", "repair the file")
     return read
 
 
-def _dump(content: Mapping[str, Any]) -> str:
-    text: str = _yaml().safe_dump(dict(content), sort_keys=False, width=1000)
-    return text
+def _dump(content: Any) -> str:
+    text = StringIO()
+    _yaml().dump(content, text)
+    return text.getvalue()
 
 
 def _yaml() -> Any:
+    """What reads and writes YAML and loses no comment."""
     try:
-        import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with Pulumi
+        from ruamel.yaml import YAML  # noqa: PLC0415 - of an extra
     except ImportError:
         raise UsageError(
             "preflight init", "needs the infra extra", "pip install 'batch-preflight[infra]'"
         ) from None
+    yaml = YAML()
+    yaml.width = 1000
     return yaml
+
+
+def _yaml_error() -> type[Exception]:
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - of an extra
+
+    return YAMLError
 
 
 def _as_text(default: object) -> str:
