@@ -5,15 +5,17 @@
 
 import asyncio
 import json
+import os
 import time
 
 from preflight.airflow import PreflightBatchOperator, PreflightBatchTrigger
 from preflight.airflow import batch as batches
 from preflight.airflow import trigger as triggers
 from preflight.airflow.access import Access
-from preflight.airflow.hook import PreflightHook
+from preflight.airflow.hook import PreflightHook, ledger_address
 from preflight.airflow.place import Place
 from preflight.batch.refusals import Declined, Lost
+from preflight.seams import UsageError
 
 ROUTE = {"gateway": "https://gateway.example", "provider": "openai", "target": {"model": "m"}}
 OLD, NEW = "the-old-key", "the-new-key"
@@ -129,6 +131,35 @@ def a_person_who_ends_the_task_cancels_only_where_that_is_asked_for():
         task._kept = Place("f"), Access(OLD)  # noqa: SLF001 - as after `execute` has begun
         task.on_kill()
         assert cancelled == ["three"] * asked
+
+
+def a_connection_says_whether_the_gateway_takes_its_key():
+    url, key = os.environ["GATEWAY"], os.environ["GATEWAY_KEY"]
+
+    def asked(*access):
+        hook = PreflightHook()
+        hook.get_conn = lambda: Access(*access)
+        return hook.test_connection()
+
+    assert asked(key, url) == (True, f"{url} takes the key")
+    assert asked(OLD, url) == (False, f"{url}: refuses the key; set the password to a key of it")
+    assert asked(key)[0] is True
+    assert "not asked" in asked(key)[1]
+    assert asked(key, "http://127.0.0.1:9")[0] is False
+
+
+def refused(asked, name):
+    try:
+        asked(name)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+def a_connection_that_is_missing_is_said_with_its_repair():
+    gateway = refused(lambda name: PreflightHook(name).get_conn(), "nowhere")
+    assert "`airflow connections add nowhere --conn-type preflight" in gateway
+    assert "--conn-uri postgresql://" in refused(ledger_address, "nowhere")
 
 
 def put_back():

@@ -42,6 +42,7 @@ class Airflow:
         self.home = home
         self.dags = home / "dags"
         self.dags.mkdir(parents=True)
+        self._started = []
         self.env = {
             name: value
             for name, value in os.environ.items()
@@ -64,7 +65,7 @@ class Airflow:
 
     def started(self, *command, **env):
         """A command of Airflow's, in a process group of its own."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             list(map(str, command)),
             env=self.env | env,
             cwd=self.home,
@@ -73,6 +74,14 @@ class Airflow:
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
+
+    def close(self):
+        """End what a test that failed has left."""
+        for process in self._started:
+            if process.poll() is None:
+                killed(process)
 
     def ran(self, *arguments, **env):
         """Exit code and output of `airflow ...`."""
@@ -130,7 +139,8 @@ def airflow(tmp_path_factory, site):
     made = Airflow(tmp_path_factory.mktemp("airflow"), site)
     code, out = made.ran("db", "migrate")
     assert code == 0, out
-    return made
+    yield made
+    made.close()
 
 
 class Gateway:

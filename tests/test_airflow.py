@@ -48,9 +48,10 @@ def dag(airflow, name, *tasks):
 INSIDE = Path(__file__).with_name("airflow_inside.py")
 
 
-def test_the_trigger_and_the_operators_say_what_they_should(airflow):
+def test_the_trigger_the_hook_and_the_operators_say_what_they_should(airflow, gateway):
     questions = re.findall(r"^def ((?:it|a)_\w+)\(\)", INSIDE.read_text(), re.MULTILINE)
-    process = airflow.started(AIRFLOW.with_name("python"), INSIDE)
+    env = {"GATEWAY": gateway.base_url, "GATEWAY_KEY": KEY}
+    process = airflow.started(AIRFLOW.with_name("python"), INSIDE, **env)
     out, _ = process.communicate(timeout=120)
     assert re.findall(r"^so it is: (\w+)$", out, re.MULTILINE) == questions, out
 
