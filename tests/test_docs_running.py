@@ -52,7 +52,9 @@ def names(cell):
     return set(re.findall(r"`([^`]+)`", re.sub(r"\([^)]*\)", "", cell)))
 
 
-def test_each_document_of_json_has_the_fields_that_are_documented(preflight, capsys, tmp_path):
+def test_each_document_of_json_has_the_fields_that_are_documented(
+    preflight, capsys, tmp_path, monkeypatch
+):
     report = Report((Result("openai", "suite", "a-check", "A title", Passed("seen")),))
     shown = [json.dumps(json_report.shape(report))]
     capsys.readouterr()
@@ -72,6 +74,9 @@ def test_each_document_of_json_has_the_fields_that_are_documented(preflight, cap
     show_runs([ListedRun("r", "openai", "openai-main", 1, {})], "json")
     shown.append(capsys.readouterr().out)
     shown.append(preflight("status", tmp_path / "nowhere", "--format", "json")[1])
+    monkeypatch.chdir(tmp_path)
+    others = ("init --yes --promises promises.json", "collect", "config", "sandbox list")
+    shown += [preflight(*line.split(), "--json")[1] for line in others]
     documents = {document["format"]: document for document in map(json.loads, shown)}
 
     documented = {

@@ -43,11 +43,11 @@ def config(arguments: Namespace) -> int:
     found = {name: settings(name, line, os.environ, file) for name in commands}
     for one in found.values():
         refuse_unknown_checks(one)
-    common = _together(found)
+    common = found[named] if named else _together(found)
     told = Shown(
         shown(file.path) if file else "",
         named or "",
-        found[named] if named else common,
+        common,
         {} if named else _apart(found, common),
         tuple(_variables(os.environ)),
     )
