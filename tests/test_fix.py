@@ -191,6 +191,25 @@ def test_every_reason_is_about_a_fault_there_is():
     assert {"bom", "blank_line"} <= KINDS.keys()
 
 
+def test_a_line_too_long_to_be_read_stays_and_is_told(preflight, file, monkeypatch):
+    for module in ("lines", "reading"):
+        monkeypatch.setattr(f"preflight.requests.{module}.LONGEST_LINE", 600_000)
+    long, longer = line("x" * 700_000), line("y" * 2_000_000).removesuffix(b"\n")
+    path = file(b"\n", line("a"), long, MARK + line("b"), b"\n", longer)
+    code, out, _ = preflight("fix", path, "--in-place")
+    assert code == 1
+    assert path.read_bytes() == line("a") + long + line("b") + longer
+    assert "not repaired: 2 faults" in out
+
+
+def test_whoever_wants_quiet_hears_what_is_left_alone(preflight, file):
+    path = file(b"\n", line(7), line("a"), line("a"))
+    code, out, _ = preflight("fix", path, "--diff", "--quiet")
+    assert (code, out.count("\n"), out.startswith("not repaired: 1 fault\n")) == (1, 2, True)
+    good = file(MARK + line("a"), name="good.jsonl")
+    assert preflight("fix", good, "--in-place", "--quiet") == (0, "", "")
+
+
 def test_a_second_repair_changes_nothing(preflight, file):
     path = file(MARK + line(7), b"\n", line("a b"))
     asked = ("fix", path, "--in-place", "--provider", "vertex")

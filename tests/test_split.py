@@ -1,6 +1,7 @@
 """`preflight split`: the shards a run would send, as files that appear together or not at all."""
 
 import hashlib
+import io
 import json
 
 import pytest
@@ -178,6 +179,31 @@ def test_a_file_with_faults_is_refused_with_the_lines_and_what_repairs_it(prefli
     assert "3 faults, of which line 1 has the first" in err
     assert "preflight fix" in err.splitlines()[-1]
     assert not (here / "shards").exists()
+
+
+def test_whoever_wants_quiet_hears_nothing_of_what_went_well(preflight, here):
+    write(here / "requests.jsonl", ["a"])
+    asked = ("split", "requests.jsonl", "--provider", "bedrock", "--to", "shards", "--quiet")
+    assert preflight(*asked) == (0, "", "")
+
+
+def test_standard_input_is_divided_and_repaired(preflight, here, monkeypatch):
+    path = write(here / "requests.jsonl", ["a"])
+    asked = ("split", "-", "--provider", "openai", "--to", "shards")
+    for content, code in ((path.read_bytes(), 0), (b"\n" + path.read_bytes(), 1)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        ended, out, err = preflight(*asked)
+        assert ended == code
+        assert "preflight-" not in out + err
+    assert "-:1 is blank" in err
+    assert (here / "shards" / "0001.jsonl").read_bytes() == path.read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert preflight("fix", "-", "--to", "fixed.jsonl")[0] == 0
+    assert (here / "fixed.jsonl").read_bytes() == path.read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    code, _, err = preflight("fix", "-", "--in-place")
+    assert (code, one_sentence(err)) == (2, True)
+    assert "--to FILE" in err
 
 
 def test_a_request_that_is_too_large_for_any_batch_is_named(preflight, here):

@@ -30,7 +30,7 @@ def split(arguments: Namespace) -> int:
     """Write them. Raises RunError where a run would not send the file."""
     yours.use(arguments.tables or os.environ.get(yours.VARIABLE))
     scan = scanned(arguments.requests, jobs=arguments.jobs)
-    _refuse_faults(scan, arguments.provider)
+    _refuse_faults(scan, arguments)
     shards, may = _divided(scan, arguments)
     for shard in shards:
         _refuse_above(scan, shard, may(shard).limits)
@@ -44,15 +44,15 @@ def split(arguments: Namespace) -> int:
     return rendered.show(manifest, folder, arguments.format)
 
 
-def _refuse_faults(scan: Scan, provider: str) -> None:
-    """Raise RunError for a file that no run would send, with the first line that is wrong."""
-    left = leftover(scan, (provider,))
+def _refuse_faults(scan: Scan, arguments: Namespace) -> None:
+    """Raise RunError for a file that no run would send; the first lines that are wrong are said."""
+    left = leftover(scan, (arguments.provider,))
     if not scan.requests:
         raise UsageError(str(scan.path), "holds no request", "write one request per line into it")
     if not left.count:
         return
     for fault in left.faults[:_NAMED]:
-        say(f"{scan.path}:{fault.line} {fault.message}")
+        say(f"{getattr(arguments, 'shown', scan.path)}:{fault.line} {fault.message}")
     faults = f"{left.count:,} faults, of which line {left.faults[0].line:,} has the first"
     raise RunError(
         str(scan.path),

@@ -95,7 +95,7 @@ class Expected:
                 message = f"custom_id {name} is also on line {first}"
                 after.append(Fault("duplicate_custom_id", line, offset, message))
         for one in before:
-            self.totals[one.code] -= 1
+            self.totals[one.code] = self.totals.get(one.code, 0) - 1
         for one in after:
             self.totals[one.code] = self.totals.get(one.code, 0) + 1
             self._more.add(one)
