@@ -33,7 +33,7 @@ def scattered(chance, shards, folder):
     for shard in shards:
         sent = [json.loads(line)["custom_id"] for line in shard.read_bytes().splitlines()]
         rows = [chance.choice(SHAPES)(name) for name in sent if chance.random() < 0.9]
-        rows += [chat(name) for name in chance.sample(sent, chance.randrange(3))]
+        rows += [chat(name) for name in chance.sample(sent, min(len(sent), chance.randrange(3)))]
         chance.shuffle(rows)
         at = chance.randrange(len(rows) + 1)
         files += [rows[:at], rows[at:]]
