@@ -7,25 +7,24 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from preflight import version
 from preflight.requests.allocating import kept
 from preflight.requests.storage import INSTALL
+from preflight.requests.watched import Watch, Watching
 from preflight.seams.errors import PreflightError, Unreachable, UsageError
-
-Result = TypeVar("Result")
-Given = ParamSpec("Given")
 
 SECONDS = 10.0
 """For the scheduler to answer, and for a first worker to be there."""
 
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:\d{1,5}")
 
+NOISY = {"distributed", "tornado", "asyncio"}
 LEVEL = logging.CRITICAL + 1
 """What goes wrong is said in one sentence: Dask's own lines about it stay out of the output."""
 
@@ -61,9 +60,11 @@ def connected(address: str, seconds: float | None = None) -> Iterator[Cluster]:
         client = stack.enter_context(_client(distributed, address, seconds))
         number = _workers(client, address, seconds)
         _same_versions(client, address)
-        executor = client.get_executor(pure=False)
+        watch = Watch(lambda: bool(client.status == "running"), lambda: _threads(client))
+        own = _versions()()
+        executor = Watching(client.get_executor(pure=False), watch, lambda task: Task(task, own))
         try:
-            yield Cluster(_Versioned(executor), number)
+            yield Cluster(executor, number)
         except PreflightError:
             raise
         except Exception as error:
@@ -74,7 +75,9 @@ def connected(address: str, seconds: float | None = None) -> Iterator[Cluster]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
+    # Dask gives several of its loggers a level of their own.
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in NOISY]
+    loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
     try:
         for logger in loggers:
@@ -117,6 +120,10 @@ def _workers(client: Any, address: str, seconds: float) -> int:
             f"had no worker within {seconds:g} s",
             f"start some, as by `dask worker {address} --nthreads 1`",
         ) from error
+    return _threads(client)
+
+
+def _threads(client: Any) -> int:
     threads: dict[str, int] = client.nthreads()
     return sum(threads.values())
 
@@ -160,23 +167,10 @@ def _told(distributed: Any, client: Any, address: str, error: Exception) -> Pref
     if isinstance(error, ModuleNotFoundError):
         what = f"a worker lacks what reads ({error.name})"
         return UsageError(where, what, f"{INSTALL} on every worker")
-    closed = distributed.comm.CommClosedError
-    if isinstance(error, CancelledError | closed) or client.status != "running":
+    gone = (CancelledError, ConnectionError, distributed.comm.CommClosedError)
+    if isinstance(error, gone) or client.status != "running":
         return Unreachable(where, "went away while it read", "start it again, then try again")
     return None
-
-
-class _Versioned(Executor):
-    """The tasks of another executor, each refused by a worker of another version."""
-
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-
-    def submit(
-        self, task: Callable[Given, Result], /, *arguments: Given.args, **options: Given.kwargs
-    ) -> Future[Result]:
-        """Give one task."""
-        return self._executor.submit(Task(task, _versions()()), *arguments, **options)
 
 
 @dataclass(frozen=True, slots=True)
