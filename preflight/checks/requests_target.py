@@ -147,7 +147,7 @@ def _only(
         if value is not None and value not in expected:
             return Failed(f"{field} is {quoted(value)} on {lines(where)}", remedy, where.lines)
     named = [value for value in seen if value is not None]
-    if len(named) > 1 and isinstance(promised, OpenAI | AzureOpenAI):
+    if len(named) > 1 and isinstance(promised, AzureOpenAI):
         each = " and ".join(f"{value} on {lines(seen[value])}" for value in named)
         return Failed(f"{field} is {each}", remedy, seen[named[-1]].lines)
     undocumented = None in seen and isinstance(promised, Bedrock)
