@@ -17,8 +17,8 @@ from rich.rule import Rule
 from rich.text import Text
 
 from preflight.contract import PROVIDERS
+from preflight.render.coloured import console
 from preflight.render.printable import printable
-from preflight.render.text import console
 from preflight.seams import RunError, UsageError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from rich.text import Text
 from preflight.configuration.layers import Given, Layer, Setting
 from preflight.configuration.shown import plain, words
 from preflight.configuration.table import OPTIONS
+from preflight.render.coloured import console
 from preflight.render.printable import no_order, printable
-from preflight.render.text import console
 
 VERSION = 1
 _NONE = "none (no preflight.toml, and no [tool.preflight] in a pyproject.toml)"

@@ -13,8 +13,8 @@ from preflight.batch.room import Bound
 from preflight.batch.shards import Shard
 from preflight.checks.requests_wording import mb, renaming
 from preflight.commands.plan import Planned
+from preflight.render.coloured import console
 from preflight.render.printable import no_order, printable
-from preflight.render.text import console
 from preflight.vocabulary import QUIET
 
 VERSION = 1

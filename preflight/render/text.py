@@ -1,15 +1,13 @@
 """The report for people: what was asked, what was seen, and the repair beside each problem."""
 
+import os
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import IO
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from preflight.outcomes import Answer, Failed, Passed, Skipped, Unknown
+from preflight.render.paragraphs import Paragraph
 from preflight.render.printable import no_order, printable
 from preflight.report import Report, Result, Verdict, verdict
 
@@ -26,21 +24,6 @@ STYLES = {
     Verdict.NOT_READY: "bold red",
     Verdict.CANNOT_TELL: "bold yellow",
 }
-WIDTH = 110
-"""Where standard output is no terminal, columns."""
-
-
-def console(out: IO[str]) -> Console:
-    """A console that draws no colours into a file, and never reads markup out of content."""
-    terminal = out.isatty()
-    return Console(
-        file=out,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        width=None if terminal else WIDTH,
-        soft_wrap=False,
-    )
 
 
 def render(report: Report, out: IO[str], *, quiet: bool = False) -> None:
@@ -48,25 +31,45 @@ def render(report: Report, out: IO[str], *, quiet: bool = False) -> None:
 
     Of several request files, a file's verdict and its problems are shown.
     """
-    page = console(out)
-    brief = quiet or len(report.files) > 1
-    with page.capture() as captured:
-        for provider in report.providers:
-            targets, results = report.targets(provider), report.of(provider)
-            for target in targets:
-                name = f"{provider} {target}" if len(targets) > 1 else provider
-                found = tuple(r for r in results if r.target == target)
-                shown = tuple(filter(_wrong, found)) if brief else found
-                if shown or not quiet:
-                    _target(page, name, found, shown)
-        for sentence in () if quiet else report.scope:
-            page.print(Text(f"Not looked at: {printable(sentence)}", style="dim"))
-        for sentence in report.notes:
-            page.print(Text(f"Waivers: {printable(sentence)}", style="yellow"))
-        _conclusion(page, report)
+    utf = (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
+    page = _page(report, quiet=quiet, utf=utf)
+    if _may_colour(out):
+        from preflight.render import coloured  # noqa: PLC0415 - it needs rich, which a pipe does not
+
+        lines: Iterable[str] = coloured.lines(page, out)
+    else:
+        from preflight.render import plain  # noqa: PLC0415 - not for a terminal
+
+        lines = plain.lines(page)
     # A grid pads every line to the page's width; nobody wants that in a file. Where a line was
     # folded, what stood in its middle may stand at its start.
-    out.writelines(f"{no_order(line.rstrip())}\n" for line in captured.get().splitlines())
+    out.writelines(f"{no_order(line.rstrip())}\n" for line in lines)
+
+
+def _may_colour(out: IO[str]) -> bool:
+    """Whether rich may colour what goes there: by what it goes by itself."""
+    return (
+        out.isatty()
+        or bool(os.environ.get("FORCE_COLOR"))
+        or os.environ.get("TTY_COMPATIBLE") == "1"
+    )
+
+
+def _page(report: Report, *, quiet: bool, utf: bool) -> Iterator[Paragraph]:
+    brief = quiet or len(report.files) > 1
+    for provider in report.providers:
+        targets, results = report.targets(provider), report.of(provider)
+        for target in targets:
+            name = f"{provider} {target}" if len(targets) > 1 else provider
+            found = tuple(r for r in results if r.target == target)
+            shown = tuple(filter(_wrong, found)) if brief else found
+            if shown or not quiet:
+                yield from _target(name, found, shown, utf=utf)
+    for sentence in () if quiet else report.scope:
+        yield Paragraph(((f"Not looked at: {printable(sentence)}", "dim"),))
+    for sentence in report.notes:
+        yield Paragraph(((f"Waivers: {printable(sentence)}", "yellow"),))
+    yield _conclusion(report)
 
 
 def _wrong(result: Result) -> bool:
@@ -75,64 +78,58 @@ def _wrong(result: Result) -> bool:
 
 
 def _target(
-    out: Console, name: str, results: tuple[Result, ...], shown: tuple[Result, ...]
-) -> None:
+    name: str, results: tuple[Result, ...], shown: tuple[Result, ...], *, utf: bool
+) -> Iterator[Paragraph]:
     """A target's verdict and what is shown of its results."""
     word = verdict(results)
-    out.print(
-        Text.assemble(
-            (printable(name), "bold"), "  ", (word, STYLES[word]), f"  {_counts(results)}"
-        )
-    )
+    counts = f"  {_counts(results)}"
+    yield Paragraph(((printable(name), "bold"), ("  ", ""), (word, STYLES[word]), (counts, "")))
     for suite, found in groupby(shown, key=lambda result: result.suite):
-        out.print(Text(f"  {printable(suite)}", style="bold dim"))
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(width=1)
-        grid.add_column(overflow="fold")
+        yield Paragraph(((f"  {printable(suite)}", "bold dim"),))
         for outcome, same in groupby(found, key=_together):
             alike = list(same)
             if isinstance(outcome, Skipped):
-                grid.add_row(_mark(out, *_look(alike[0])), _not_asked(outcome, alike))
+                body = _not_asked(outcome, alike)
             else:
-                grid.add_row(_mark(out, *_look(alike[0])), _body(alike[0]))
-        out.print(Padding(grid, (0, 0, 0, 4)))
+                body = tuple(_body(alike[0]))
+            yield Paragraph(body, _mark(alike[0], utf=utf))
     if shown:
-        out.print()
+        yield Paragraph()
 
 
-def _look(result: Result) -> tuple[str, str]:
+def _mark(result: Result, *, utf: bool) -> tuple[str, str]:
     """The mark of a result and its style."""
-    return WAIVED if result.waiver is not None else MARKS[type(result.outcome)]
+    mark, style = WAIVED if result.waiver is not None else MARKS[type(result.outcome)]
+    return mark if utf else _ASCII.get(mark, mark), style
 
 
-def _mark(out: Console, mark: str, style: str) -> Text:
-    return Text(mark if out.encoding.startswith("utf") else _ASCII.get(mark, mark), style=style)
-
-
-def _body(result: Result) -> Text:
-    body = Text(printable(result.title))
+def _body(result: Result) -> Iterator[tuple[str, str]]:
+    title = printable(result.title)
     outcome = result.outcome
     match outcome:
         case Passed(detail, caveat):
-            body.append(f": {printable(detail)}{_by(outcome)}", "dim")
+            yield title, ""
+            yield f": {printable(detail)}{_by(outcome)}", "dim"
             if caveat:
-                body.append(f"\nnote: {printable(caveat)}", "dim yellow")
+                yield f"\nnote: {printable(caveat)}", "dim yellow"
         case Failed(problem, remedy, findings=found):
-            body.stylize("bold")
-            body.append(f"  [{result.check_id}]", "dim")
-            body.append(f"\n{printable(problem)}", "red").append(_by(outcome), "dim")
+            yield title, "bold"
+            yield f"  [{result.check_id}]", "dim"
+            yield f"\n{printable(problem)}", "red"
+            yield _by(outcome), "dim"
             for fault in found:
-                body.append(f"\n{printable(fault.sentence)}")
-            body.append("\nrepair: ", "bold").append(printable(remedy))
+                yield f"\n{printable(fault.sentence)}", ""
+            yield "\nrepair: ", "bold"
+            yield printable(remedy), ""
         case Unknown(reason, needs):
-            body.stylize("bold")
-            body.append(f"  [{result.check_id}]", "dim")
-            body.append(f"\nnot known: {printable(reason)}", "yellow")
-            body.append(_by(outcome), "dim")
-            body.append("\nneeds: ", "bold").append(printable(needs))
+            yield title, "bold"
+            yield f"  [{result.check_id}]", "dim"
+            yield f"\nnot known: {printable(reason)}", "yellow"
+            yield _by(outcome), "dim"
+            yield "\nneeds: ", "bold"
+            yield printable(needs), ""
     if result.waiver is not None:
-        body.append(f"\nwaived {printable(str(result.waiver))}", WAIVED[1])
-    return body
+        yield f"\nwaived {printable(str(result.waiver))}", WAIVED[1]
 
 
 def _by(outcome: Answer) -> str:
@@ -145,9 +142,9 @@ def _together(result: Result) -> object:
     return result.outcome if isinstance(result.outcome, Skipped) else result.check_id
 
 
-def _not_asked(outcome: Skipped, results: list[Result]) -> Text:
+def _not_asked(outcome: Skipped, results: list[Result]) -> tuple[tuple[str, str], ...]:
     titles = "; ".join(printable(result.title) for result in results)
-    return Text(f"not asked, {printable(outcome.reason)}: {titles}", style="dim")
+    return ((f"not asked, {printable(outcome.reason)}: {titles}", "dim"),)
 
 
 def _counts(results: tuple[Result, ...]) -> str:
@@ -160,7 +157,7 @@ def _counts(results: tuple[Result, ...]) -> str:
     )
 
 
-def _conclusion(out: Console, report: Report) -> None:
+def _conclusion(report: Report) -> Paragraph:
     word = report.verdict
     if report.left_out:
         ready = "nothing wrong in the checks that were chosen, which are not all"
@@ -173,7 +170,7 @@ def _conclusion(out: Console, report: Report) -> None:
         Verdict.NOT_READY: "the job would be refused or lost; repair the lines marked with a cross",
         Verdict.CANNOT_TELL: "some questions got no answer; that is no yes",
     }
-    out.print(Text.assemble((word, STYLES[word]), f": {sentences[word]}  ({_cost(report)})"))
+    return Paragraph(((word, STYLES[word]), (f": {sentences[word]}  ({_cost(report)})", "")))
 
 
 def _cost(report: Report) -> str:
