@@ -110,6 +110,7 @@ def test_a_cluster_reports_what_one_process_reports(s3, address, preflight, monk
     assert timeless(together) == timeless(alone)
 
 
+@pytest.mark.scale
 def test_101_ranges_of_ids_in_order_are_read_once(s3, address, preflight, monkeypatch):
     url = put(s3, good_lines(300), "good.jsonl")
     _, alone, _ = preflight("scan", url, "--provider", "openai", "--json")
