@@ -162,6 +162,13 @@ def a_connection_that_is_missing_is_said_with_its_repair():
     assert "--conn-uri postgresql://" in refused(ledger_address, "nowhere")
 
 
+def a_connection_of_a_ledger_keeps_what_it_says_of_tls():
+    words = {"conn_type": "postgres", "host": "db", "port": 5432, "schema": "runs"}
+    words |= {"login": "me", "password": "p@ss", "extra": {"sslmode": "require", "cursor": "x"}}
+    os.environ["AIRFLOW_CONN_LEDGER"] = json.dumps(words)
+    assert ledger_address("ledger") == "postgresql://me:p%40ss@db:5432/runs?sslmode=require"
+
+
 def put_back():
     """As it is before each of them."""
     triggers.Looking = batches.Looking = Looking

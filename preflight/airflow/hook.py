@@ -80,7 +80,7 @@ def missing(name: str) -> UsageError:
 def ledger_address(ledger_conn_id: str) -> str:
     """The address of the database that a connection of the type `postgres` names.
 
-    Raises UsageError where there is none.
+    Of its extras those about TLS count (`sslmode`, ...). Raises UsageError where there is none.
     """
     try:
         connection: Any = BaseHook.get_connection(ledger_conn_id)
@@ -97,4 +97,5 @@ def ledger_address(ledger_conn_id: str) -> str:
         connection.host or None,
         connection.port,
         connection.schema or None,
+        {name: str(value) for name, value in connection.extra_dejson.items() if "ssl" in name},
     ).render_as_string(hide_password=False)
