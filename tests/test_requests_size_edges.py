@@ -149,3 +149,16 @@ def test_lines_are_named_and_dots_stand_for_those_that_are_not(seen, said):
 def test_the_first_fault_is_said_in_words_and_others_by_line(count, said):
     faults = tuple(Fault("stream", number, 0, "is odd") for number in range(1, count + 1))
     assert first(faults, count) == said
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ([7, 7, 7], "line 7: is odd (and 2 more: line 7)"),
+        ([7, 8, 8], "line 7: is odd (and 2 more: line 8)"),
+        ([7, 8, 8, 8, 8], "line 7: is odd (and 4 more: line 8)"),
+        ([7, 8, 8, 8, 8, 9], "line 7: is odd (and 5 more: lines 8, ...)"),
+    ],
+)
+def test_a_line_with_several_faults_is_named_once(at, said):
+    assert first(tuple(Fault("repeated_key", line, 0, "is odd") for line in at), len(at)) == said
