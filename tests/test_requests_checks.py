@@ -1,10 +1,13 @@
 import dataclasses
 import json
+import shlex
+from pathlib import Path
 
 import pytest
 from request_files import MODELS, PROMISED, good_lines, line, request, write
 
 from preflight.checks.requests import CHECKS, checks_for
+from preflight.cli import main
 from preflight.contract import PROVIDERS
 from preflight.limits import LIMITS, MB
 from preflight.outcomes import Failed, Passed, Unknown
@@ -283,6 +286,39 @@ def test_of_each_kind_of_broken_line_the_first_is_named(tmp_path):
     ]
     assert "(and 1 more: line 7)" in answer.problem
     assert answer.remedy.endswith("; write each key of a request once")
+
+
+@pytest.mark.parametrize("name", ["a file.jsonl", "-dash.jsonl", "plain.jsonl"])
+@pytest.mark.parametrize(
+    ("check", "start"), [("requests-encoding", b"\xef\xbb\xbf"), ("requests-json", b"\n")]
+)
+def test_what_can_be_repaired_safely_is_repaired_by_the_command_that_is_named(
+    tmp_path, monkeypatch, name, check, start
+):
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(start + b"\n".join(good_lines(3)))
+    [asks] = [each for each in CHECKS if each.id == check]
+    command, _, by_hand = asks(PROMISED["openai"], scan(Path(name))).remedy.partition(", or ")
+    assert by_hand
+    assert main(shlex.split(command)[1:]) == 0
+    assert isinstance(asks(PROMISED["openai"], scan(Path(name))), Passed)
+
+
+@pytest.mark.parametrize(
+    ("check", "start"), [("requests-encoding", b"\xff\xfe"), ("requests-json", b"{\n\n")]
+)
+def test_no_command_is_named_for_what_it_would_not_repair(tmp_path, check, start):
+    path = tmp_path / "requests.jsonl"
+    path.write_bytes(start + b"\n".join(good_lines(3)))
+    [asks] = [each for each in CHECKS if each.id == check]
+    assert "preflight fix" not in asks(PROMISED["openai"], scan(path)).remedy
+
+
+def test_a_file_that_is_stored_elsewhere_is_repaired_there(tmp_path):
+    path = write(tmp_path / "requests.jsonl", [b"", *good_lines(3)])
+    elsewhere = dataclasses.replace(scan(path), path=Path("s3://bucket/requests.jsonl"))
+    [asks] = [check for check in CHECKS if check.id == "requests-json"]
+    assert "preflight fix" not in asks(PROMISED["openai"], elsewhere).remedy
 
 
 def test_what_the_file_says_cannot_write_on_the_terminal(tmp_path):

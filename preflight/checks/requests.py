@@ -7,7 +7,7 @@ from preflight.checks.requests_limits import AS_SHARDS, count, size
 from preflight.checks.requests_provider import OF_ONE_PROVIDER, tokens_openai
 from preflight.checks.requests_settings import features_gateway, known_parameters, max_tokens
 from preflight.checks.requests_target import Promised
-from preflight.checks.requests_wording import counted, none_of
+from preflight.checks.requests_wording import counted, none_of, or_repaired
 from preflight.outcomes import Answer, Check, Failed, Passed, check
 from preflight.requests.fault import quoted
 from preflight.requests.scan import Scan
@@ -33,6 +33,8 @@ def encoding(promised: Promised, scan: Scan) -> Answer:
     """
     del promised
     remedy = "save the file as UTF-8 without a byte order mark"
+    if not scan.total("invalid_utf8") and not any("UTF-16" in f.message for f in scan.of("bom")):
+        remedy = or_repaired(scan, remedy)
     return none_of(scan, ("bom", "invalid_utf8"), remedy) or Passed("UTF-8, no byte order mark")
 
 
@@ -47,7 +49,9 @@ def json_lines(promised: Promised, scan: Scan) -> Answer:
     codes = ("blank_line", "invalid_json", "not_an_object", "too_deep", "line_too_long")
     remedy = "write each request as one JSON object on one line, and no other lines"
     caveat = "" if scan.ends_with_newline else "the last line has no newline at its end"
-    if scan.total("repeated_key"):
+    if not scan.total(*codes[1:], "repeated_key"):
+        remedy = or_repaired(scan, remedy)
+    elif scan.total("repeated_key"):
         once = "write each key of a request once"
         remedy = f"{remedy}; {once}" if scan.total(*codes) else once
     return none_of(scan, (*codes, "repeated_key"), remedy) or Passed(counted(scan.requests), caveat)

@@ -1,5 +1,7 @@
 """How the checks of a request file name lines, counts and sizes."""
 
+import shlex
+
 from preflight.limits import MB
 from preflight.outcomes import Failed
 from preflight.requests.fault import Fault
@@ -29,6 +31,18 @@ def first(faults: tuple[Fault, ...], total: int) -> str:
     dots = ", ..." if total > FIRST_LINES else ""
     word = "line" if len(where) == 1 and not dots else "lines"
     return f"{said} (and {total - 1:,} more: {word} {', '.join(where)}{dots})"
+
+
+def or_repaired(scan: Scan, remedy: str) -> str:
+    """The command that makes a repair which cannot go wrong, or what to do by hand.
+
+    A file that is stored elsewhere is repaired where it is written.
+    """
+    name = str(scan.path)
+    if ":/" in name:
+        return remedy
+    file = shlex.quote(f"./{name}" if name.startswith("-") else name)
+    return f"preflight fix {file} --in-place, or {remedy}"
 
 
 def lines(seen: Seen) -> str:
