@@ -76,6 +76,7 @@ def test_each_document_of_json_has_the_fields_that_are_documented(
     shown.append(preflight("status", tmp_path / "nowhere", "--format", "json")[1])
     monkeypatch.chdir(tmp_path)
     others = ("init --yes --promises promises.json", "collect", "config", "sandbox list")
+    others += ("scan requests.jsonl --shard 1/1 --to part.json",)
     shown += [preflight(*line.split(), "--json")[1] for line in others]
     documents = {document["format"]: document for document in map(json.loads, shown)}
 

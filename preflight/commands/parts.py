@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from preflight.requests.remote import Remote
 
 
-def write(target: Path, sources: "Sequence[Local | Remote]", arguments: Namespace) -> str:
-    """Read a shard of the files and write its part; what it holds, in words.
+def write(
+    target: Path, sources: "Sequence[Local | Remote]", arguments: Namespace
+) -> tuple[int, int]:
+    """Read a shard of the files and write its part; the requests and bytes that it holds.
 
     Raises:
         RequestFileError: a file cannot be read, or was changed while it was.
@@ -59,7 +61,7 @@ def write(target: Path, sources: "Sequence[Local | Remote]", arguments: Namespac
         file.write(encode(made))
     requests = sum(one.requests for one in read)
     size = sum(stop - start for _, start, stop in places)
-    return f"{requests:,} requests in {size:,} bytes"
+    return requests, size
 
 
 def merge(arguments: Namespace) -> int:

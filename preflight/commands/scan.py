@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.render import destinations
+from preflight.render.printable import printable
 from preflight.requests.fault import KEPT_PER_CODE
 from preflight.requests.several import Scans, scan_files
 from preflight.requests.workers import cores
@@ -99,6 +100,13 @@ def _part(arguments: Namespace, local: Sequence[str]) -> int:
     target = Path(arguments.to)
     if target.resolve() in {Path(name).resolve() for name in local}:
         raise UsageError(f"--to {target}", "would overwrite what is to be read", "name another")
-    held = write(target, _pinned(arguments.requests), arguments)
-    print(f"shard {number} of {of}: {held} -> {target}", file=sys.stderr)
+    requests, size = write(target, _pinned(arguments.requests), arguments)
+    if any(one.form == "json" and one.path is None for one in arguments.format or ()):
+        from preflight.render.outcome import document  # noqa: PLC0415 - only where it is wanted
+
+        known = {"part": str(target), "requests": requests, "bytes": size}
+        document("preflight-shard", 0, shard=number, of=of, **known)
+        return 0
+    held = f"{requests:,} requests in {size:,} bytes"
+    print(printable(f"shard {number} of {of}: {held} -> {target}"), file=sys.stderr)
     return 0
