@@ -105,7 +105,7 @@ def _part(arguments: Namespace, local: Sequence[str]) -> int:
         from preflight.render.outcome import document  # noqa: PLC0415 - only where it is wanted
 
         known = {"part": str(target), "requests": requests, "bytes": size}
-        document("preflight-shard", 0, shard=number, of=of, **known)
+        document("shard", 0, shard=number, of=of, **known)
         return 0
     held = f"{requests:,} requests in {size:,} bytes"
     print(printable(f"shard {number} of {of}: {held} -> {target}"), file=sys.stderr)
