@@ -67,7 +67,7 @@ def is_request(raw):
     body = value.get("body")
     return (
         isinstance(body, dict)
-        and not twice(body, prompt_keys(value.get("url")), ["model"])
+        and not twice(body, {"messages"} & {*prompt_keys(value.get("url"))}, ["model"])
         and isinstance(value.get("custom_id"), str)
         and bool(value["custom_id"])
         and text_or_nothing(value.get("method"))

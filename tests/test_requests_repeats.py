@@ -89,15 +89,27 @@ def test_lines_with_each_key_once_are_never_looked_at_one_by_one(tmp_path, monke
     assert scan(write(tmp_path / "requests.jsonl", every), digest=False).requests == COUNT
 
 
-@pytest.mark.parametrize("url", ["/v1/embeddings", "/v1/chat/completions"])
-@pytest.mark.parametrize("key", ["body", "prompt"])
-def test_a_second_body_or_prompt_is_wrong_whatever_it_says(tmp_path, url, key):
-    every = way("embeddings" if "embeddings" in url else "")
+@pytest.mark.parametrize("kind", ["ids in front", "ids behind", "ids of many lengths", "compact"])
+def test_lines_that_are_written_alike_are_not_searched(tmp_path, monkeypatch, kind):
+    every = way("keys sorted" if kind == "ids behind" else kind)
+    monkeypatch.setattr(layout, "escapes", None)
+    assert scan(write(tmp_path / "requests.jsonl", every), digest=False).requests == COUNT
+
+
+@pytest.mark.parametrize("kind", ["embeddings", "ids in front", "keys sorted"])
+@pytest.mark.parametrize("key", ["body", "messages"])
+def test_a_second_body_or_conversation_is_wrong_whatever_it_says(tmp_path, kind, key):
+    if (kind, key) == ("embeddings", "messages"):
+        return
+    every = way(kind)
     raw = every[699]
     body = json.loads(raw)["body"]
-    name = key if key == "body" else ("input" if "embeddings" in url else "messages")
-    pair = line({name: body if key == "body" else body[name]})[1:-1]
-    every[699] = PLACES["behind" if key == "body" else "behind in the body"](raw, pair)
+    pair = line({key: body if key == "body" else body[key]})[1:-1]
+    if (kind, key) == ("keys sorted", "messages"):
+        raw = raw.replace(b'"body": {', b'"body": {' + pair + b", ", 1)
+        pair = b'"more": 1'
+    where = "behind in the body" if key == "messages" and kind != "keys sorted" else "behind"
+    every[699] = PLACES[where](raw, pair)
     assert found(tmp_path / "requests.jsonl", every) == {("repeated_key", 700)}
 
 

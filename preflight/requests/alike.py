@@ -47,13 +47,14 @@ class Alike(NamedTuple):
         return not count or all(len(features(one.body)) == count for one in found)
 
 
-def specialised(facts: Facts, longest: int, most: int) -> Alike | None:
+def specialised(facts: Facts, longest: int, most: int, *, closed: bool) -> Alike | None:
     """What takes lines like this one.
 
     Args:
         facts: of the line.
         longest: the tokens of an answer that were asked for so far, at most.
         most: so many messages a line has, at most.
+        closed: whether lines with other keys than those of a request are to be left.
 
     Returns:
         None where the url's prompt field is not known, or nothing can tell a setting apart: then
@@ -95,6 +96,7 @@ def specialised(facts: Facts, longest: int, most: int) -> Alike | None:
         ],
         gc=False,
         kw_only=True,
+        forbid_unknown_fields=closed,
     )
     return Alike(
         Decoder(request).decode,

@@ -104,7 +104,12 @@ class Reading:
         self._follow(line, facts)
         if facts.settings.longest > self.portion.longest[0]:
             self.portion.longest = (facts.settings.longest, number)
-        self.alike = specialised(facts, self.portion.longest[0], self.most)
+        self._specialise()
+
+    def _specialise(self) -> None:
+        if self.like is not None and self.layout is not None:
+            longest, closed = self.portion.longest[0], self.layout.closed
+            self.alike = specialised(self.like, longest, self.most, closed=closed)
 
     def _follow(self, line: bytes, facts: Facts) -> None:
         """Note what a line holds that others are compared with."""
@@ -212,8 +217,8 @@ class Reading:
             seen = glance(custom_ids, increasing=increasing)
             portion.uncarried.look(custom_ids, [number for number, _ in places], seen)
             observe(portion.faults, custom_ids, places)
-        if self.like is not None and known != self._known():
-            self.alike = specialised(self.like, portion.longest[0], self.most)
+        if known != self._known():
+            self._specialise()
 
     def _known(self) -> tuple[bool, int, int]:
         """What lines that are like the first depend on: the decoder is made anew with each."""

@@ -2,7 +2,7 @@
 
 JSON allows it, and parsers disagree: most take the last, some the first, some refuse the line. Who
 is asked (`model`), where (`method`, `url`) and for whom (`custom_id`) must be the same for each of
-them; a second `body` or prompt is wrong whatever it says.
+them; a second `body`, or a second conversation in it, is wrong whatever it says.
 """
 
 import re
@@ -18,12 +18,11 @@ BODY = b"body"
 TOP = (b"custom_id", b"method", b"url", BODY)
 """Keys of the line that are watched."""
 
-MODEL = b"model"
-"""The key of the body that is watched, beside its prompt."""
+MODEL, MESSAGES = b"model", b"messages"
+"""Keys of the body that are watched; the second where it is the prompt."""
 
 _TOKEN = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r]*:)?|[][{}]', re.DOTALL)
-_QUOTED_TOP = tuple(b'"%b"' % key for key in (*TOP, MODEL))
-_ESCAPE = b"\\u00"
+_WATCHED = re.compile(rb'"(?:custom_id|method|url|body|model|messages)"')
 _ESCAPED = re.compile(rb"\\u00[2-7]")
 
 
@@ -50,43 +49,36 @@ class Repeated(NamedTuple):
         )
 
 
-def suspected(line: bytes, prompt: str) -> bool:
-    """Whether a line may have such a key; False: it has none. `prompt` is the prompt's field."""
-    if escapes(line):
-        return True
-    if prompt and line.count(b'"%b"' % prompt.encode()) > 1:
-        return True
-    return any(line.count(key) > 1 for key in _QUOTED_TOP)
-
-
 def escapes(raw: bytes) -> bool:
     """Whether a character that a watched key may have is written as an escape."""
-    return _ESCAPE in raw and _ESCAPED.search(raw) is not None
+    return _ESCAPED.search(raw) is not None
 
 
 def repeated(line: bytes, prompt: str) -> list[Repeated]:
-    """The watched keys that stand twice in a line that is one JSON object."""
-    if not suspected(line, prompt):
+    """The watched keys that stand twice in a line that is one JSON object.
+
+    `prompt` is the key of its prompt.
+    """
+    seen = _WATCHED.findall(line)
+    if len(set(seen)) == len(seen) and not escapes(line):
         return []
-    within = {MODEL, prompt.encode()} if prompt else {MODEL}
-    wrong = {BODY, prompt.encode()}
+    within = {MODEL, MESSAGES} if prompt.encode() == MESSAGES else {MODEL}
     found: dict[bytes, list[tuple[int, bytes]]] = {}
     for depth, inside, key, at, start, stop in _keys(line):
         if key in TOP if depth == 1 else inside == BODY and key in within:
             found.setdefault(key, []).append((at, line[start:stop].strip(b" \t\r,")))
     if len(found.get(BODY, ())) > 1:
-        found = {key: places for key, places in found.items() if key not in within}
+        found = {key: places for key, places in found.items() if key in TOP}
     return [
         Repeated(key.decode(), places[0][0], places[-1][0])
         for key, places in found.items()
-        if len(places) > 1 and (key in wrong or _differ(places[0], places[-1]))
+        if len(places) > 1 and (key in {BODY, MESSAGES} or _differ(places[0], places[-1]))
     ]
 
 
-def first_id(line: bytes) -> int:
-    """Where the text of the first custom_id begins, in a line that is one JSON object with one."""
-    start = next(one[4] for one in _keys(line) if one[0] == 1 and one[2] == TOP[0])
-    return line.index(b'"', start) + 1
+def keys_of(line: bytes) -> dict[bytes, tuple[int, int]]:
+    """Of each key of a line that is one JSON object, where its value starts and ends."""
+    return {one[2]: one[4:] for one in _keys(line) if one[0] == 1}
 
 
 def _differ(first: tuple[int, bytes], last: tuple[int, bytes]) -> bool:
