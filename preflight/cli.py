@@ -7,25 +7,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
+from importlib import import_module
 from shutil import get_terminal_size
 from typing import Any, NoReturn
 
-from preflight import (
-    cli_canary,
-    cli_choosing,
-    cli_collecting,
-    cli_completing,
-    cli_config,
-    cli_files,
-    cli_onboarding,
-    cli_planning,
-    cli_provisioning,
-    cli_reading,
-    cli_running,
-    cli_scanning,
-)
 from preflight.cli_everywhere import everywhere
-from preflight.cli_judging import asking, formats, judging, requests
 from preflight.render.printable import printable
 from preflight.render.streams import harden
 from preflight.version import VERSION
@@ -35,6 +21,21 @@ exit codes: 0 ready (or done); 1 not ready (or not every request has a result);
             2 wrong usage or unreadable input; 3 cannot tell (a question got no answer)
 environment: TFY_API_KEY, the gateway's key; PREFLIGHT_PROMISES, a promise file;
              and each cloud's own variables for the credentials to look with"""
+
+PARTS = {
+    "provisioning": ("init", "promises", "permissions"),
+    "onboarding": ("onboard",),
+    "choosing": ("list", "explain"),
+    "checking": ("check", "collect"),
+    "scanning": ("scan",),
+    "files": ("split", "merge", "fix"),
+    "planning": ("plan",),
+    "running": ("run", "submit", "status", "fetch", "cancel", "retry", "settle", "runs"),
+    "at_home": ("sandbox", "demo"),
+    "completing": ("completion",),
+    "config": ("config",),
+}
+"""Of the grammar, each in `cli_` and its name -> the commands that it adds, in order of reading."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,8 +49,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"preflight: {printable(message)}; see `{self.prog} --help`\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole grammar."""
+def parser(asked: str = "") -> argparse.ArgumentParser:
+    """The grammar: all of it or, where one command is asked for, the part that has this one."""
     # argparse looks how wide the terminal is for each option that it is told of.
     width = get_terminal_size().columns - 2
     form = partial(argparse.RawDescriptionHelpFormatter, width=width)
@@ -78,48 +79,17 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(function=function)
         return made
 
-    cli_provisioning.add(command)
-    cli_onboarding.add(command)
-    cli_choosing.add(command)
-
-    check = command("check", "say whether the job would run, with the evidence", "judge:check")
-    requests(check, required=False)
-    judging(check)
-    cli_canary.canarying(check)
-    cli_reading.findings(check)
-    formats(check)
-    cli_collecting.from_bundle(check)
-    collect = command(
-        "collect", "ask all that `check` asks, and keep the answers in a file", "collect:collect"
-    )
-    requests(collect, required=False)
-    asking(collect)
-    cli_collecting.collecting(collect)
-
-    cli_scanning.add(command)
-    cli_files.add(command)
-    cli_planning.add(command)
-    cli_running.add(command)
-
-    sandbox = command("sandbox", "local clouds and a gateway on loopback", "sandbox:sandbox")
-    sandbox.add_argument(
-        "action",
-        choices=("up", "down", "env", "break", "list"),
-        help="start it, stop it, print its environment for `eval`, break one thing, list the "
-        "breakages",
-    )
-    sandbox.add_argument("name", nargs="?", metavar="NAME", help="of the breakage, for `break`")
-
-    command("demo", "the whole job for four providers on this machine", "demo:demo")
-    cli_completing.add(command)
-    cli_config.add(command)
+    alone = [part for part, names in PARTS.items() if asked in names]
+    for part in alone or PARTS:
+        import_module(f"preflight.cli_{part}").add(command)
     everywhere(commands.choices, width)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    parsed = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parsed = parser(*given[:1]).parse_args(given)
     from preflight.dispatch import dispatch  # noqa: PLC0415 - whoever asked for help has gone
 
     return dispatch(parsed)
@@ -128,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def console() -> None:
     """The entry point of the `preflight` command."""
     harden()
-    parsed = parser().parse_args()
+    parsed = parser(*sys.argv[1:2]).parse_args()
     from preflight.dispatch import dispatch, heed_termination  # noqa: PLC0415 - as above
 
     heed_termination()

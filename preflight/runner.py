@@ -7,7 +7,6 @@ and does not keep the process from ending.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,7 @@ from preflight.report import Report, Result
 from preflight.seams import LookError, NotInTime, Refused
 from preflight.seams.calls import Calls, counting, depth, start, waited_for
 from preflight.seams.moment import Moment
+from preflight.seams.pending import Pending
 from preflight.vocabulary import DEADLINE_SECONDS, OVERALL_SECONDS
 
 
@@ -94,7 +94,7 @@ class _Question:
     """A question under way: when it was asked (monotonic seconds) and where its answer will be."""
 
     asked_at: float = field(default_factory=time.monotonic)
-    answered: Future[_Answered] = field(default_factory=Future)
+    answered: Pending[_Answered] = field(default_factory=Pending)
 
 
 class _Run:
@@ -119,7 +119,7 @@ class _Run:
         def answer() -> None:
             found = _answer(check, suite.promised, suite.world)
             seconds = time.monotonic() - question.asked_at
-            question.answered.set_result(_Answered(found, seconds, depth()))
+            question.answered.give(_Answered(found, seconds, depth()))
 
         start(answer, check.id)
         return question
@@ -183,7 +183,7 @@ def run(
     one_run = _Run(deadline_seconds, overall_seconds)
     calls = Calls()
     found: list[list[Result]] = [[] for _ in suites]
-    settled: list[Future[Any]] = []
+    settled: list[Pending[Any]] = []
 
     def one_suite(suite: Suite, into: list[Result]) -> None:
         settled.append(_settled(lambda: one_run.suite(suite, into)))
@@ -196,8 +196,8 @@ def run(
         thread.start()
     for thread in threads:
         thread.join()
-    for future in settled:
-        future.result()  # a suite that broke off has no verdict, and neither has the rest
+    for answer in settled:
+        answer.result()  # a suite that broke off has no verdict, and neither has the rest
     unique: dict[tuple[str, str, str], Result] = {}
     for result in (result for results in found for result in results):
         unique.setdefault((result.provider, result.target, result.check_id), result)
@@ -210,10 +210,10 @@ def run(
     )
 
 
-def _settled(function: Callable[[], Any]) -> Future[Any]:
-    future: Future[Any] = Future()
+def _settled(function: Callable[[], Any]) -> Pending[Any]:
+    pending = Pending[Any]()
     try:
-        future.set_result(function())
+        pending.give(function())
     except BaseException as error:  # noqa: BLE001 - kept whole, raised again by result()
-        future.set_exception(error)
-    return future
+        pending.refuse(error)
+    return pending

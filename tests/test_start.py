@@ -11,6 +11,7 @@ from cli_world import request
 from gateway_double import lines
 
 from preflight import holders, vocabulary
+from preflight.cli import PARTS, parser
 from preflight.contract import CLASSES
 from preflight.version import VERSION
 
@@ -111,6 +112,27 @@ def test_help_needs_the_grammar_alone(command):
     assert not modules & (SLOW | {"json", "traceback"})
 
 
+def test_a_command_that_is_asked_for_has_the_same_grammar_as_among_all():
+    def commands(grammar):
+        return next(act.choices for act in grammar._actions if act.dest == "command")  # noqa: SLF001
+
+    everyone = commands(parser())
+    assert tuple(everyone) == tuple(name for names in PARTS.values() for name in names)
+    for names in PARTS.values():
+        for name in names:
+            alone = commands(parser(name))
+            assert tuple(alone) == names
+            assert alone[name].format_help() == everyone[name].format_help()
+    assert tuple(commands(parser("nonsense"))) == tuple(everyone)
+
+
+def test_only_the_grammar_of_the_command_is_made():
+    modules = started("completion", "bash")
+    parts = {name for name in modules if name.startswith("preflight.cli_")}
+    shared = {"configured", "everywhere", "examples"}
+    assert parts == {f"preflight.cli_{name}" for name in shared | {"completing"}}
+
+
 def test_completions_are_read_and_not_made():
     modules = started("completion", "bash")
     assert ours(modules) == DISPATCH | {"preflight.commands.completion"}
@@ -131,10 +153,12 @@ def test_a_file_judged_offline_imports_nothing_that_asks_the_outside(requests):
         "check", str(requests), "--offline", "--promises", "promises.json", cwd=requests.parent
     )
     assert foreign(modules) <= {"msgspec", "rich", "typing_extensions"}
+    assert not modules & {"rich.console", "rich.table", "rich.text"}
     outside = ("preflight.cloud", "preflight.live", "preflight.worlds", "preflight.iam")
     kinds = (*outside, *PROVIDERS_CHECKS, "preflight.batch", "preflight.checklist")
     assert not {name for name in modules if name.startswith(kinds)}
-    assert not modules & (SLOW - {"dataclasses", "inspect", "logging"})
+    assert not modules & (SLOW - {"dataclasses", "inspect"})
+    assert not modules & {"concurrent.futures", "importlib.resources", "tempfile", "zipfile"}
 
 
 @pytest.mark.parametrize(
@@ -161,12 +185,14 @@ def test_what_reads_no_configuration_does_not_look_for_one(tmp_path):
 def test_files_scanned_here_import_nothing_that_reads_elsewhere(requests):
     modules = started("scan", str(requests), cwd=requests.parent)
     assert foreign(modules) <= {"msgspec", "rich", "typing_extensions"}
+    assert not modules & {"rich.console", "rich.table", "rich.text"}
     outside = ("preflight.cloud", "preflight.live", "preflight.worlds", "preflight.iam")
     elsewhere = ("cluster", "storage", "remote", "ranged", "parts", "merging", "kept", "local")
     reading = tuple(f"preflight.requests.{name}" for name in elsewhere)
     kinds = (*outside, *reading, *PROVIDERS_CHECKS, "preflight.batch", "preflight.checklist")
     assert not {name for name in modules if name.startswith(kinds)}
-    assert not modules & (SLOW - {"dataclasses", "inspect", "logging"})
+    assert not modules & (SLOW - {"dataclasses", "inspect"})
+    assert not modules & {"concurrent.futures", "importlib.resources", "tempfile", "zipfile"}
 
 
 def test_what_the_grammar_offers_is_what_there_is():

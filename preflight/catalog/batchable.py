@@ -1,12 +1,11 @@
 """FACTS: which models take batch jobs, where no API says so. Each table carries source and date."""
 
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 
+from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
 from preflight.catalog.yours import yours
 
@@ -62,7 +61,7 @@ def batchable(provider: str) -> Batchable:
 
 @cache
 def _shipped(provider: str) -> Batchable:
-    table = tomllib.loads((files(__package__) / f"{provider}.toml").read_text(encoding="utf-8"))
+    table = shipped(provider)
     return Batchable(
         source=Source(table["source"], table["read_on"]),
         takes=frozenset(table["takes"]),
@@ -88,7 +87,7 @@ class ApiVersions:
 @cache
 def api_versions() -> ApiVersions:
     """The table of Azure OpenAI's API versions."""
-    table = tomllib.loads((files(__package__) / "azure.toml").read_text(encoding="utf-8"))
+    table = shipped("azure")
     return ApiVersions(
         source=Source(table["source"], table["read_on"]),
         known=frozenset(table["known"]),

@@ -1,11 +1,10 @@
 """FACTS: which Bedrock models run as batch jobs, where no AWS API says so."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
+from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
 from preflight.catalog.yours import yours
 
@@ -50,8 +49,7 @@ def batch_models() -> BatchModels:
 
 @cache
 def _shipped() -> BatchModels:
-    text = (files(__package__) / "bedrock.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shipped("bedrock")
     return BatchModels(
         source=Source(table["source"], table["read_on"]),
         models={

@@ -1,14 +1,13 @@
 """FACTS: what a chat's body may hold for which model, and how long an answer may be."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from preflight.catalog.batchable import unversioned
+from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
 from preflight.catalog.yours import yours
 
@@ -52,4 +51,4 @@ def most_output(provider: str, model: str) -> tuple[int, Source] | None:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return tomllib.loads((files(__package__) / "parameters.toml").read_text(encoding="utf-8"))
+    return shipped("parameters")

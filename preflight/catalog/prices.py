@@ -1,12 +1,11 @@
 """FACTS: what a batch's tokens cost, by the dated table or by the user's own. Never a guess."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from preflight.catalog.batchable import unversioned
+from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
 from preflight.catalog.yours import yours
 
@@ -40,11 +39,10 @@ def price(provider: str, model: str) -> Price | None:
 
 @cache
 def _shipped() -> Mapping[str, Mapping[str, Price]]:
-    text = (files(__package__) / "prices.toml").read_text(encoding="utf-8")
     return {
         provider: {
             model: Price(row["input"], row["output"], Source(table["source"], table["read_on"]))
             for model, row in table["prices"].items()
         }
-        for provider, table in tomllib.loads(text).items()
+        for provider, table in shipped("prices").items()
     }

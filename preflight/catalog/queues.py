@@ -1,12 +1,11 @@
 """FACTS: what OpenAI's queue of batches takes, as far as it is public or the user has said it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from preflight.catalog.batchable import unversioned
+from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
 from preflight.catalog.yours import yours
 
@@ -28,7 +27,7 @@ class Queues:
 @cache
 def queues() -> Queues:
     """OpenAI's."""
-    table = tomllib.loads((files(__package__) / "queues.toml").read_text(encoding="utf-8"))
+    table = shipped("queues")
     return Queues(
         Source(table["source"], table["read_on"]),
         table["requests"],

@@ -1,13 +1,12 @@
 """FACTS: when models are shut down. A job that is created before may still be running then."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 from preflight.catalog.batchable import unversioned
+from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
 from preflight.catalog.yours import yours
 
@@ -56,8 +55,7 @@ class _Table:
 
 @cache
 def _shipped() -> Mapping[str, _Table]:
-    text = (files(__package__) / "retirement.toml").read_text(encoding="utf-8")
     return {
         provider: _Table(Source(table["source"], table["read_on"]), table["retires"])
-        for provider, table in tomllib.loads(text).items()
+        for provider, table in shipped("retirement").items()
     }

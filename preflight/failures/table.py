@@ -6,7 +6,7 @@ An id is a letter for the world and a number. It is never used again for somethi
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -79,7 +79,7 @@ def parse(text: str) -> tuple[Failure, ...]:
 @cache
 def failures() -> tuple[Failure, ...]:
     """All of them, in order of reading."""
-    here = files(__package__)
+    here = Path(__file__).parent
     return tuple(
         failure
         for world in WORLDS.values()

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
 from threading import Lock
 from typing import Any
 
 from preflight.seams.calls import depth, waited_for
+from preflight.seams.pending import Pending
 
 PATIENCE_SECONDS = 30.0
 """After so long a question without an answer is asked again by whoever asks it next."""
@@ -17,7 +17,7 @@ class _Flight:
 
     def __init__(self) -> None:
         self.since = time.monotonic()
-        self.answer: Future[Any] = Future()
+        self.answer = Pending[Any]()
         self.depth = 0
 
     def hangs(self, patience: float) -> bool:
@@ -28,10 +28,10 @@ class _Flight:
             found = ask()
         except BaseException as error:  # noqa: BLE001 - kept whole, raised again by result()
             self.depth = depth()
-            self.answer.set_exception(error)
+            self.answer.refuse(error)
         else:
             self.depth = depth()
-            self.answer.set_result(found)
+            self.answer.give(found)
 
 
 class Moment:

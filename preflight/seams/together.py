@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
 from preflight.seams.calls import depth, start, waited_for
+from preflight.seams.pending import Pending
 
 AT_ONCE = 8
 """So many of one check's questions: IAM's simulator, which gets the most, throttles above."""
@@ -22,11 +22,11 @@ def together(asks: Sequence[Callable[[], T]]) -> list[T]:
     """
     if len(asks) < 2:  # noqa: PLR2004 - one needs no thread
         return [ask() for ask in asks]
-    answers: list[Future[tuple[T, int]]] = [Future() for _ in asks]
+    answers: list[Pending[tuple[T, int]]] = [Pending() for _ in asks]
     pairs = tuple(zip(asks, answers, strict=True))
     waiting = deque(pairs[AT_ONCE:])
 
-    def work(ask: Callable[[], T], answer: Future[tuple[T, int]]) -> None:
+    def work(ask: Callable[[], T], answer: Pending[tuple[T, int]]) -> None:
         while True:
             _settle(ask, answer)
             try:
@@ -52,8 +52,8 @@ def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
     return found[0], found[1]
 
 
-def _settle(ask: Callable[[], T], answer: Future[tuple[T, int]]) -> None:
+def _settle(ask: Callable[[], T], answer: Pending[tuple[T, int]]) -> None:
     try:
-        answer.set_result((ask(), depth()))
+        answer.give((ask(), depth()))
     except BaseException as error:  # noqa: BLE001 - kept whole, raised again by result()
-        answer.set_exception(error)
+        answer.refuse(error)
