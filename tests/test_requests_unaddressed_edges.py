@@ -105,6 +105,13 @@ def test_of_several_urls_the_one_on_the_fewest_lines_is_the_odd_one(tmp_path):
     assert (failed.remedy, failed.lines) == ("write one url on every line: a file for each", (1,))
 
 
+def test_two_urls_are_one_too_many_and_two_models_are_divided(tmp_path):
+    rows = (request(1), request(2, model="another") | {"url": "/v1/responses", "input": "x"})
+    found = of_a_file(tmp_path, *rows)
+    assert asked("requests-url", found).problem.startswith("the file mixes 2 urls: ")
+    assert asked("requests-model", found).detail.startswith("2 models: ")
+
+
 def test_the_first_five_of_many_urls_or_models_are_named(tmp_path):
     urls = of_a_file(tmp_path, *(request(n) | {"url": f"/v1/{n}"} for n in range(6)))
     assert '"/v1/4" on line 5' in asked("requests-url", urls).problem
