@@ -128,5 +128,7 @@ def test_in_a_file_of_two_models_a_name_that_is_a_number_fails(tmp_path):
 def test_a_file_that_is_divided_for_one_target_must_name_its_model(healthy, tmp_path):
     [check] = [one for one in checks_for("openai", split=True) if one.id == "requests-model"]
     mixed = of_a_file(tmp_path, *(request(n, model=m) for n, m in enumerate(MODELS[:2])))
-    assert "mixes 2 models" in check(PROMISED["openai"], mixed).problem
+    failed = check(PROMISED["openai"], mixed)
+    assert "mixes 2 models" in failed.problem
+    assert failed.remedy == "set body.model to gpt-4o-mini on every line"
     assert isinstance(check(PROMISED["openai"], healthy["openai"]), Passed)
