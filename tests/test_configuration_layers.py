@@ -137,6 +137,30 @@ def test_a_flag_takes_back_what_was_set_once(holds, folder):
     assert holds("parquet", "run", "--no-parquet")["where"] == "flag --no-parquet"
 
 
+def test_the_flag_that_was_given_is_named(holds):
+    for line, name, where in (
+        ("run --parquet", "parquet", "flag --parquet"),
+        ("run --no-parquet", "parquet", "flag --no-parquet"),
+        ("run --no-split", "split", "flag --no-split"),
+        ("run --split", "split", "flag --split"),
+        ("check --deadline 30", "deadline", "flag --deadline"),
+        ("check", "deadline", "default"),
+    ):
+        assert holds(name, *line.split())["where"] == where
+
+
+def test_what_is_for_a_canary_alone_is_read_with_a_canary_alone(
+    holds, preflight, folder, monkeypatch
+):
+    (folder / "preflight.toml").write_text("poll-every = 5\n")
+    assert holds("poll-every", "check")["layer"] == "default"
+    assert holds("poll-every", "check", "--canary")["value"] == 5
+    monkeypatch.setenv("PREFLIGHT_POLL_SECONDS", "soon")
+    assert holds("poll-every", "check")["layer"] == "default"
+    code, _, err = preflight("config", "check", "--canary")
+    assert (code, "PREFLIGHT_POLL_SECONDS" in err) == (2, True)
+
+
 def test_a_format_holds_for_the_commands_that_have_it(holds, folder, monkeypatch):
     (folder / "preflight.toml").write_text('format = "markdown"\n')
     assert holds("format", "check")["value"] == ["markdown"]

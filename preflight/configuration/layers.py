@@ -147,13 +147,10 @@ def _decide(found: dict[str, Setting], rivals: tuple[str, ...]) -> None:
     nearest = max(reach.values())
     first, *others = [name for name in rivals if reach[name] == nearest]
     if others and nearest > _distance(Given("", None, Layer.DEFAULT)):
+        # Of variables: in a file they are refused where it is read, of flags by the grammar.
         one, two = found[first].holds, found[others[0]].holds
-        where = one.where if one.file is None else two.where
-        raise UsageError(
-            where,
-            f"says {first}, and {two.detail or others[0]} says {others[0]}",
-            "keep one of the two",
-        )
+        what = f"says {first}, and {two.detail} says {others[0]}"
+        raise UsageError(one.where, what, "keep one of the two")
     for name in rivals:
         if name != first and reach[name] > 0:
             setting = found[name]
