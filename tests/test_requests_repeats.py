@@ -155,3 +155,17 @@ def test_long_conversations_are_read_on_the_quick_way(tmp_path, monkeypatch, cou
     assert found(path, [*some, *more, wrong, *good_lines(1_900)[1_800:]]) == {
         ("repeated_key", 1_800)
     }
+
+
+@pytest.mark.parametrize("sort", [False, True])
+@pytest.mark.parametrize("odd", ["a", "a\nb", 'a"b', "a\\b", "é", "x" * 300, "ask-1\n"])
+@pytest.mark.parametrize("at", [300, 301, 302])
+def test_one_odd_id_among_many_changes_nothing_for_the_others(tmp_path, sort, odd, at):
+    made = [request(number) for number in range(100, 900)]
+    made[at]["custom_id"] = odd
+    every = [json.dumps(one, sort_keys=sort).encode() for one in made]
+    seen = found(tmp_path / "requests.jsonl", every)
+    assert {one for one in seen if not one[0].startswith("id_")} == set()
+    every[at] = every[at][:-1] + b', "custom_id": "other"}'
+    seen = found(tmp_path / "requests.jsonl", every)
+    assert {one for one in seen if not one[0].startswith("id_")} == {("repeated_key", at + 1)}

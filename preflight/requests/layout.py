@@ -69,8 +69,9 @@ class Layout(NamedTuple):
         # A backslash in the line stands for another character than it does in the id.
         if b"\\" in expected:
             return False
-        if _equally_long(custom_ids):
-            # Quicker than to compare them one by one: all their beginnings at once.
+        if len(custom_ids[0]) == len(custom_ids[-1]):
+            # Quicker than to compare them one by one: all their beginnings at once. They are not
+            # equal where a length is another, as no line goes on with a newline behind its id.
             begin = itemgetter(slice(len(head) + len(custom_ids[0]) + 1))
             if b"\n".join([*map(begin, lines), b""]) == expected:
                 return True
@@ -85,16 +86,12 @@ class Layout(NamedTuple):
         expected = f"{before}{f'{after}{before}'.join(custom_ids)}{after}".encode()
         if b"\\" in expected:
             return False
-        if _equally_long(custom_ids):
+        if len(custom_ids[0]) == len(custom_ids[-1]):
             end = itemgetter(slice(-len(before) - len(custom_ids[0]) - len(after), None))
             if b"".join(map(end, lines)) == expected:
                 return True
         each = expected.splitlines(keepends=True)
         return len(each) == len(lines) and all(map(bytes.endswith, lines, each))
-
-
-def _equally_long(custom_ids: Sequence[str]) -> bool:
-    return list(map(len, custom_ids)).count(len(custom_ids[0])) == len(custom_ids)
 
 
 def layout(line: bytes, facts: Facts) -> Layout:
