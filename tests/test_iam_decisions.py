@@ -1,67 +1,34 @@
 """All documents together: both sides, boundaries, sessions, organizations, keys, trust."""
 
 import pytest
-
-from preflight.iam import (
-    Effect,
-    Holdings,
-    Kind,
-    Principal,
-    Request,
-    Resource,
-    Unreadable,
-    decide,
+from iam_askers import (
+    ALL,
+    ANN,
+    BEDROCK,
+    DENIED,
+    HIDDEN,
+    JOB,
+    MINE,
+    NOTHING,
+    OBJECT,
+    PERHAPS,
+    PERHAPS_NOT,
+    ROLE,
+    ROOT,
+    SESSION,
+    THEIRS,
+    TODAY,
+    USER,
+    allow,
+    of_bucket,
+    of_key,
+    of_role,
+    on,
+    policy,
+    to,
 )
 
-MINE, THEIRS = "123456789012", "999999999999"
-ROLE = f"arn:aws:iam::{MINE}:role/svc/job"
-USER = f"arn:aws:iam::{MINE}:user/ann"
-ROOT = f"arn:aws:iam::{MINE}:root"
-SESSION = f"arn:aws:sts::{MINE}:assumed-role/job/today"
-OBJECT = "arn:aws:s3:::bucket/in/a.jsonl"
-KEY = f"arn:aws:kms:us-west-2:{MINE}:key/k1"
-JOB = Principal.of_arn(ROLE)
-TODAY = Principal(Kind.ROLE, ROLE, MINE, session="today")
-ANN = Principal.of_arn(USER)
-BEDROCK = Principal(Kind.SERVICE, "bedrock.amazonaws.com")
-HIDDEN = Unreadable("the look was refused")
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def allow(**elements):
-    return {"Effect": "Allow", "Action": "*", "Resource": "*"} | elements
-
-
-ALL = policy(allow())
-NOTHING = policy(allow(Action="ec2:*"))
-DENIED = policy(allow(), allow(Effect="Deny", Sid="No"))
-PERHAPS = policy(allow(Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}}))
-PERHAPS_NOT = policy(
-    allow(), allow(Effect="Deny", Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}})
-)
-
-
-def to(principal, **elements):
-    return policy(allow(Principal=principal, **elements))
-
-
-def on(resource, holdings=None, asker=JOB, action="s3:GetObject", name=OBJECT, **more):
-    return decide(Request(action, name, asker, **more), holdings or Holdings(), resource)
-
-
-def of_bucket(bucket_policy, holdings=None, asker=JOB, owner=MINE, **more):
-    return on(Resource.bucket(bucket_policy, owner), holdings, asker, **more)
-
-
-def of_key(key_policy, holdings=None, asker=JOB, owner=MINE):
-    return on(Resource.key(key_policy, owner), holdings, asker, "kms:Decrypt", KEY)
-
-
-def of_role(trust, holdings=None, asker=JOB, owner=MINE):
-    return on(Resource.role(trust, owner), holdings, asker, "sts:AssumeRole", f"{ROLE}-2")
+from preflight.iam import Effect, Holdings, Principal, Request, Resource, decide
 
 
 def test_the_asker_must_be_named():
@@ -273,54 +240,6 @@ def test_identity_policies_count_for_a_key_only_where_its_policy_lets_the_accoun
 ):
     verdict = of_key(to(principal), holdings)
     assert (verdict.effect, verdict.source) == (effect, source)
-
-
-def test_a_role_is_assumed_by_name_or_as_one_of_a_trusted_account_that_may_assume_it():
-    named, account = to({"AWS": ROLE}, Resource="*"), to({"AWS": MINE}, Resource="*")
-    assert of_role(named).source == "trust policy"
-    assert of_role(named).effect is Effect.ALLOW
-    assert of_role(account).effect is Effect.NONE
-    assert of_role(account, Holdings((ALL,))).effect is Effect.ALLOW
-    assert of_role(to({"AWS": USER}), Holdings((ALL,))).effect is Effect.NONE
-
-
-def trust(principal, **elements):
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
-    return policy(statement | elements)
-
-
-def test_a_trust_policy_has_no_resource_and_other_policies_must_have_one():
-    assert of_role(trust({"Service": BEDROCK.name}), asker=BEDROCK).effect is Effect.ALLOW
-    for another in ({"Resource": "arn:aws:iam::1:role/x"}, {"NotResource": "*"}):
-        document = trust({"Service": BEDROCK.name}, **another)
-        assert of_role(document, asker=BEDROCK).effect is Effect.NONE
-    unspecific = trust({"AWS": ROLE}, Action="s3:GetObject")
-    assert of_bucket(unspecific).effect is Effect.UNKNOWN
-
-
-def test_for_a_service_only_the_resource_decides():
-    holdings = Holdings((DENIED,), boundary=DENIED, session=(DENIED,), control=((DENIED,),))
-    for owner in (MINE, THEIRS, ""):
-        verdict = of_role(trust({"Service": BEDROCK.name}), holdings, BEDROCK, owner)
-        assert (verdict.effect, verdict.source) == (Effect.ALLOW, "trust policy")
-    verdict = of_role(trust({"Service": "lambda.amazonaws.com"}), Holdings((ALL,)), BEDROCK)
-    assert (verdict.effect, verdict.source) == (Effect.NONE, "trust policy")
-    assert verdict.reason == "its Principal is lambda.amazonaws.com"
-    verdict = of_bucket(to({"Service": "lambda.amazonaws.com"}), Holdings((ALL,)), BEDROCK)
-    assert (verdict.effect, verdict.source) == (Effect.NONE, "bucket policy")
-
-
-def test_a_provider_is_trusted_by_its_name_under_the_conditions_of_its_token():
-    google = Principal(Kind.FEDERATED, "accounts.google.com")
-    conditions = {"StringEquals": {"accounts.google.com:sub": "1234"}}
-    document = trust(
-        {"Federated": google.name}, Action="sts:AssumeRoleWithWebIdentity", Condition=conditions
-    )
-    for subject, effect in (("1234", Effect.ALLOW), ("5678", Effect.NONE)):
-        request = Request(
-            "sts:AssumeRoleWithWebIdentity", ROLE, google, {"accounts.google.com:sub": subject}
-        )
-        assert decide(request, Holdings(), Resource.role(document, MINE)).effect is effect
 
 
 def test_everybody_but_a_few_always_means_whoever_has_a_boundary():

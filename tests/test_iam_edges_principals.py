@@ -1,7 +1,7 @@
 """Who is asked about, at the edges: several entries, disguised accounts, paths; and the reasons."""
 
 import pytest
-from test_iam_decisions import (
+from iam_askers import (
     ALL,
     ANN,
     JOB,
