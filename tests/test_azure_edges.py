@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from test_checks_azure import (
+from azure_subscription import (
     ACCOUNT,
     CONTRIBUTOR,
     DEPLOYMENT,

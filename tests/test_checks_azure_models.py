@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from suite_reports import outcomes
-from test_checks_azure import (
+from azure_subscription import (
     DEPLOYMENT,
     LATER,
     OFFERS,
@@ -14,6 +13,7 @@ from test_checks_azure import (
     judged,
     with_deployment,
 )
+from suite_reports import outcomes
 
 from preflight.catalog import source, yours
 from preflight.checks.azure_models import model_batch, model_offered

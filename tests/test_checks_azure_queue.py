@@ -1,7 +1,7 @@
 """What others have in Azure's queue and store: open batches, files."""
 
 import pytest
-from test_checks_azure import PROMISED, FakeAzure
+from azure_subscription import PROMISED, FakeAzure
 
 from preflight.checks.azure_queue import Queued, files, open_batches
 from preflight.outcomes import Failed, Passed, Unknown

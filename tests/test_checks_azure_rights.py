@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from azure_subscription import CONTRIBUTOR, OPENAI, PRINCIPAL, FakeAzure, judged, with_roles
 from suite_reports import outcomes
-from test_checks_azure import CONTRIBUTOR, OPENAI, PRINCIPAL, FakeAzure, judged, with_roles
 
 from preflight.checks.azure_rights import BY
 from preflight.outcomes import Failed, Passed, Unknown

@@ -3,11 +3,11 @@
 import dataclasses
 
 import pytest
+from azure_subscription import PROMISED as AZURE
+from azure_subscription import FakeAzure
 from bedrock_world import PROMISED as BEDROCK
 from bedrock_world import FakeAws
 from request_files import PROMISED, good_lines, write
-from test_checks_azure import PROMISED as AZURE
-from test_checks_azure import FakeAzure
 from test_checks_azure_queue import listed, opened
 from test_openai_edges import Listing, open_batch
 
