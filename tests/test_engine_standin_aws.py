@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import grpc
 import pytest
+from engine.aws_shapes import KEY, TRUST, asked, document, refusal
 from engine.playing import Resource, provider
-from engine.wire import read, write
-from pulumi.runtime.proto import provider_pb2
 
 from preflight.sandbox.aws.clients import Clients
 from preflight.sandbox.aws.cloud import ACCOUNT, REGION, AwsCloud
@@ -17,53 +16,10 @@ HAIKU = "anthropic.claude-3-5-haiku-20241022-v1:0"
 SONNET = "anthropic.claude-sonnet-4-20250514-v1:0"
 
 
-def document(*actions, on="*", **more):
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": on} | more
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-ADMINISTRATOR = document("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "bedrock.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
-KEY = {
-    "description": "batches",
-    "policy": ADMINISTRATOR,
-    "enableKeyRotation": True,
-    "deletionWindowInDays": 7,
-    "isEnabled": True,
-    "tags": {"team": "a", "stack": "dev"},
-    "region": "eu-west-1",
-}
-
-
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
     with AwsCloud(tmp_path_factory.mktemp("aws")) as cloud, provider("aws", cloud.env) as stub:
         yield Clients(cloud.env), stub
-
-
-def asked(stub, token, **arguments):
-    answer = stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=write(arguments)))
-    return read(getattr(answer, "return")).values
-
-
-def refusal(stub, token, **arguments):
-    with pytest.raises(grpc.RpcError) as refused:
-        asked(stub, token, **arguments)
-    return refused.value.details()
-
-
-# --- customer keys
 
 
 def test_a_key_lives_until_its_deletion_is_scheduled(aws):
@@ -140,9 +96,6 @@ def test_an_alias_is_aimed_at_another_key_in_place_and_renamed_by_another(aws):
     after.deleted()
 
 
-# --- identities
-
-
 def test_a_users_policy_lives_from_create_to_delete(aws):
     clients, stub = aws
     iam = clients.get("iam")
@@ -185,9 +138,6 @@ def test_a_roles_path_boundary_and_tags_are_read_and_changed(aws):
     iam.put_role_permissions_boundary(RoleName=made.id, PermissionsBoundary=bounds[0])
     assert without.looked().outputs["permissionsBoundary"] == bounds[0]
     assert made.diff(**inputs | {"path": "/"}).replaces == ["path"]
-
-
-# --- buckets
 
 
 def test_a_buckets_tags_change_in_place(aws):
@@ -247,9 +197,6 @@ def test_a_bucket_is_encrypted_with_a_customer_key_and_again_without(aws):
     assert change.replaces == []
     made.deleted()
     assert made.looked().diff(**place, rules=rules).differs
-
-
-# --- lookups
 
 
 @pytest.mark.parametrize("prefix", PROFILE_REGIONS)
