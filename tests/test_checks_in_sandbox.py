@@ -1,76 +1,29 @@
-"""The clients and checks against the sandbox's clouds and its gateway, one at a time."""
-
-from dataclasses import replace
+"""The clients and checks against the sandbox's clouds, one at a time."""
 
 import httpx2
 import pytest
+from made_google import PROJECT, google
 from suite_reports import outcomes, report
 
 from preflight.checks import azure as azure_checks
-from preflight.checks import gateway as gateway_checks
-from preflight.checks import openai as openai_checks
 from preflight.checks import vertex as vertex_checks
-from preflight.cloud import azure, gateway, gcp
-from preflight.contract import AzureOpenAI, Gateway, OpenAI, VertexAI
+from preflight.cloud import azure, gcp
+from preflight.contract import AzureOpenAI
 from preflight.grants import azure_account_id
-from preflight.outcomes import Passed, Unknown
-from preflight.permissions import Identity, On, permissions
+from preflight.outcomes import Passed
 from preflight.report import Verdict
-from preflight.sandbox.accounts import OpenAIAccount
 from preflight.sandbox.azure import breakages as azure_breakages
 from preflight.sandbox.azure.cloud import AzureCloud
-from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp import breakages as gcp_breakages
 from preflight.sandbox.gcp.cloud import GcpCloud
 from preflight.sandbox.handlers import azure as azure_handlers
 from preflight.sandbox.handlers import gcp as gcp_handlers
-from preflight.sandbox.upstream import OpenAIUpstream
 from preflight.seams import Refused
 from preflight.seams.azure import EVERYONE
 
-PROJECT = "sandbox-project"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000a2e0"
 PRINCIPAL = "00000000-0000-0000-0000-00000000ca7e"
 CONTRIBUTOR = "a001fd3d-188f-4b5d-821b-7da978bf7442"
-APIS = ("aiplatform.googleapis.com", "storage.googleapis.com", "iamcredentials.googleapis.com")
-
-
-def google(make):
-    """Make what the Pulumi program makes, and promise it."""
-    for api in APIS:
-        make("gcp:projects/service:Service", {"service": api})
-    agent = make(
-        "gcp:projects/serviceIdentity:ServiceIdentity", {"service": "aiplatform.googleapis.com"}
-    )
-    gateway = make("gcp:serviceaccount/account:Account", {"accountId": "batch-gateway"})
-    bucket = make(
-        "gcp:storage/bucket:Bucket",
-        {
-            "location": "EUROPE-WEST4",
-            "uniformBucketLevelAccess": True,
-            "publicAccessPrevention": "enforced",
-            "lifecycleRules": [{"action": {"type": "Delete"}, "condition": {"age": 14}}],
-        },
-    )
-    for identity, made in ((Identity.GATEWAY, gateway), (Identity.SERVICE_AGENT, agent)):
-        member = {"member": made["member"]}
-        for row in permissions("vertex", identity):
-            if row.on is On.PROJECT:
-                given = {"role": row.granted_by, "project": PROJECT}
-                make("gcp:projects/iAMMember:IAMMember", {**given, **member})
-            else:
-                given = {"role": row.granted_by, "bucket": bucket["name"]}
-                make("gcp:storage/bucketIAMMember:BucketIAMMember", {**given, **member})
-    return VertexAI(
-        provider_name="vertex-main",
-        project=PROJECT,
-        project_number=str(bucket["projectNumber"]),
-        region="europe-west4",
-        bucket=bucket["name"],
-        model="gemini-2.5-flash",
-        gateway_service_account=gateway["email"],
-        service_agent=agent["email"],
-    )
 
 
 @pytest.fixture
@@ -262,51 +215,3 @@ def test_a_role_held_through_a_group_counts(openai_account):
         },
     )
     assert judged_azure(promised).verdict is Verdict.READY
-
-
-ROUTE = OpenAI("openai-main", "gpt-4o-mini")
-
-
-@pytest.fixture
-def through(tmp_path, monkeypatch):
-    """OpenAI behind the gateway; `ask` runs all checks with the key and the promise given."""
-    with OpenAIUpstream(tmp_path) as upstream, SandboxGateway("the-key") as served:
-
-        def ask(promised=ROUTE, key="the-key", path=""):
-            monkeypatch.setenv("TFY_API_KEY", key)
-            client = gateway.connect(Gateway(served.base_url + path))
-            return report((*gateway_checks.SUITES, *openai_checks.SUITES), promised, client)
-
-        served.register(OpenAIAccount("openai-main", upstream.base_url, upstream.api_key))
-        yield ask, served, upstream
-
-
-def test_openai_behind_the_gateway_is_ready(through):
-    ask, _, _ = through
-    assert ask().verdict is Verdict.READY
-
-
-def test_a_wrong_gateway_key_is_the_gateways_word(through):
-    ask, _, _ = through
-    assert ask(key="another").failed_ids() == {"gateway-key"}
-
-
-def test_a_revoked_openai_key_is_openais_word(through):
-    ask, _, upstream = through
-    upstream.revoke_key()
-    assert ask().failed_ids() == {"openai-key"}
-
-
-def test_an_unknown_provider_account_is_named(through):
-    ask, _, _ = through
-    broken = ask(replace(ROUTE, provider_name="openai-other"))
-    assert broken.failed_ids() == {"gateway-provider-account"}
-    assert "openai-other" in outcomes(broken)["gateway-provider-account"].problem
-
-
-def test_a_provider_that_does_not_answer_is_unknown(through):
-    ask, served, _ = through
-    served.register(OpenAIAccount("openai-main", "http://127.0.0.1:1", "key"))
-    looked = ask()
-    assert not looked.failed_ids()
-    assert isinstance(outcomes(looked)["gateway-batch-api"], Unknown)

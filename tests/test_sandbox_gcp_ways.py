@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from made_google import google
 from suite_reports import outcomes, report
-from test_checks_in_sandbox import google
 
 from preflight.checks.vertex import SUITES
 from preflight.checks.vertex_rights import BY
