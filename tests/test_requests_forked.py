@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from request_files import good_lines, write
@@ -57,6 +58,16 @@ def test_this_process_works_too(shared):
 
 def test_nothing_to_do_is_done_at_once(shared):
     assert list(shared(who, [])) == []
+
+
+def test_where_there_may_be_no_more_processes_this_one_does_it_all(shared, monkeypatch):
+    def refuse():
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(os, "fork", refuse)
+    assert {pid for _, pid in shared(who, range(9))} == {os.getpid()}
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_more_tasks_than_turns_are_all_done(shared, monkeypatch):

@@ -66,6 +66,8 @@ class Work(Iterator[Result]):
         self.copies: dict[int, Copy] = {}
         for _ in range(min(number, len(arguments)) - 1):
             copy = self._copied()
+            if copy is None:
+                break
             self.copies[copy.results] = copy
 
     def __next__(self) -> Result:
@@ -136,9 +138,15 @@ class Work(Iterator[Result]):
                 raise error
             self._found[number] = result
 
-    def _copied(self) -> Copy:
+    def _copied(self) -> Copy | None:
+        """One more; None where there may be no more processes: then there are fewer."""
         results, told = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(results)
+            os.close(told)
+            return None
         if pid:
             os.close(told)
             return Copy(pid, results)
