@@ -123,6 +123,7 @@ def test_in_a_file_of_two_models_a_name_that_is_a_number_fails(tmp_path):
         answer = of_several(targets)(targets[0], scanned)
         assert isinstance(answer, Failed)
         assert answer.problem.startswith(f"line {line}: model is a number, not a string")
+    assert answer.remedy == "set body.model to gpt-4o-mini or o4-mini on every line"
 
 
 def test_a_file_that_is_divided_for_one_target_must_name_its_model(healthy, tmp_path):
