@@ -36,7 +36,6 @@ EXAMPLES = {
         "fix requests.jsonl --diff",
         "fix requests.jsonl --provider bedrock --to legal.jsonl",
     ),
-    "scan": ("scan requests/*.jsonl --provider vertex --max-findings 5",),
     "plan": ("plan requests.jsonl --stack dev --provider vertex --json",),
     "run": (
         "run requests.jsonl --stack dev --provider vertex",
