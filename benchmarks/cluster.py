@@ -3,11 +3,12 @@
     make bench                    with the rest
     python benchmarks/cluster.py [--megabytes 1000] [--rounds 9] [--kinds 4k,600,uuid] [--s3]
 
-Both are there before the clock starts, as a cluster is, and have read the file once; then they
-take turns. Printed are medians by the clock and of the processor's time of all who take part (the
-client, the workers, and Dask's scheduler, which elsewhere would not share these cores), and their
-ratios. `--s3` reads the file from an S3 emulator on loopback, by both. Files are made from a seed
-in a scratch folder.
+Pool and cluster are there before the clock starts, as a cluster is, and have read the file once;
+beside them, the processes that `preflight scan --jobs` makes for each file. They take turns.
+Printed are medians by the clock and of the processor's time of all who take part (the client, the
+workers, and Dask's scheduler, which elsewhere would not share these cores), and the median of the
+cluster's ratio to each. `--s3` reads the file from an S3 emulator on loopback, by all. Files are
+made from a seed in a scratch folder.
 """
 
 import argparse
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from preflight.requests.source import Source
 
 HERE = Path(__file__).parent
-POOL, CLUSTER = "pool of processes", "Dask cluster"
+POOL, CLUSTER, OWN = "pool of processes", "Dask cluster", "processes of its own"
 KEYS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
 
 
@@ -75,7 +76,9 @@ def main() -> int:
 
 def compare(source: "Source", number: int, rounds: int) -> dict[str, Taken]:
     """Let both take turns."""
-    taken = {POOL: Taken(), CLUSTER: Taken()}
+    taken = {POOL: Taken(), CLUSTER: Taken(), OWN: Taken()}
+    inside = [sys.executable, str(HERE / "peers" / "scan_inside.py"), str(source), str(number)]
+    env = {name: value for name, value in os.environ.items() if name != TRIM_VARIABLE}
     with pool(number) as own, cluster(number) as other:
         both = {POOL: own, CLUSTER: other}
         first = [read(source, executor, number) for executor in both.values()]
@@ -87,6 +90,10 @@ def compare(source: "Source", number: int, rounds: int) -> dict[str, Taken]:
                 read(source, executor, number)
                 taken[name].wall.append(time.perf_counter() - begin)
                 taken[name].cpu.append(used() - cpu)
+            said = subprocess.run(inside, check=True, capture_output=True, env=env).stdout  # noqa: S603
+            wall, processor = map(float, said.split()[1:])
+            taken[OWN].wall.append(wall)
+            taken[OWN].cpu.append(processor)
     return taken
 
 
@@ -168,12 +175,12 @@ def used() -> float:
 
 def show(taken: dict[str, Taken]) -> None:
     """Print the table."""
-    print("| reader | clock, s | processor, s | clock / pool | processor / pool |")
+    print("| reader | clock, s | processor, s | cluster's clock / its | processor |")
     print("|---|---:|---:|---:|---:|")
-    own = taken[POOL]
+    theirs = taken[CLUSTER]
     for name, one in taken.items():
         wall, cpu = statistics.median(one.wall), statistics.median(one.cpu)
-        ratios = f"{ratio(one.wall, own.wall):.2f} | {ratio(one.cpu, own.cpu):.2f}"
+        ratios = f"{ratio(theirs.wall, one.wall):.2f} | {ratio(theirs.cpu, one.cpu):.2f}"
         print(f"| {name} | {wall:.3f} | {cpu:.3f} | {ratios} |")
 
 
