@@ -7,8 +7,7 @@ and does not keep the process from ending.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from preflight.outcomes import Answer, Check, Outcome, Passed, Skipped, Unknown
 from preflight.report import Report, Result
@@ -38,8 +37,7 @@ class World:
         return self._made.answer("client", self._connect)
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(NamedTuple):
     """The checks of one world for one target of a provider, in order of running and reading."""
 
     provider: str
@@ -80,8 +78,7 @@ def _answer(check: Check, promised: Any, world: World) -> Answer:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
+class _Answered(NamedTuple):
     """What came out, how long it took, and after how many calls, one waiting for another."""
 
     answer: Answer
@@ -89,12 +86,11 @@ class _Answered:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(NamedTuple):
     """A question under way: when it was asked (monotonic seconds) and where its answer will be."""
 
-    asked_at: float = field(default_factory=time.monotonic)
-    answered: Pending[_Answered] = field(default_factory=Pending)
+    asked_at: float
+    answered: Pending[_Answered]
 
 
 class _Run:
@@ -112,7 +108,7 @@ class _Run:
         with self.lock:
             if key in self.asked:
                 return self.asked[key]
-            question = self.asked[key] = _Question()
+            question = self.asked[key] = _Question(time.monotonic(), Pending())
         if question.asked_at >= self.ends_at:
             return question  # which nobody answers, and so is late
 

@@ -2,16 +2,15 @@
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from preflight.outcomes import Check
 from preflight.runner import Suite
 from preflight.seams import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Patterns of ids, as in `bedrock-gateway-*`; no `only` means all."""
 
     only: tuple[str, ...] = ()
@@ -31,8 +30,7 @@ class Selection:
         return (not self.only or _any(check.id, self.only)) and not _any(check.id, self.skip)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The suites that are left, the ids that nothing asks any more, and what to say of it."""
 
     suites: tuple[Suite, ...]
@@ -77,7 +75,7 @@ def choose(suites: Sequence[Suite], selected: Selection) -> Chosen:
     """
     if not selected:
         return Chosen(tuple(suites), (), ())
-    kept = tuple(replace(suite, checks=_kept(suite.checks, selected)) for suite in suites)
+    kept = tuple(suite._replace(checks=_kept(suite.checks, selected)) for suite in suites)
     asked = {check.id for suite in kept for check in suite.checks}
     every = dict.fromkeys(check.id for suite in suites for check in suite.checks)
     if not asked:

@@ -58,7 +58,7 @@ def build(
                 worlds = worlds or Worlds()
                 way = worlds.gateway(promises.gateway)
                 found += live(worlds, way, provider, promised, part, one=one)
-            suites += (replace(suite, target=place(promised)) for suite in found)
+            suites += (suite._replace(target=place(promised)) for suite in found)
     return suites
 
 

@@ -9,10 +9,10 @@ import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -51,8 +51,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Waivers:
+class Waivers(NamedTuple):
     """Those that hold today, in the order of the file, and in sentences why others do not."""
 
     holding: tuple[Entry, ...] = ()

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from preflight.catalog import prices
-from preflight.catalog.batchable import batchable, unversioned
+from preflight.catalog.batchable import batchable
 from preflight.catalog.bedrock_models import BatchModel, batch_models
 from preflight.catalog.limits import limits, limits_source
 from preflight.catalog.parameters import most_output, parameters, refused
@@ -13,6 +13,7 @@ from preflight.catalog.prices import Price, price
 from preflight.catalog.queues import queues, usable, your_limit
 from preflight.catalog.retirement import retirement, retirements
 from preflight.catalog.source import Source
+from preflight.catalog.versions import unversioned
 
 
 @pytest.mark.parametrize(

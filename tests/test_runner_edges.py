@@ -1,7 +1,6 @@
 """The edges of a run: how long a question took, and what is not asked any more."""
 
 import threading
-from dataclasses import replace
 
 from test_runner import gate, look, outcomes, suite
 
@@ -33,7 +32,7 @@ def test_what_is_asked_after_the_end_is_late_and_took_no_time():
 
 
 def test_a_result_says_of_which_target_and_which_file_it_is():
-    asked = replace(suite({"look": Passed("seen")}, look), target="a region", file="some.jsonl")
+    asked = suite({"look": Passed("seen")}, look)._replace(target="a region", file="some.jsonl")
     [result] = run([asked]).results
     assert (result.target, result.file) == ("a region", "some.jsonl")
 

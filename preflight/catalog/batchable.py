@@ -1,21 +1,13 @@
 """FACTS: which models take batch jobs, where no API says so. Each table carries source and date."""
 
-import re
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 
 from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
+from preflight.catalog.versions import unversioned
 from preflight.catalog.yours import yours
-
-_VERSION = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{3})$")
-"""A dated or numbered version of a model: gpt-4o-2024-08-06, gemini-2.0-flash-001."""
-
-
-def unversioned(model: str) -> str:
-    """The model that this is a version of: gpt-4o for gpt-4o-2024-08-06."""
-    return _VERSION.sub("", model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,17 @@
 """FACTS: what a chat's body may hold for which model, and how long an answer may be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from preflight.catalog.batchable import unversioned
 from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
+from preflight.catalog.versions import unversioned
 from preflight.catalog.yours import yours
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """The names that a chat's body may have at a provider."""
 
     source: Source

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from preflight.catalog.batchable import unversioned
 from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
+from preflight.catalog.versions import unversioned
 from preflight.catalog.yours import yours
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from preflight.catalog.batchable import unversioned
 from preflight.catalog.shipped import shipped
 from preflight.catalog.source import Source
+from preflight.catalog.versions import unversioned
 from preflight.catalog.yours import yours
 
 

@@ -1,7 +1,7 @@
 """Where a fact was read, and how long ago: every table has both, and every answer cites them."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 OLD_AFTER_DAYS = 180
 """A table that was read longer ago than this is warned about wherever an answer rests on it."""
@@ -12,8 +12,7 @@ def today() -> date:
     return datetime.now(tz=UTC).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A page and when it was read: a month (`2026-10`), a day, or "" where nobody says."""
 
     title: str

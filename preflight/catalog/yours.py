@@ -6,12 +6,12 @@ configuration, as the environment is.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from math import inf
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from preflight.catalog.source import Source
 from preflight.seams import UsageError
@@ -53,13 +53,12 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
 """Section -> row -> what it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Yours:
+class Yours(NamedTuple):
     """What the file says; nothing where there is none."""
 
     file: str = ""
     read_on: str = ""
-    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sections: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
     @property
     def source(self) -> Source:

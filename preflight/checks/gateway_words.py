@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from preflight.catalog.batchable import unversioned
+from preflight.catalog.versions import unversioned
 from preflight.seams import GatewayAnswer
 
 OK, BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 400, 401, 403, 404

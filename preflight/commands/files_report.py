@@ -120,7 +120,7 @@ def _suites(scan: Scan, asked: Namespace, shared: int) -> Iterator[Suite]:
         checks = tuple(_counting(check, shared) for check in suite.checks)
         several = sum(other.provider == suite.provider for other in own) > 1
         target = f"{name} {suite.target}" if several else name
-        yield replace(suite, checks=checks, target=target, file=name)
+        yield suite._replace(checks=checks, target=target, file=name)
 
 
 def _same(scan: Scan) -> Scan:

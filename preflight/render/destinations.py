@@ -6,10 +6,9 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from preflight.report import Report
 from preflight.seams import UsageError
@@ -19,8 +18,7 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 """GitHub's environment variable that names the file of the step's summary."""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """One format and where it goes; None is standard output."""
 
     form: str

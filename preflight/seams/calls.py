@@ -9,7 +9,6 @@ later is in no chain.
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import ParamSpec, TypeVar
 
@@ -17,13 +16,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
 class Calls:
     """The calls of one run so far; `longest` is the longest chain of them."""
 
-    made: int = 0
-    longest: int = 0
-    _lock: Lock = field(default_factory=Lock)
+    def __init__(self) -> None:
+        """None was made yet."""
+        self.made = 0
+        self.longest = 0
+        self._lock = Lock()
 
     def count(self, depth: int) -> None:
         """One more, so many deep."""
@@ -32,12 +32,12 @@ class Calls:
             self.longest = max(self.longest, depth)
 
 
-@dataclass(slots=True)
 class _Line:
     """One thread's part in a run."""
 
-    calls: Calls
-    depth: int
+    def __init__(self, calls: Calls, depth: int) -> None:
+        self.calls = calls
+        self.depth = depth
 
 
 _LINE: ContextVar[_Line | None] = ContextVar("line", default=None)
