@@ -157,6 +157,13 @@ def test_long_conversations_are_read_on_the_quick_way(tmp_path, monkeypatch, cou
     }
 
 
+def test_a_long_conversation_with_a_fault_is_nobodys_example(tmp_path):
+    asked = [{"role": "user", "content": "?"}] * 30
+    wrong = line(request(1, messages=asked, stream=True))
+    seen = found(tmp_path / "requests.jsonl", [wrong, *good_lines(900)[1:]])
+    assert seen == {("stream", 1)}
+
+
 @pytest.mark.parametrize("sort", [False, True])
 @pytest.mark.parametrize("odd", ["a", "a\nb", 'a"b', "a\\b", "é", "x" * 300, "ask-1\n"])
 @pytest.mark.parametrize("at", [300, 301, 302])

@@ -201,8 +201,9 @@ class Reading:
         places: list[tuple[int, int]] = []
         for line, place in zip(lines, self._places(block, lines), strict=True):
             facts, faults = read_line(line.removesuffix(b"\n"), *place)
-            portion.faults.extend(faults)
-            if not any(fault.code == "blank_line" for fault in faults):
+            if faults:
+                portion.faults.extend(faults)
+            if not faults or not any(fault.code == "blank_line" for fault in faults):
                 portion.requests += 1
             if facts is None:
                 continue
@@ -210,7 +211,7 @@ class Reading:
             if facts.custom_id is not None:
                 custom_ids.append(facts.custom_id)
                 places.append(place)
-            if not faults or self.like is not None:
+            if not faults and (self.like is None or facts.prompts > self.most):
                 self._follow(line, facts)
         if custom_ids:
             increasing = portion.identities.add(custom_ids, block.cell_start)
@@ -234,9 +235,10 @@ class Reading:
             portion.settings.add(name, (number,))
         if facts.settings.longest > portion.longest[0]:
             portion.longest = (facts.settings.longest, number)
-        for name, _ in facts.features:
-            portion.features.add(name, (number,))
-        self._show(facts.features, number, offset)
+        if facts.features:
+            for name, _ in facts.features:
+                portion.features.add(name, (number,))
+            self._show(facts.features, number, offset)
 
     def _show(self, held: tuple[tuple[str, bytes], ...], number: int, offset: int) -> None:
         """Note a line with schemas that no line before it has."""

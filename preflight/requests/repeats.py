@@ -54,13 +54,18 @@ def escapes(raw: bytes) -> bool:
     return _ESCAPED.search(raw) is not None
 
 
+def suspected(line: bytes) -> bool:
+    """Whether a line may have a watched key twice; False: it has not."""
+    seen = _WATCHED.findall(line)
+    return len(set(seen)) < len(seen) or _ESCAPED.search(line) is not None
+
+
 def repeated(line: bytes, prompt: str) -> list[Repeated]:
     """The watched keys that stand twice in a line that is one JSON object.
 
     `prompt` is the key of its prompt.
     """
-    seen = _WATCHED.findall(line)
-    if len(set(seen)) == len(seen) and not escapes(line):
+    if not suspected(line):
         return []
     within = {MODEL, MESSAGES} if prompt.encode() == MESSAGES else {MODEL}
     found: dict[bytes, list[tuple[int, bytes]]] = {}

@@ -1,6 +1,7 @@
 """What a request looks like, as types that msgspec checks in C while it parses."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta, Raw, Struct
@@ -31,6 +32,7 @@ PROMPTS = (
 """End of the url, the body's field that holds the prompt, its type (OpenAI's API reference)."""
 
 
+@lru_cache(maxsize=100)
 def prompt_field(url: str | None) -> tuple[str, Any] | None:
     """The field that holds the prompt for this url, and its type; None where it is not known.
 

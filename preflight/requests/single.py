@@ -3,7 +3,7 @@
 from msgspec.json import Decoder
 
 from preflight.requests.fault import Fault
-from preflight.requests.repeats import repetitions
+from preflight.requests.repeats import repetitions, suspected
 from preflight.requests.settings import settings
 from preflight.requests.shapes import (
     FEATURES,
@@ -43,13 +43,15 @@ def read_line(line: bytes, number: int, offset: int) -> tuple[Facts | None, list
         request.method or None,
         request.url or None,
         model or None,
-        held((feature, body.get(feature)) for feature in FEATURES),
+        held((feature, body.get(feature)) for feature in FEATURES)
+        if not body.keys().isdisjoint(FEATURES)
+        else (),
         settings=found,
         stream=stream,
         order=tuple(body),
         prompts=prompts,
     )
-    return facts, repetitions(line, name, number, offset)
+    return facts, repetitions(line, name, number, offset) if suspected(line) else []
 
 
 def _slowly(line: bytes, number: int, offset: int) -> tuple[Facts | None, list[Fault]]:
