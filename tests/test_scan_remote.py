@@ -188,6 +188,38 @@ def test_an_account_of_azure_must_be_named(preflight):
     assert "export AZURE_STORAGE_ACCOUNT_NAME=" in err
 
 
+def test_a_connection_that_is_none_is_named(preflight, monkeypatch):
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "nonsense")
+    code, _, err = preflight("scan", "az://container/requests.jsonl")
+    assert code == 2
+    assert one_sentence(err)
+    assert "correct or unset AZURE_STORAGE_CONNECTION_STRING" in err
+
+
+@pytest.mark.parametrize("content", [None, "{}", "no json"])
+def test_without_credentials_of_google_there_is_nobody_to_ask_as(
+    preflight, monkeypatch, tmp_path, content
+):
+    path = tmp_path / "credentials.json"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    code, out, err = preflight("scan", "gs://bucket/requests.jsonl")
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert "there are no credentials to read it with" in err
+    assert "set them in the environment" in err
+
+
+def test_a_profile_that_is_not_there_is_named(preflight, monkeypatch, fresh):
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    code, _, err = preflight("scan", f"s3://{BUCKET}/profile.jsonl")
+    assert code == 3
+    assert one_sentence(err)
+    assert "there are no credentials to read it with" in err
+    assert "no-such-profile" in err
+
+
 def test_without_the_extra_it_is_named(preflight, monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
     code, _, err = preflight("scan", URL)

@@ -46,11 +46,16 @@ LOGGERS = ("adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "fsspec", "gc
 
 INSTALL = "pip install 'batch-preflight[cluster]'"
 
+_CONNECTION = "AZURE_STORAGE_CONNECTION_STRING"
+
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*")
 _SIGNED = re.compile(r"\?\S+")
 """Behind a question mark an address may carry a signature, which is a secret."""
 
 _LONGEST = 200
+_UNUSABLE = {"AzureSigningError", "ProfileNotFound"}
+"""What is raised for credentials that are named, and are none."""
+
 _DENIED = {401, 403, "401", "403"}
 
 
@@ -118,6 +123,7 @@ def storage(url: str) -> Storage:
 
     Raises:
         UsageError: what reads it is not installed, or the environment does not say whose it is.
+        LookError: there are no credentials, or none that can be used.
     """
     protocol = scheme(url)
     _quiet()
@@ -137,7 +143,12 @@ def storage(url: str) -> Storage:
         raise UsageError(url, f"needs what is not installed ({error.name})", INSTALL) from error
     except ValueError as error:
         remedy = "export AZURE_STORAGE_ACCOUNT_NAME=ACCOUNT" if protocol == "az" else "correct it"
+        if os.environ.get(_CONNECTION) and protocol == "az":
+            remedy = f"correct or unset {_CONNECTION}"
         raise UsageError(url, f"cannot be found ({_first(error)})", remedy) from error
+    except Exception as error:
+        # Google's library looks for credentials at once, and not with the first question.
+        raise _told(url, error) from error
     return Storage(url, files, path)
 
 
@@ -157,9 +168,10 @@ def _told(url: str, error: Exception) -> PreflightError:
     codes = {getattr(error, name, None) for name in ("status_code", "status", "code")}
     if isinstance(error, PermissionError) or codes & _DENIED or "Authenticat" in kind:
         return Refused(url, SCHEMES[scheme(url)])
-    if "Credential" in kind:
+    if "Credential" in kind or kind in _UNUSABLE:
         remedy = "set them in the environment, as for the cloud's own command line"
-        return CredentialsMissing(url, "there are no credentials to read it with", remedy)
+        what = f"there are no credentials to read it with ({_first(error)})"
+        return CredentialsMissing(url, what, remedy)
     what = f"cannot be read ({kind}: {_first(error)})"
     return Unreachable(url, what, "check the address and the network, then try again")
 
