@@ -252,6 +252,9 @@ def test_outside_a_project_it_says_where_to_run_it(preflight, tmp_path, monkeypa
     code, _, err = preflight("init", "--stack", "dev", *flags("openai"))
     assert code == 2
     assert "is in no Pulumi project" in err
+    assert "add --yes" in err
+    assert preflight("init", "--stack", "dev", *flags("openai"), "--yes")[0] == 0
+    assert (tmp_path / "preflight.toml").is_file()
 
 
 # --- the file ------------------------------------------------------------------------------------

@@ -202,6 +202,13 @@ def test_a_line_too_long_to_be_read_stays_and_is_told(preflight, file, monkeypat
     assert "not repaired: 2 faults" in out
 
 
+def test_what_cannot_be_repaired_is_not_nothing(preflight, file):
+    code, out, _ = preflight("fix", file(line("a"), b'{"custom_id": '), "--diff")
+    first, second, *_ = out.splitlines()
+    assert (code, first) == (1, "nothing that can be repaired safely")
+    assert second == "not repaired: 1 fault"
+
+
 def test_whoever_wants_quiet_hears_what_is_left_alone(preflight, file):
     path = file(b"\n", line(7), line("a"), line("a"))
     code, out, _ = preflight("fix", path, "--diff", "--quiet")

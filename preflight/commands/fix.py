@@ -46,7 +46,7 @@ def _target(source: Path, arguments: Namespace) -> Path:
     if not (arguments.diff or arguments.in_place or arguments.to):
         raise UsageError(
             "the command line",
-            "says not where the repaired file goes",
+            "does not say where the repaired file goes",
             "look first with --diff; then add --in-place, or --to FILE",
         )
     if not arguments.to:

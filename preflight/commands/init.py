@@ -85,9 +85,13 @@ def _project(arguments: Namespace, *, asking: bool) -> Project | None:
         return None
     try:
         return Project.nearest()
-    except UsageError:
-        if arguments.set or not (asking or arguments.yes):
+    except UsageError as none:
+        if arguments.set:
             raise
+        if not (asking or arguments.yes):
+            raise UsageError(
+                none.where, none.what, f"{none.remedy}, or add --yes to write what a team sets once"
+            ) from None
         say("no Pulumi project is here or above: no settings of a stack are written")
         return None
 

@@ -46,7 +46,7 @@ def promised(arguments: Namespace) -> Promises:
     if not name:
         raise UsageError(
             "the command line",
-            "says not which stack to hold the clouds against",
+            "does not say which stack to hold the clouds against",
             "add --stack NAME or --promises FILE, or set one once: preflight init",
         )
     return sources.from_file(name)

@@ -36,7 +36,7 @@ def merged(arguments: Namespace) -> Summary:
         )
     if arguments.to is None:
         raise UsageError(
-            "the command line", "says not where the joined files go", "add --to FOLDER"
+            "the command line", "does not say where the joined files go", "add --to FOLDER"
         )
     requests, folder = Path(arguments.requests), Path(arguments.to)
     results = tuple(map(Path, arguments.results))

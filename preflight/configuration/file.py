@@ -141,7 +141,12 @@ def _check(file: File, command: str, name: str) -> None:
         )
     if not several:
         _refuse_key(file, command, name)
-    raise UsageError(file.where(command, name), f"{name} {told.found}", f"make it {told.allowed}")
+    allowed = told.allowed
+    if len(several) > 1 and not command:
+        # At the top it is for the commands that have it: what any of them takes will do.
+        every = dict.fromkeys(one for option in several for one in option.choices)
+        allowed = f"one of {', '.join(every)}"
+    raise UsageError(file.where(command, name), f"{name} {told.found}", f"make it {allowed}")
 
 
 def _refuse_key(file: File, command: str, name: str) -> NoReturn:

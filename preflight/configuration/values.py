@@ -39,7 +39,7 @@ def of_file(option: Option, value: object, folder: Path) -> Any:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         _refuse(option, f"is {_in_words(value)}")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _number(option, repr(value))
+        return _number(option, repr(value), repr(value))
     if option.takes in LISTS:
         entries = value if isinstance(value, list) else [value]
         for entry in entries:
@@ -66,11 +66,11 @@ def of_text(option: Option, text: str) -> Any:
     return _text(option, text, None)
 
 
-def _number(option: Option, text: str) -> float:
+def _number(option: Option, text: str, shown: str = "") -> float:
     try:
         return count(text) if option.takes is Takes.COUNT else seconds(text)
     except ArgumentTypeError:
-        raise WrongValue(f"is {text!r}", option.allowed) from None
+        raise WrongValue(f"is {shown or repr(text)}", option.allowed) from None
 
 
 def _text(option: Option, text: str, folder: Path | None) -> str:

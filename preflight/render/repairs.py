@@ -65,7 +65,8 @@ def _tell(fixed: Fixed) -> None:
     for words, seen in counts:
         line(f"{words}: {_lines(seen)}")
     if not counts:
-        line("nothing to repair")
+        safely = "nothing that can be repaired safely"
+        line(safely if fixed.left.count else "nothing to repair")
     if fixed.written is not None:
         line(f"written: {shown(fixed.written)}")
     if fixed.ids is not None:

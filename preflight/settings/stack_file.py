@@ -113,7 +113,9 @@ def write_whole(path: Path, text: str, *, force: bool) -> None:
         refuse_to_overwrite(path)
     except OSError as error:
         raise UsageError(
-            str(path), f"cannot be written ({error.strerror})", "make its folder writable"
+            str(path),
+            f"cannot be written ({error.strerror})",
+            "free some room, or make its folder writable",
         ) from None
     finally:
         temporary.unlink(missing_ok=True)
