@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from preflight.requests.fault import Faults
 from preflight.requests.identifier import Uncarried
 from preflight.requests.identities import Identities
+from preflight.requests.lines import Block
 from preflight.requests.sample import Sample
 from preflight.requests.tally import Tally
 
@@ -50,6 +51,15 @@ class Portion:
     schema_offsets: "array[int]" = field(default_factory=lambda: array("q"))
     closed: bool = True
     full: bool = False
+
+    def measure(self, block: Block, lines: list[bytes]) -> None:
+        """Is the longest line so far among the next ones?"""
+        longest = max(map(len, lines)) - 1
+        if not block.raw.endswith(b"\n"):
+            longest = max(longest, len(lines[-1]))
+        if longest > self.longest_line[0]:
+            at = next(at for at, one in enumerate(lines) if len(one.rstrip(b"\n")) == longest)
+            self.longest_line = (longest, self.lines + 1 + at)
 
     def follow(self, later: "Portion") -> None:
         """Add what was read of the next stretch, all but its ids."""

@@ -88,7 +88,7 @@ class Reading:
             return
         lines = piece.lines()
         portion.sample.look(piece, lines, portion.lines + 1)
-        self._measure(piece, lines)
+        portion.measure(piece, lines)
         if self.like is None:
             self._meet(lines[0].removesuffix(b"\n"), portion.lines + 1, piece.offset)
         if not self._take_whole(piece, lines):
@@ -118,15 +118,6 @@ class Reading:
         if self.like is None:
             self.like = facts
             self.layout = layout(line, facts)
-
-    def _measure(self, block: Block, lines: list[bytes]) -> None:
-        """Is the longest line of the file among these?"""
-        longest = max(map(len, lines)) - 1
-        if not block.raw.endswith(b"\n"):
-            longest = max(longest, len(lines[-1]))
-        if longest > self.portion.longest_line[0]:
-            at = next(at for at, one in enumerate(lines) if len(one.rstrip(b"\n")) == longest)
-            self.portion.longest_line = (longest, self.portion.lines + 1 + at)
 
     def settle(self) -> None:
         """Count the lines that were like the first."""
