@@ -17,18 +17,14 @@ from preflight.batch.remote import Remote
 from preflight.batch.run import Finished, prepare
 from preflight.batch.tracks import Admits, anything
 from preflight.batch.watch import EVERY_SECONDS
-from preflight.catalog import yours
 from preflight.commands.around import CONSOLE, Around
-from preflight.commands.choices import refuse_a_part
-from preflight.commands.division import division
+from preflight.commands.asked import asked_of, judged
 from preflight.commands.durations import seconds
-from preflight.commands.judge import Targets, judge, promised, scanned, show, targets
+from preflight.commands.judge import show
 from preflight.commands.ledgers import begun, opened
 from preflight.commands.notifying import nobody, notifying
-from preflight.contract import Promises
 from preflight.render.outcome import say, show_finished, show_submitted, shown
-from preflight.report import EXIT_CODES, Report, Verdict
-from preflight.requests.scan import Scan
+from preflight.report import EXIT_CODES, Report
 from preflight.seams import PreflightError, UsageError
 
 POLL = "PREFLIGHT_POLL_SECONDS"
@@ -46,11 +42,11 @@ def ran(arguments: Namespace, around: Around) -> Finished | Report:
     every = polled(arguments.poll_every)
     if arguments.parquet:
         parquet.needed()
-    asked = _asked(arguments)
+    asked = asked_of(arguments)
     before = _before(asked.plan, arguments, around)
     if isinstance(before, Finished):
         return before
-    report = None if before else _judged(asked, arguments, around)
+    report = None if before else judged(asked, arguments, around)
     if report is not None:
         return report
     with (
@@ -144,8 +140,8 @@ def submit_only(arguments: Namespace) -> int:
 
 def submitted(arguments: Namespace, around: Around) -> Submitted | Finished | Report:
     """What was sent, or what is finished already; the report where it was not sent."""
-    asked = _asked(arguments)
-    report = _judged(asked, arguments, around)
+    asked = asked_of(arguments)
+    report = judged(asked, arguments, around)
     if report is not None:
         return report
     with (
@@ -188,81 +184,3 @@ def polled(given: float | None) -> float:
         raise UsageError(
             f"environment variable {POLL}", str(error), "correct or unset it"
         ) from error
-
-
-def _refuse_several(arguments: Namespace, chosen: Targets) -> None:
-    if len(chosen) != 1:
-        raise UsageError(
-            arguments.requests,
-            f"goes to one provider, and these are {', '.join(chosen)}",
-            "name one with --provider NAME",
-        )
-
-
-class _Asked:
-    """What the command line asks for: a plan, and what it is judged by."""
-
-    def __init__(self, arguments: Namespace) -> None:
-        """Read the promises and the request file. Raises PreflightError."""
-        yours.use(arguments.tables or os.environ.get(yours.VARIABLE))  # the limits are of them, too
-        self.promises: Promises = promised(arguments)
-        _refuse_several(arguments, targets(arguments, self.promises))
-        self.scan: Scan = scanned(arguments.requests, jobs=arguments.jobs)
-        self.targets = targets(arguments, self.promises, self.scan)
-        ((provider, several),) = self.targets.items()
-        made = division(
-            self.scan, provider, several, one=arguments.no_split, offline=arguments.offline
-        )
-        self.admits, self.notes = made.admits, made.notes
-        target, *others = several
-        self.plan = plans.make(
-            self.promises,
-            provider,
-            target,
-            self.scan.path,
-            sha256=self.scan.sha256,
-            count=self.scan.requests,
-            size=self.scan.bytes,
-            shards=made.shards,
-            others=tuple(others),
-        )
-
-
-def _asked(arguments: Namespace) -> _Asked:
-    if arguments.offline and not arguments.force:
-        raise UsageError(
-            "--offline",
-            "judges the request file alone, which is not enough to send it",
-            "leave it out, or send all the same with --force",
-        )
-    refuse_a_part(arguments)
-    return _Asked(arguments)
-
-
-def _judged(asked: _Asked, arguments: Namespace, around: Around) -> Report | None:
-    """Judge what is to be sent; the report where that may not be sent."""
-    for note in asked.notes:
-        around.say(note)
-    report = judge(
-        asked.promises, asked.targets, asked.scan, arguments, environ=around.environ, say=around.say
-    )
-    return None if _may_go_on(report, arguments, around) else report
-
-
-def _may_go_on(report: Report, arguments: Namespace, around: Around) -> bool:
-    """Whether to send: READY, or told to all the same."""
-    say = around.say
-    if report.verdict is Verdict.READY:
-        waivers = [f"{r.check_id} {r.waiver}" for r in report.results if r.waiver is not None]
-        passed = len(report.results) - len(waivers)
-        say(f"READY: {passed} checks passed in {report.seconds:.1f} s")
-        for waiver in waivers:
-            say(f"waived: {waiver}")
-        for sentence in report.scope:
-            say(f"not looked at: {sentence}")
-        return True
-    if arguments.force:
-        around.overruled(report)
-        say(f"{report.verdict}, and sent all the same (--force)")
-        return True
-    return False
