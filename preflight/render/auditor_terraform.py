@@ -9,7 +9,7 @@ from preflight.holders import Provisioned, marked_azure, marked_bedrock, marked_
 from preflight.looks import Scope
 from preflight.render.auditor import PRINCIPALS, Targets
 from preflight.render.permissions_hcl import block, reference
-from preflight.render.permissions_terraform import document_block
+from preflight.render.permissions_terraform_aws import document_block
 from preflight.render.permissions_variables import declared
 
 _HEAD = """\

@@ -20,6 +20,11 @@ def reference(expression: str) -> str:
     return f"{_BOUND}{expression}{_BOUND}"
 
 
+def variable(name: str) -> str:
+    """A variable, as it can stand inside a text or for a whole value."""
+    return reference(f"var.{name}")
+
+
 def whole_list(expression: str) -> tuple[str, ...]:
     """A list that is an expression, such as a variable that is a list."""
     return (f"{_LIST}{expression}{_BOUND}",)
