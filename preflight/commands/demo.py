@@ -23,7 +23,7 @@ from preflight.seams import RunError, UsageError
 
 if TYPE_CHECKING:
     from preflight.sandbox.breakages import Breakage
-    from preflight.sandbox.world import Sandbox
+    from preflight.sandbox.sandbox import Sandbox
 
 FOLDER = Path("preflight-demo")
 COMMAND_SECONDS = 120

@@ -24,7 +24,8 @@ import stamina
 
 import preflight
 from preflight.sandbox.program import PROGRAM_FILE, program_folder
-from preflight.sandbox.world import Sandbox, World
+from preflight.sandbox.sandbox import Sandbox
+from preflight.sandbox.world import World
 from preflight.seams import PreflightError, RunError, UsageError
 
 FOLDER = Path(".preflight-sandbox")

@@ -11,7 +11,7 @@ from preflight.sandbox import limit_breakages as limit
 from preflight.sandbox.breakages import BREAKAGES, Breakage
 from preflight.sandbox.gateway.faults import PATH
 from preflight.sandbox.loopback import asking
-from preflight.sandbox.world import Sandbox
+from preflight.sandbox.sandbox import Sandbox
 
 _SECONDS = 10
 

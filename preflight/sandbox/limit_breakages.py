@@ -10,7 +10,7 @@ from typing import Any
 from preflight.catalog import source
 from preflight.sandbox import tables
 from preflight.sandbox.loopback import asking
-from preflight.sandbox.world import Sandbox
+from preflight.sandbox.sandbox import Sandbox
 
 _SECONDS = 10
 _PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="

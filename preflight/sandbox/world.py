@@ -2,33 +2,24 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from preflight.contract import PROVIDERS, Promises
-from preflight.promises import parse
+from preflight.contract import PROVIDERS
 from preflight.requests.example import PROVIDER_MODELS, write_requests
 from preflight.sandbox import tables
-from preflight.sandbox.accounts import (
-    AzureAccount,
-    BedrockAccount,
-    OpenAIAccount,
-    ProviderAccount,
-    VertexAccount,
-)
 from preflight.sandbox.aws.cloud import AwsCloud
 from preflight.sandbox.azure.cloud import AzureCloud
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.cloud import GcpCloud
-from preflight.sandbox.gcp.federation import gateway_token
-from preflight.sandbox.loopback import asking
 from preflight.sandbox.memory import Restore
 from preflight.sandbox.provision import Progress, provision
+from preflight.sandbox.registered import accounts
+from preflight.sandbox.sandbox import Sandbox
 from preflight.sandbox.upstream import OpenAIUpstream
 from preflight.targets import named_model
 
@@ -41,50 +32,23 @@ MODELS: Mapping[str, object] = {
     "bedrockModels": [PROVIDER_MODELS["bedrock"]],
 }
 """The settings that name models: those that the sandbox's clouds offer."""
-
 POLL_SECONDS = "0.3"
 REQUESTS = 1000
-
 Clouds = Mapping[str, Callable[[Path], AbstractContextManager[Any]]]
 """Provider -> what starts its cloud; it takes a folder for its scratch files."""
-
 CLOUDS: Clouds = {
     "openai": OpenAIUpstream,
     "azure": AzureCloud,
     "vertex": GcpCloud,
     "bedrock": AwsCloud,
 }
-
 Say = Callable[[str], None]
-
 Prepare = Callable[[Mapping[str, Any]], Mapping[str, object]]
 """Provider -> its running cloud in, settings of the stack out."""
 
 
 def _quiet(*_: object) -> None:
     """Say nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """What a command needs to work in a running sandbox.
-
-    `env` holds everything, keys too: the environment variables of a user who is logged in to all
-    three clouds and has a gateway key. `requests` is the folder with one request file a provider.
-    """
-
-    env: Mapping[str, str]
-    outputs: Mapping[str, Any]
-    requests: Path
-
-    @property
-    def promises(self) -> Promises:
-        """The applied program's outputs, parsed as preflight parses them."""
-        return parse(json.dumps(self.outputs), "the sandbox's outputs")
-
-    def request_file(self, provider: str) -> Path:
-        """The provider's request file."""
-        return self.requests / f"{provider}.jsonl"
 
 
 class World:
@@ -234,52 +198,3 @@ def settings_for(gateway_url: str, clouds: Mapping[str, Any]) -> dict[str, objec
     if "bedrock" in clouds:
         settings["gatewayAwsPrincipalArn"] = clouds["bedrock"].gateway_user_arn
     return settings | {f"{provider}Enabled": True for provider in clouds}
-
-
-def accounts(
-    sandbox: Sandbox, clouds: Mapping[str, Any], settings: Mapping[str, object] | None = None
-) -> Iterator[ProviderAccount]:
-    """As whom the gateway acts at each provider: what its administrator would register.
-
-    An external id, which no stack promises, is that of the stack's settings.
-    """
-    promises = sandbox.promises
-    for openai in _each_once(promises.openai):
-        upstream = clouds["openai"]
-        yield OpenAIAccount(openai.provider_name, upstream.base_url, upstream.api_key)
-    for azure in _each_once(promises.azure):
-        arm = sandbox.env["PREFLIGHT_ARM_ENDPOINT"]
-        token = _token(arm, "principal_id", azure.gateway_principal_id)
-        endpoint = f"{arm}/accounts/{azure.account}"
-        yield AzureAccount(azure.provider_name, endpoint, token)
-    for vertex in _each_once(promises.vertex):
-        google = sandbox.env["PREFLIGHT_GOOGLE_ENDPOINT"]
-        account = partial(VertexAccount, vertex.provider_name, google, vertex.project)
-        if vertex.federation is None:
-            yield account(_token(google, "email", vertex.gateway_service_account))
-        else:
-            yield account(partial(gateway_token, sandbox.env, vertex, clouds["vertex"].issuer))
-    for bedrock in _each_once(promises.bedrock):
-        aws = clouds["bedrock"]
-        yield BedrockAccount(
-            bedrock.provider_name,
-            bedrock.region,
-            aws.gateway_keys.access_key_id,
-            aws.gateway_keys.secret_access_key,
-            # A user acts as itself.
-            "" if ":user/" in bedrock.gateway_principal_arn else bedrock.gateway_principal_arn,
-            aws.aws_endpoint,
-            aws.bedrock_endpoint,
-            str((settings or {}).get("gatewayAwsExternalId", "")),
-        )
-
-
-def _each_once(targets: tuple[Any, ...]) -> Iterator[Any]:
-    """Several targets may go through one account at the gateway, which is registered once."""
-    yield from {target.provider_name: target for target in reversed(targets)}.values()
-
-
-def _token(cloud: str, name: str, value: str) -> str:
-    with asking() as client:
-        answer = client.post(f"{cloud}/sandbox/tokens", json={name: value})
-    return str(answer.raise_for_status().json()["access_token"])

@@ -15,7 +15,9 @@ from preflight.sandbox.azure.operator import AUTHORIZATION, COGNITIVE, RESOURCES
 from preflight.sandbox.gateway import SandboxGateway
 from preflight.sandbox.gcp.client import Operator
 from preflight.sandbox.gcp.names import KEYS_API, OPERATOR, PROJECT
-from preflight.sandbox.world import CLOUDS, Sandbox, accounts, settings_for
+from preflight.sandbox.registered import accounts
+from preflight.sandbox.sandbox import Sandbox
+from preflight.sandbox.world import CLOUDS, settings_for
 
 KEY = "gateway-key"
 COUNT = 120

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from preflight.sandbox.breakages.edits import Edit, apply_to
-from preflight.sandbox.world import Prepare, Sandbox
+from preflight.sandbox.sandbox import Sandbox
+from preflight.sandbox.world import Prepare
 
 Apply = Callable[[Sandbox], None]
 

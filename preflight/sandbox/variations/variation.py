@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from preflight.sandbox.world import Prepare, Sandbox
+from preflight.sandbox.sandbox import Sandbox
+from preflight.sandbox.world import Prepare
 
 
 @dataclass(frozen=True, slots=True)
