@@ -253,6 +253,18 @@ def test_what_the_file_says_is_what_a_command_does(preflight, folder):
     assert (code, json.loads(out)["format"]) == (0, "preflight-plan")
 
 
+@pytest.mark.parametrize(("line", "shards"), [("split = true", 2), ("split = false", 1)])
+def test_a_flag_that_says_no_is_an_option_that_says_yes(preflight, folder, line, shards):
+    write_promises(folder / "promises.json")
+    write_requests(folder / "requests.jsonl")
+    (folder / "tables.toml").write_text("[openai]\nmax_requests = 2\n")
+    given = f'{line}\npromises = "promises.json"\ntables = "tables.toml"\noffline = true\n'
+    (folder / "preflight.toml").write_text(given)
+    for more, number in (((), shards), (("--no-split",), 1), (("--split",), 2)):
+        _, out, _ = preflight("plan", "requests.jsonl", "--json", *more)
+        assert len(json.loads(out)["shards"]) == number
+
+
 def test_what_a_bundle_decides_no_file_does(holds, folder):
     (folder / "preflight.toml").write_text('stack = "dev"\noffline = true\n')
     assert holds("stack", "check", "--from-bundle", "b.json")["value"] is None

@@ -213,6 +213,18 @@ def test_what_a_command_refuses_is_told_by_who_said_it(preflight, folder, monkey
     refused(ended, "environment PREFLIGHT_PROVIDER (provider vertex): the stack promises only")
 
 
+def test_what_a_flag_says_is_told_as_the_flag(preflight, folder):
+    (folder / "preflight.toml").write_text('provider = "openai"\n')
+    refused(preflight(*CHECK, "--provider", "azure"), "preflight: --provider azure: the stack")
+    refused(preflight(*CHECK, "--only", "nonsense"), "preflight: --only nonsense: is no check")
+
+
+def test_formats_that_would_be_mixed_are_told_by_who_said_them(preflight, folder):
+    (folder / "preflight.toml").write_text('[check]\nformat = ["junit", "markdown"]\n')
+    where = "preflight.toml:2 (format junit --format markdown): would mix"
+    refused(preflight(*CHECK), where)
+
+
 def test_a_wrong_file_hinders_nobody_who_does_not_need_it(preflight, folder):
     (folder / "preflight.toml").write_text("nonsense = 1")
     for command in (("--version",), ("check", "--help"), ("list",), ("completion", "bash")):
@@ -268,3 +280,8 @@ def test_a_key_is_found_where_it_is_and_nowhere_else(path, line):
 
 def test_a_key_that_is_written_in_escapes_has_no_line():
     assert line_of('"st\\u0061ck" = 1\n', ("stack",)) is None
+
+
+def test_in_a_text_that_is_too_long_no_line_is_looked_for():
+    assert line_of("stack = 1\n" + "#" * 99_990, ("stack",)) == 1
+    assert line_of("stack = 1\n" + "#" * 99_991, ("stack",)) is None
