@@ -1,5 +1,6 @@
 """What docs/pipelines.md and the examples say to Argo, Step Functions and cron."""
 
+import fcntl
 import json
 import os
 import re
@@ -157,10 +158,34 @@ def test_cron_tells_once_what_a_person_must_repair_and_goes_on_when_that_is_done
     code, out = call()
     assert (code, out.startswith("today: preflight run ended with 1")) == (1, True), out
     assert "NOT READY" in out
+    assert call() == (1, "")
     inbox.write_bytes(good)
     code, out = call()
     assert (code, out.startswith("today: done")) == (0, True), out
     assert len(upstream.batches) == 1
+
+
+def test_cron_tells_of_a_gateway_that_gives_no_answer_once_and_after_an_hour(cron):
+    call, folder = cron
+    write_promises(folder / "promises.json", "http://127.0.0.1:9")
+    (folder / "runs").mkdir()
+    (folder / "runs" / "today.unanswered").write_text("3\n3\n")
+    told = [call() for _ in range(3)]
+    assert [code for code, _ in told] == [0, 3, 0]
+    assert [out.partition("\n")[0] for _, out in told if out] == [
+        "today: preflight run ended with 3"
+    ]
+
+
+def test_cron_leaves_alone_what_an_earlier_call_waits_for(cron, upstream):
+    call, folder = cron
+    (folder / "runs").mkdir()
+    log = folder / "runs" / "today.now"
+    log.write_text("the log of that call")
+    with (folder / "runs" / "today.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert call() == (0, "")
+    assert (log.read_text(), upstream.batches) == ("the log of that call", [])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,10 @@
 # FOLDER has promises.json, inbox/NAME.jsonl, and gets runs/NAME with results.jsonl. TFY_API_KEY_FILE
 # names a file with the gateway's key, which only its owner may read.
 set -u
+
+# The verdict ends with the time that it took, which is another one in each call and no news.
+news() { sed -E '/^(NOT READY|CANNOT TELL): /,$d' "$1"; }
+
 cd "$1" || exit 2
 provider=$2
 mkdir -p runs
@@ -16,19 +20,27 @@ for requests in inbox/*.jsonl; do
     [ -e "$requests" ] || continue
     name=$(basename "$requests" .jsonl)
     [ -e "runs/$name.done" ] && continue
-    # The lock goes with the process: the call of a quarter of an hour ago may still be waiting.
-    flock --nonblock --conflict-exit-code 75 "runs/$name.lock" \
-        preflight run "$requests" --promises promises.json --provider "$provider" \
-        --out "runs/$name" >"runs/$name.now" 2>&1
+    # The call of a quarter of an hour ago may still be waiting, and its log is left alone. The
+    # lock goes with the process.
+    exec 9>"runs/$name.lock"
+    flock --nonblock 9 || continue
+    preflight run "$requests" --promises promises.json --provider "$provider" \
+        --out "runs/$name" --quiet >"runs/$name.now" 2>&1
     code=$?
     case $code in
     0) touch "runs/$name.done" && echo "$name: done" && tail -n 3 "runs/$name.now" && continue ;;
-    75) continue ;;                 # it is waited for already
-    3 | 130 | 137 | 143) continue ;; # no answer, or ended from outside: the next call goes on
+    130 | 137 | 143) continue ;; # ended from outside: the next call goes on
+    3)
+        # No answer: the next call goes on, and the fourth in a row, after an hour, tells of it.
+        echo "$code" >>"runs/$name.unanswered"
+        [ "$(wc -l <"runs/$name.unanswered")" -eq 4 ] || continue
+        ;;
+    *) rm -f "runs/$name.unanswered" ;;
     esac
     [ "$code" -gt "$worst" ] && worst=$code
     # 1: not ready, or not every request has a result; 2: something is to be corrected.
-    if ! cmp -s "runs/$name.now" "runs/$name.said"; then
+    said=$(news "runs/$name.said" 2>/dev/null)
+    if [ "$(news "runs/$name.now")" != "$said" ]; then
         echo "$name: preflight run ended with $code"
         cat "runs/$name.now"
         cp "runs/$name.now" "runs/$name.said"
