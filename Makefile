@@ -40,9 +40,10 @@ lint: .venv/ready ## ruff, mypy --strict, and ty over the Pulumi program
 	$(BIN)/mypy
 	$(BIN)/ty check infra
 
-docs: .venv/ready ## Renew the rendered parts of the pages in docs/ and the JSON Schema of the report
+docs: .venv/ready ## Renew the rendered parts of the pages in docs/, the JSON Schema of the report, and what `explain` says
 	$(BIN)/python -m preflight.render.pages docs
 	$(BIN)/python -m preflight.render.json_shape > preflight/render/report.schema.json
+	$(BIN)/python -m preflight.reference
 
 site: .venv-docs/ready ## Build the pages of docs/ as a site in build/site/html; a link that leads nowhere ends it
 	$(BIN)/python docs/site.py build/site/pages

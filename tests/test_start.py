@@ -141,11 +141,13 @@ def test_completions_are_read_and_not_made():
 
 
 @pytest.mark.parametrize("command", ["list", "explain bedrock-bucket", "explain B08"])
-def test_what_is_only_looked_up_imports_no_sdk_and_draws_nothing(command):
+def test_what_is_only_looked_up_imports_no_check_and_no_package(command):
     modules = started(*command.split())
-    assert foreign(modules) <= {"msgspec", "typing_extensions"}
-    further = ("preflight.batch", "preflight.bundle", "preflight.sandbox", "preflight.render.text")
-    assert not {name for name in modules if name.startswith(further)}
+    assert not foreign(modules)
+    assert not modules & SLOW
+    further = {"preflight.reference", f"preflight.commands.{command.split()[0]}"}
+    shown = {"preflight.render.columns", "preflight.render.explained"}
+    assert ours(modules) <= DISPATCH | further | shown
 
 
 def test_a_file_judged_offline_imports_nothing_that_asks_the_outside(requests):

@@ -5,22 +5,15 @@ import json
 import re
 import sys
 from argparse import Namespace
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from preflight.checklist import Listed, checklist
-from preflight.failures.recognise import Match, Recognised, recognise
-from preflight.failures.table import Failure, failures
-from preflight.render.explained import (
-    check_lines,
-    check_shape,
-    failure_lines,
-    failure_shape,
-    right_lines,
-    right_shape,
-)
+from preflight.reference import CheckEntry, FailureEntry, reference
+from preflight.render.explained import check_lines, check_shape, failure_lines, failure_shape
 from preflight.render.printable import printable
-from preflight.seams import UsageError
-from preflight.selection import did_you_mean
+from preflight.seams.errors import UsageError
+
+if TYPE_CHECKING:
+    from preflight.failures.recognise import Match, Recognised
 
 VERSION = 1
 UNKNOWN = 3
@@ -36,18 +29,23 @@ _ID = re.compile(r"[A-Za-z]\d{1,3}|[a-z0-9]+(?:-[a-z0-9]+)+")
 def explain(arguments: Namespace) -> int:
     """Print what is known. Raises UsageError for an id that there is not."""
     what = " ".join(arguments.what)
-    checks = {one.check.id: one for one in checklist()}
-    known = {one.id: one for one in failures()}
-    if what in checks:
-        return _check(checks[what], arguments.format)
-    if what.upper() in known:
-        return _failures((known[what.upper()],), arguments.format)
+    known = reference()
+    if what in known.checks:
+        return _check(known.checks[what], arguments.format)
+    if what.upper() in known.failures:
+        return _failure(known.failures[what.upper()], arguments.format)
+    from preflight.failures.recognise import recognise  # noqa: PLC0415 - an id needs no patterns
+
     found = recognise(_standard_input() if what == "-" else io.StringIO(what))
     if not (found.matches or found.rights) and _ID.fullmatch(what):
+        from preflight.selection import did_you_mean  # noqa: PLC0415 - only where there is none
+
         raise UsageError(
             what,
             "is neither a check nor a failure that is known",
-            did_you_mean(what.upper(), known) if what[1:].isdigit() else did_you_mean(what, checks),
+            did_you_mean(what.upper(), known.failures)
+            if what[1:].isdigit()
+            else did_you_mean(what, known.checks),
         )
     return _text(found, arguments.format)
 
@@ -57,28 +55,33 @@ def _standard_input() -> TextIO:
     return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
 
 
-def _check(listed: Listed, form: str) -> int:
+def _check(check: CheckEntry, form: str) -> int:
     if form == "json":
-        _document(0, check=check_shape(listed))
+        _document(0, check=check_shape(check))
     else:
-        print("\n".join(check_lines(listed)))
+        print("\n".join(check_lines(check)))
     return 0
 
 
-def _failures(found: tuple[Failure, ...], form: str) -> int:
+def _failure(failure: FailureEntry, form: str) -> int:
     if form == "json":
-        _document(0, failures=[failure_shape(failure) for failure in found], rights=[])
+        _document(0, failures=[failure_shape(failure)], rights=[])
     else:
-        print("\n\n".join("\n".join(failure_lines(failure)) for failure in found))
+        print("\n".join(failure_lines(failure)))
     return 0
 
 
-def _text(found: Recognised, form: str) -> int:
+def _text(found: "Recognised", form: str) -> int:
+    from preflight.render.explained_rights import right_lines, right_shape  # noqa: PLC0415 - as above
+
+    known = reference().failures
     code = 0 if found.matches or found.rights else UNKNOWN
     if form == "json":
         _document(
             code,
-            failures=[failure_shape(m.failure) | {"seen": m.quote} for m in found.matches],
+            failures=[
+                failure_shape(known[m.failure.id]) | {"seen": m.quote} for m in found.matches
+            ],
             rights=[right_shape(right) for right in found.rights],
         )
         return code
@@ -99,8 +102,8 @@ def _text(found: Recognised, form: str) -> int:
     return code
 
 
-def _matched(match: Match) -> list[str]:
-    head, *rest = failure_lines(match.failure)
+def _matched(match: "Match") -> list[str]:
+    head, *rest = failure_lines(reference().failures[match.failure.id])
     return [head, f"  seen:     “{printable(match.quote)}”", *rest]
 
 

@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 from collections.abc import Sequence
 
-from preflight.checklist import Listed, checklist
+from preflight.reference import CheckEntry, reference
 from preflight.render.columns import columns
 
 VERSION = 1
@@ -13,7 +13,9 @@ VERSION = 1
 def list_checks(arguments: Namespace) -> int:
     """Print them in order of reading."""
     asked = set(arguments.provider or ())
-    listed = [one for one in checklist() if not asked or asked.intersection(one.providers)]
+    listed = [
+        one for one in reference().checks.values() if not asked or asked.intersection(one.providers)
+    ]
     if arguments.format == "json":
         print(json.dumps(_shape(listed), indent=2))
     else:
@@ -21,17 +23,17 @@ def list_checks(arguments: Namespace) -> int:
     return 0
 
 
-def _shape(listed: Sequence[Listed]) -> dict[str, object]:
+def _shape(listed: Sequence[CheckEntry]) -> dict[str, object]:
     return {
         "format": "preflight-checks",
         "version": VERSION,
         "checks": [
             {
-                "id": one.check.id,
-                "title": one.check.title,
-                "providers": list(one.providers),
-                "suites": list(one.suites),
-                "needs": list(one.needs),
+                "id": one.id,
+                "title": one.title,
+                "providers": one.providers,
+                "suites": one.suites,
+                "needs": one.needs,
             }
             for one in listed
         ],
@@ -39,11 +41,8 @@ def _shape(listed: Sequence[Listed]) -> dict[str, object]:
     }
 
 
-def _lines(listed: Sequence[Listed]) -> list[str]:
+def _lines(listed: Sequence[CheckEntry]) -> list[str]:
     """One line a check, in columns: id, title, providers, suites."""
     return columns(
-        [
-            (one.check.id, one.check.title, ",".join(one.providers), ", ".join(one.suites))
-            for one in listed
-        ]
+        [(one.id, one.title, ",".join(one.providers), ", ".join(one.suites)) for one in listed]
     )

@@ -1,13 +1,9 @@
-"""A check, a known failure or a right, explained: lines for people, plain values for programs."""
+"""A check or a known failure, explained: lines for people, plain values for programs."""
 
 import textwrap
 from typing import Any
 
-from preflight.checklist import Listed, checklist
-from preflight.failures.table import Failure, seen_by
-from preflight.looking import looks_of
-from preflight.looks import LOOKS, OTHER_WAYS, Look
-from preflight.permissions import PERMISSIONS, Permission
+from preflight.reference import CheckEntry, FailureEntry, reference
 from preflight.render.columns import width
 
 WIDTH = 100
@@ -25,7 +21,7 @@ SHOWS = {
 """When a failure is told, in words."""
 
 
-def _item(name: str, *texts: str) -> list[str]:
+def item(name: str, *texts: str) -> list[str]:
     """A name, said once, and its texts, each folded under itself. An address is never broken."""
     heads = [f"  {name}:".ljust(_INDENT), *[" " * _INDENT for _ in texts[1:]]]
     most = min(WIDTH, max(width() or WIDTH, _NARROWEST))
@@ -42,87 +38,77 @@ def _item(name: str, *texts: str) -> list[str]:
     ]
 
 
-def check_lines(listed: Listed) -> list[str]:
+def check_lines(check: CheckEntry) -> list[str]:
     """What is asked, why, of whom, with which rights, against what, and where to read on."""
-    check = listed.check
-    seen = seen_by(check.id)
+    seen = reference().seen_by(check)
     lines = [f"{check.id}: {check.title}"]
-    lines += _item("why", *(" ".join(part.split()) for part in check.explanation.split("\n\n")))
-    lines += _item("asked", f"for {', '.join(listed.providers)}, in {_suites(listed)}")
-    if listed.needs:
-        lines += _item("needs", f"{', '.join(listed.needs)} to pass; else it is not asked")
-    lines += _item("looks at", *_looks_at(listed))
-    lines += _item("prevents", *(f"{one.id} {one.title} ({SHOWS[one.shows]})" for one in seen))
-    lines += _item("repair", *_repairs(listed))
-    return lines + _item("more", _page(listed))
+    lines += item("why", *check.why)
+    lines += item("asked", f"for {', '.join(check.providers)}, in {'; '.join(check.suites)}")
+    if check.needs:
+        lines += item("needs", f"{', '.join(check.needs)} to pass; else it is not asked")
+    lines += item("looks at", *_looks_at(check))
+    lines += item("prevents", *(f"{one.id} {one.title} ({SHOWS[one.shows]})" for one in seen))
+    lines += item("repair", *_repairs(check))
+    return lines + item("more", _page(check))
 
 
-def _suites(listed: Listed) -> str:
-    return "; ".join(listed.suites)
-
-
-def _looks(listed: Listed) -> tuple[Look, ...]:
-    return looks_of(listed.check, listed.world)
-
-
-def _looks_at(listed: Listed) -> list[str]:
-    if listed.world == "requests":
+def _looks_at(check: CheckEntry) -> list[str]:
+    if check.world == "requests":
         return ["the request file alone"]
-    if listed.world == "gateway":
+    if check.world == "gateway":
         return ["the gateway's answers, asked with the key in TFY_API_KEY"]
-    rights = _looks(listed)
-    if not rights:
+    if not check.rights:
         return ["the promise, what others saw, or a dated table; that needs no right of its own"]
     return [
-        f"{look.tells}, with {look.permission} on {look.on}" + f" ({look.when})" * bool(look.when)
-        for look in rights
+        f"{right.tells}, with {right.permission} on {right.on}"
+        + f" ({right.when})" * bool(right.when)
+        for right in check.rights
     ]
 
 
-def _repairs(listed: Listed) -> list[str]:
-    known = dict.fromkeys(failure.repair for failure in seen_by(listed.check.id))
+def _repairs(check: CheckEntry) -> list[str]:
+    known = dict.fromkeys(failure.repair for failure in reference().seen_by(check))
     return list(known) or ["the line of the report names the one change"]
 
 
-def _page(listed: Listed) -> str:
-    return f"docs/checks.md#{listed.check.id}"
+def _page(check: CheckEntry) -> str:
+    return f"docs/checks.md#{check.id}"
 
 
-def check_shape(listed: Listed) -> dict[str, Any]:
+def check_shape(check: CheckEntry) -> dict[str, Any]:
     """The same as plain values."""
-    check = listed.check
     return {
         "id": check.id,
         "title": check.title,
-        "why": " ".join(check.explanation.split()),
-        "providers": list(listed.providers),
-        "suites": list(listed.suites),
-        "needs": list(listed.needs),
+        "why": " ".join(check.why),
+        "providers": check.providers,
+        "suites": check.suites,
+        "needs": check.needs,
         "rights_to_look": [
-            {"permission": look.permission, "on": look.on.value, "when": look.when}
-            for look in _looks(listed)
+            {"permission": right.permission, "on": right.on, "when": right.when}
+            for right in check.rights
         ],
-        "prevents": [failure.id for failure in seen_by(check.id)],
-        "repairs": _repairs(listed),
-        "docs": _page(listed),
+        "prevents": check.prevents,
+        "repairs": _repairs(check),
+        "docs": _page(check),
     }
 
 
-def failure_lines(failure: Failure) -> list[str]:
+def failure_lines(failure: FailureEntry) -> list[str]:
     """What it means, when it is told, which check sees it before, and what repairs it."""
-    titles = {one.check.id: one.check.title for one in checklist()}
+    titles = {name: check.title for name, check in reference().checks.items()}
     lines = [f"{failure.id} ({failure.world}): {failure.title}"]
-    lines += _item("means", failure.means)
-    lines += _item("shows", SHOWS[failure.shows])
-    lines += _item("seen by", *(f"{name}: {titles[name]}" for name in failure.checks))
+    lines += item("means", failure.means)
+    lines += item("shows", SHOWS[failure.shows])
+    lines += item("seen by", *(f"{name}: {titles[name]}" for name in failure.checks))
     if failure.unseen:
-        lines += _item("unseen", failure.unseen)
-    lines += _item("repair", failure.repair)
-    lines += _item("source", f"{failure.source} ({failure.confidence})")
-    return lines + _item("more", f"docs/failures.md#{failure.id.lower()}")
+        lines += item("unseen", failure.unseen)
+    lines += item("repair", failure.repair)
+    lines += item("source", f"{failure.source} ({failure.confidence})")
+    return lines + item("more", f"docs/failures.md#{failure.id.lower()}")
 
 
-def failure_shape(failure: Failure) -> dict[str, Any]:
+def failure_shape(failure: FailureEntry) -> dict[str, Any]:
     """The same as plain values."""
     return {
         "id": failure.id,
@@ -130,53 +116,10 @@ def failure_shape(failure: Failure) -> dict[str, Any]:
         "title": failure.title,
         "shows": failure.shows,
         "means": failure.means,
-        "checks": list(failure.checks),
+        "checks": failure.checks,
         "unseen": failure.unseen,
         "repair": failure.repair,
         "source": failure.source,
         "confidence": failure.confidence,
         "docs": f"docs/failures.md#{failure.id.lower()}",
-    }
-
-
-def _held(right: str) -> list[Permission]:
-    return [row for row in PERMISSIONS if row.action == right]
-
-
-def _looking(right: str) -> list[Look]:
-    return [look for look in (*LOOKS, *OTHER_WAYS) if look.permission == right]
-
-
-def right_lines(right: str) -> list[str]:
-    """Who needs a right that a text names, and why."""
-    lines = [f"{right}: a right that the text names"]
-    lines += _item(
-        "needed", *(f"{r.provider}: by {r.identity} on {r.on}: {r.why}" for r in _held(right))
-    )
-    return lines + _item(
-        "to look",
-        *(
-            f"{look.provider}: by whoever runs preflight, on {look.on}: {look.tells}"
-            for look in _looking(right)
-        ),
-    )
-
-
-def right_shape(right: str) -> dict[str, Any]:
-    """The same as plain values."""
-    return {
-        "right": right,
-        "needed_by": [
-            {
-                "provider": row.provider,
-                "identity": str(row.identity),
-                "on": str(row.on),
-                "why": row.why,
-            }
-            for row in _held(right)
-        ],
-        "looks": [
-            {"provider": look.provider, "on": look.on.value, "tells": look.tells}
-            for look in _looking(right)
-        ],
     }
