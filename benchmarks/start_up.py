@@ -29,6 +29,8 @@ TIMES = {
     "preflight --version": 7,
     "preflight --help": 5,
     "preflight completion bash": 5,
+    "preflight list": 5,
+    "preflight explain B08": 5,
     "preflight check, offline": 3,
 }
 """Command -> how many times longer the quicker peer must take."""
@@ -96,6 +98,8 @@ def commands_of(bin_folder: Path, folder: Path) -> dict[str, Sequence[str]]:
         "preflight --version": [ours, "--version"],
         "preflight --help": [ours, "--help"],
         "preflight completion bash": [ours, "completion", "bash"],
+        "preflight list": [ours, "list"],
+        "preflight explain B08": [ours, "explain", "B08"],
         "preflight check, offline": check,
         "pip-audit --version": [str(bin_folder / "pip-audit"), "--version"],
         "pip-audit --help": [str(bin_folder / "pip-audit"), "--help"],
