@@ -70,6 +70,38 @@ def test_nothing_of_it_is_left_and_no_error_names_a_file_that_is_gone(
     assert not list((folder / "temporary").iterdir())
 
 
+@pytest.mark.parametrize("words", [["check", "--offline"], ["scan"]])
+def test_no_report_names_a_file_that_is_gone(preflight, folder, typed, words):
+    content = b"\n" + (folder / "requests.jsonl").read_bytes()
+    typed(content)
+    code, out, _ = preflight(*words, "-")
+    assert code == 1
+    assert "repair: preflight fix - --to FILE, or write" in out
+    typed(content)
+    html = preflight(*words, "-", "--format", "html")[1]
+    typed(content)
+    shape = preflight(*words, "-", "--json")[1]
+    assert json.loads(shape)["request_file"]["path"] == "-"
+    assert "/standard-input.jsonl" not in html + shape
+    typed(content)
+    assert preflight("fix", "-", "--to", "repaired.jsonl")[0] == 0
+    assert preflight(*words, "repaired.jsonl")[0] == 0
+
+
+def test_an_id_of_standard_input_that_another_file_has_too_is_named(preflight, folder, typed):
+    typed((folder / "requests.jsonl").read_bytes())
+    _, out, _ = preflight("scan", "-", "requests.jsonl")
+    assert 'is also on line 1 of "-"' in out
+    assert "preflight-" not in out
+
+
+def test_what_is_compressed_is_told_without_a_name(preflight, typed):
+    typed(b"\x1f\x8b" + b"x" * 99)
+    code, _, err = preflight("scan", "-")
+    assert code == 2
+    assert err == "preflight: standard input: is compressed; gunzip FILE\n"
+
+
 def test_the_same_run_goes_on_from_the_same_standard_input(preflight, folder, typed, double):
     content = (folder / "requests.jsonl").read_bytes()
     for _ in range(2):

@@ -9,6 +9,9 @@ from preflight.requests.identifier import sent_id
 from preflight.requests.scan import Scan
 from preflight.requests.tally import FIRST_LINES, Seen
 
+FOLDER, SPOOLED = "preflight-", "standard-input.jsonl"
+"""How the file begins and is called in which a command keeps standard input, until it ends."""
+
 
 def none_of(scan: Scan, codes: tuple[str, ...], remedy: str) -> Failed | None:
     """Failed with the first lines, where there is any such fault."""
@@ -41,6 +44,8 @@ def or_repaired(scan: Scan, remedy: str) -> str:
     name = str(scan.path)
     if ":/" in name:
         return remedy
+    if scan.path.name == SPOOLED and scan.path.parent.name.startswith(FOLDER):
+        return f"preflight fix - --to FILE, or {remedy}"
     file = shlex.quote(f"./{name}" if name.startswith("-") else name)
     return f"preflight fix {file} --in-place, or {remedy}"
 

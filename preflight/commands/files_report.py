@@ -7,11 +7,13 @@ promise, the model, is taken from the file.
 import os
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
 
 from preflight import suites
 from preflight.catalog import yours
@@ -54,17 +56,18 @@ def report(
     `say` is told which waivers hold no more.
     """
     yours.use(asked.tables or os.environ.get(yours.VARIABLE))
-    scans = list(_with_shared(found))
-    shared = dict(zip(map(_name, scans), found.shared_each, strict=True))
-    every = [suite for scan in scans for suite in _suites(scan, asked, shared[_name(scan)])]
+    names = _Names(getattr(asked, "spooled", None))
+    scans = list(_with_shared(found, names))
+    by_name = {names.of(scan.path): scan for scan in scans}
+    shared = dict(zip(by_name, found.shared_each, strict=True))
+    every = [one for name, scan in by_name.items() for one in _suites(scan, name, asked, shared)]
     chosen = selected(every, asked)
     accepted = accept(asked, say)
     results: list[Result] = []
-    by_name = {_name(scan): scan for scan in scans}
     for name, own in groupby(chosen.suites, key=lambda suite: suite.file):
         judged = run(tuple(own)).results
         results += (with_findings(one, by_name[name], asked.max_findings) for one in judged)
-    files = tuple(request_file(scan, _name(scan)) for scan in scans)
+    files = tuple(request_file(scan, name) for name, scan in by_name.items())
     scope = (CLOUDS,) if asked.provider else (CLOUDS, PROVIDERS)
     made = Report(
         tuple(results),
@@ -77,24 +80,31 @@ def report(
     return accepted(replace(made, at=datetime.now(UTC)))
 
 
-def _name(scan: Scan) -> str:
-    return str(scan.path)
+class _Names(NamedTuple):
+    """What files are called: standard input is kept in a file, whose name says nothing."""
+
+    spooled: Path | None
+
+    def of(self, path: Path) -> str:
+        """The name of the file with this path."""
+        return "-" if path == self.spooled else str(path)
 
 
-def _with_shared(found: Scans) -> Iterator[Scan]:
+def _with_shared(found: Scans, names: _Names) -> Iterator[Scan]:
     """Each file's scan, with the ids that an earlier file has among its duplicates."""
     for scan, count, first in zip(found.files, found.shared_each, found.shared_firsts, strict=True):
         places = [one for one in found.shared if one.path == scan.path]
         if not places and first is not None:
             places = [first]
-        faults = sorted([*scan.faults, *map(_fault, places)], key=_place)
+        shared = [_fault(one, names.of(one.first_path)) for one in places]
+        faults = sorted([*scan.faults, *shared], key=_place)
         code = "duplicate_custom_id"
         totals = {**scan.totals, code: scan.total(code) + count} if places else scan.totals
         yield replace(scan, faults=tuple(faults), totals=totals)
 
 
-def _fault(one: SharedId) -> Fault:
-    where = f"is also on line {one.first_line} of {quoted(str(one.first_path), 200)}"
+def _fault(one: SharedId, first: str) -> Fault:
+    where = f"is also on line {one.first_line} of {quoted(first, 200)}"
     message = f"custom_id {quoted(one.custom_id)} {where}"
     return Fault("duplicate_custom_id", one.line, one.offset, message)
 
@@ -103,9 +113,8 @@ def _place(fault: Fault) -> tuple[int, int, str]:
     return fault.line, fault.offset, fault.code
 
 
-def _suites(scan: Scan, asked: Namespace, shared: int) -> Iterator[Suite]:
+def _suites(scan: Scan, name: str, asked: Namespace, shared: Mapping[str, int]) -> Iterator[Suite]:
     """The suites of one file, which is their target."""
-    name = _name(scan)
     if not asked.provider:
         world = World(partial(_same, scan))
         own = [Suite(ANY, "request file", requests_unaddressed.CHECKS, None, world)]
@@ -117,7 +126,7 @@ def _suites(scan: Scan, asked: Namespace, shared: int) -> Iterator[Suite]:
         one = asked.no_split
         own = suites.build(nobody, targets, scan, offline=True, one=one, parts=parts)
     for suite in own:
-        checks = tuple(_counting(check, shared) for check in suite.checks)
+        checks = tuple(_counting(check, shared[name]) for check in suite.checks)
         several = sum(other.provider == suite.provider for other in own) > 1
         target = f"{name} {suite.target}" if several else name
         yield suite._replace(checks=checks, target=target, file=name)

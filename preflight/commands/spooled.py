@@ -57,6 +57,7 @@ def spooled(arguments: Namespace) -> Iterator[None]:
         if isinstance(getattr(arguments, name), list):
             several = [str(path) if one == "-" else one for one in _named(arguments, name)]
             setattr(arguments, name, several)
+            arguments.spooled = path
         else:
             setattr(arguments, name, str(path))
             arguments.shown = "-" if name == "requests" else None
@@ -75,6 +76,7 @@ def _named(arguments: Namespace, name: str) -> list[str]:
 
 def _told(error: PreflightError, path: str) -> PreflightError:
     where, what = (text.replace(path, "standard input") for text in (error.where, error.what))
-    other = PreflightError(where, what, error.remedy.replace(path, "FILE"))
+    remedy = error.remedy.replace(path, "FILE").replace(Path(path).name, "FILE")
+    other = PreflightError(where, what, remedy)
     other.exit_code = error.exit_code
     return other
