@@ -1,59 +1,9 @@
-"""Request files to scan, an S3 on loopback, and the report without its times."""
+"""Request files to scan, and the report without its times."""
 
 import json
-import os
 import random
-from contextlib import contextmanager
 
-import boto3
-from moto.server import ThreadedMotoServer
 from request_files import good_lines, line, request
-from werkzeug.serving import WSGIRequestHandler
-
-BUCKET = "requests"
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "scan",
-    "AWS_SECRET_ACCESS_KEY": "scan",
-    "AWS_DEFAULT_REGION": "us-west-2",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-
-
-@contextmanager
-def stored():
-    """An S3 with one bucket, as `(client, environment)`; nothing is logged."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    log, WSGIRequestHandler.log = WSGIRequestHandler.log, lambda *_: None
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
-        client = boto3.client(
-            "s3",
-            endpoint_url=url,
-            region_name=KEYS["AWS_DEFAULT_REGION"],
-            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-        )
-        where = {"LocationConstraint": KEYS["AWS_DEFAULT_REGION"]}
-        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
-        yield client, {**KEYS, "AWS_ENDPOINT_URL": url}
-        client.close()
-    finally:
-        server.stop()
-        WSGIRequestHandler.log = log
-
-
-@contextmanager
-def environment(variables):
-    """These variables, until the block ends."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def timeless(text):

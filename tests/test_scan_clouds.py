@@ -5,6 +5,7 @@ import pytest
 from gcp_fixtures import steady
 from google.cloud.storage import Client
 from request_files import good_lines, write
+from storage_world import no_threads_left
 
 from preflight.requests.remote import pinned, sources
 from preflight.requests.several import scan_files
@@ -14,6 +15,12 @@ from preflight.seams import Refused, RequestFileError
 __all__ = ["steady"]
 
 KEY = "in/requests.jsonl"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def threads():
+    with no_threads_left():
+        yield
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 from cli_world import one_sentence
 from distributed import Client, LocalCluster
 from request_files import good_lines, write
-from scan_world import BUCKET, environment, evenly, orderly, stored, straddling, timeless
+from scan_world import evenly, orderly, straddling, timeless
+from storage_world import BUCKET, environment, no_threads_left, stored
 
 from preflight import version
 from preflight.requests import lines
@@ -69,6 +70,7 @@ def world(tmp_path_factory):
     setup.write_text(SETUP)
     slowly = {"SLOWLY": str(folder / "slowly")}
     with (
+        no_threads_left(),
         stored() as (s3, variables),
         environment(variables | slowly),
         cluster_of(2, processes=True, preload=[str(setup)]) as cluster,

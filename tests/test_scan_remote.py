@@ -9,7 +9,8 @@ import pytest
 import s3fs
 from cli_world import one_sentence
 from request_files import good_lines, write
-from scan_world import BUCKET, environment, evenly, stored, straddling, timeless
+from scan_world import evenly, straddling, timeless
+from storage_world import BUCKET, environment, no_threads_left, stored
 
 from preflight.requests import lines, ranged
 from preflight.requests.remote import pinned
@@ -24,7 +25,7 @@ URL = f"s3://{BUCKET}/{KEY}"
 
 @pytest.fixture(scope="module")
 def storage():
-    with stored() as (client, variables):
+    with no_threads_left(), stored() as (client, variables):
         yield client, variables
 
 
@@ -237,6 +238,31 @@ def test_a_path_is_no_url(name):
 def test_another_storage_is_refused(name):
     with pytest.raises(UsageError):
         assert scheme(name) != ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "az://container/x.jsonl?sv=2026&sig=S3CRET",
+        "s3://me:S3CRET@bucket/x.jsonl",
+        "s3://bucket/x?X-Amz-Signature=S3CRET",
+    ],
+)
+def test_a_url_with_a_secret_is_refused_without_showing_it(preflight, name):
+    code, out, err = preflight("scan", name)
+    assert (code, out) == (2, "")
+    assert one_sentence(err)
+    assert "S3CRET" not in err
+
+
+def test_lines_here_and_there_are_asked_for_alone(s3):
+    content = put(s3, good_lines(900))
+    remote = pinned(URL)
+    with remote.open() as file:
+        for at in range(0, len(content), len(content) // 7):
+            file.seek(at)
+            file.read(100)
+        assert file.asked <= 8
 
 
 def test_it_reads_as_a_file_reads(s3):

@@ -182,8 +182,8 @@ def opened(path: "Source", start: int = 0, stop: int | None = None) -> Iterator[
     """
     before = looked_at(path)
     with _file(path) as file:
-        if stop is not None and (expect := getattr(file, "expect", None)):
-            expect(-(-stop // BLOCK) * BLOCK)  # Only what is far away reads ahead by itself.
+        if expect := getattr(file, "expect", None):  # Only what is far away reads ahead by itself.
+            expect(-(-(before.st_size if stop is None else stop) // BLOCK) * BLOCK)
         try:
             yield LineReader(file, start, before.st_size if stop is None else stop)
         except OSError as error:

@@ -17,6 +17,9 @@ TAIL = 256 << 10
 class Ranged:
     """Reads from a position on; two blocks are in memory at most.
 
+    What is not expected to be read as a whole is asked for little by little, as a line here and
+    there.
+
     `asked`: how many blocks were asked for.
     """
 
@@ -26,7 +29,7 @@ class Ranged:
         self._storage = storage
         self._size = size
         self._head = head
-        self._until = size
+        self._until = 0
         self._position = 0
         self._block = b""
         self._start = 0
@@ -34,7 +37,7 @@ class Ranged:
         self._next_start = 0
 
     def expect(self, stop: int) -> None:
-        """Little will be read from this byte on."""
+        """All will be read up to this byte, and little from there on."""
         self._until = min(stop, self._size)
 
     def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:

@@ -49,6 +49,9 @@ INSTALL = "pip install 'batch-preflight[cluster]'"
 _CONNECTION = "AZURE_STORAGE_CONNECTION_STRING"
 
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*")
+_SECRET = re.compile(
+    r"[?&](sig|signature|token|X-Amz-\w+|X-Goog-\w+)=|://[^/@]*:[^/@]*@", re.IGNORECASE
+)
 _SIGNED = re.compile(r"\?\S+")
 """Behind a question mark an address may carry a signature, which is a secret."""
 
@@ -60,10 +63,17 @@ _DENIED = {401, 403, "401", "403"}
 
 
 def scheme(name: str) -> str:
-    """The protocol of a URL, one of SCHEMES; "" for a path. Raises UsageError for another."""
+    """The protocol of a URL, one of SCHEMES; "" for a path.
+
+    Raises UsageError for another, and for a URL with a secret in it: its name would be shown.
+    """
     protocol, there, _ = name.partition("://")
     if not there or not _PROTOCOL.fullmatch(protocol):
         return ""
+    if _SECRET.search(name):
+        what = "carries a signature or a password, which would be shown with its name"
+        remedy = "leave it out, and set the credentials in the environment"
+        raise UsageError(f"{protocol}://...", what, remedy)
     known = ALIASES.get(protocol.lower(), protocol.lower())
     if known not in SCHEMES:
         named = ", ".join(f"{one}://" for one in SCHEMES)
