@@ -3,7 +3,6 @@
 What was done is not done again: the same canary goes on where an earlier process left it.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from urllib.parse import unquote
 
 from preflight.batch import joining, send
 from preflight.batch.answers import Batch
+from preflight.batch.canary_patience import Patience, watched
 from preflight.batch.canary_readback import read_back
 from preflight.batch.canary_rows import judged
 from preflight.batch.disk import on_disk
@@ -25,27 +25,11 @@ from preflight.batch.send import Say
 from preflight.batch.shipment import shipment
 from preflight.batch.stage import Fetched
 from preflight.batch.statuses import TERMINAL, meaning
-from preflight.batch.watch import watch
 from preflight.seams.canary import Created, Returned, Uploaded
 
 READ_BACK = "read-back"
 DELETE = "delete"
 CANCEL = "cancel"
-
-
-class _TimeIsUp(Exception):
-    """The canary was waited for as long as was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long the batch is waited for (seconds), how often it is looked at, what happens then."""
-
-    wait: float
-    every: float
-    cancel: bool = False
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
@@ -129,7 +113,15 @@ class CanaryRun:
             return replace(ended, batch=asked.batch, look=asked.look, folder=asked.folder)
         start = self.patience.clock()
         try:
-            batch = self._watch(batch_id, start)
+            batch = watched(
+                self.ledger,
+                self.gateway,
+                batch_id,
+                self.patience,
+                show=self.show,
+                say=self.say,
+                start=start,
+            )
             waited = self.patience.clock() - start
             found = replace(asked, status=batch.status, seconds=waited)
             if meaning(batch.status) not in TERMINAL:
@@ -154,36 +146,6 @@ class CanaryRun:
             files = tuple(folder / RAW / name for name in fetched.files)
             back = joining.Returned(self.plan.shards[0], files)
             joining.join(self.plan.requests, [back], (), folder)
-
-    def _watch(self, batch_id: str, start: float) -> Batch:
-        """The batch at its end, or as it was last seen when the time was up."""
-        seen: list[Batch] = []
-        until = start + self.patience.wait
-
-        def show(batch: Batch) -> None:
-            seen.append(batch)
-            self.show(batch)
-
-        def sleep(pause: float) -> None:
-            left = until - self.patience.clock()
-            if left <= 0:
-                raise _TimeIsUp
-            self.patience.sleep(min(pause, left))
-
-        try:
-            return watch(
-                self.ledger,
-                self.gateway,
-                batch_id,
-                show,
-                self.say,
-                every=self.patience.every,
-                patience=self.patience.wait,
-                sleep=sleep,
-                clock=self.patience.clock,
-            )
-        except _TimeIsUp:
-            return seen[-1] if seen else Batch(batch_id, "not seen")
 
     def _left(self, found: Returned, batch_id: str) -> Returned:
         """The time is up: the batch goes on, or is cancelled where that was asked for."""

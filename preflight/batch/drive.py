@@ -23,6 +23,7 @@ from preflight.batch.remote import Remote
 from preflight.batch.stage import Fetched, stage
 from preflight.batch.statuses import TERMINAL, meaning
 from preflight.batch.tracks import Admits, Talk, Track, anything, begun_anew
+from preflight.batch.turns import done, due, pause, sendable
 from preflight.batch.watch import (
     EVERY_SECONDS,
     KEY_SECONDS,
@@ -95,8 +96,8 @@ class Drive:
 
         Raises PreflightError: what kept a shard from being sent, once the others are brought in.
         """
-        while (pause := self.turn()) is not None:
-            self.sleep(pause)
+        while (seconds := self.turn()) is not None:
+            self.sleep(seconds)
 
     def turn(self) -> float | None:
         """Do what can be done now; seconds until the next turn, None where nothing is left.
@@ -106,11 +107,11 @@ class Drive:
         self._holding.hear(self.tracks)
         for track in self._sendable():
             self._guarded(track, self._send)
-        for track in self._due():
+        for track in due(self.tracks, self.clock()):
             self._guarded(track, self._look)
         self.talk.show(self.tracks)
-        if not self._done():
-            return self._pause()
+        if not done(self.tracks, halted=self.halted is not None):
+            return pause(self.tracks, self._holding.due(), self.clock(), self.every)
         if problem := self.halted or next((t.problem for t in self.tracks if t.problem), None):
             raise problem
         return None
@@ -170,18 +171,8 @@ class Drive:
             self.remote.renew_key()
 
     def _sendable(self) -> Iterator[Track]:
-        """What is to be sent and may be: first those whose batch may be running unseen."""
-        begun = [track for track in self.tracks if track.waiting and track.stage.begun]
-        rest = [track for track in self.tracks if track.waiting and not track.stage.begun]
-        for track in (*begun, *rest):
-            if track.problem is not None or self.clock() < track.due:
-                continue
-            if not track.waiting or (self.halted and not track.stage.begun):
-                continue
-            running = [other.shard for other in self.tracks if other.open]
-            files = sum(other.stage.uploaded is not None for other in self.tracks)
-            if track.stage.begun or not running or self.admits(running, files, track.shard):
-                yield track
+        """What may be sent now; asked anew at each shard, since sending one changes the others."""
+        return sendable(self.tracks, self.admits, self.clock, lambda: self.halted is not None)
 
     def _send(self, track: Track) -> None:
         stages = [other.stage for other in self.tracks]
@@ -202,13 +193,9 @@ class Drive:
     def _wait(self, track: Track, why: str, asked: float | None) -> None:
         """The queue is full: try again later, or as soon as another shard has ended."""
         track.refused += 1
-        pause = next_try(track.refused, self.every, asked)
-        track.due = self.clock() + pause
-        self._said(track)(f"{why}: trying again in {pause:,.0f} s, or when a batch has ended")
-
-    def _due(self) -> list[Track]:
-        now = self.clock()
-        return [t for t in self.tracks if t.open and t.due <= now and t.problem is None]
+        seconds = next_try(track.refused, self.every, asked)
+        track.due = self.clock() + seconds
+        self._said(track)(f"{why}: trying again in {seconds:,.0f} s, or when a batch has ended")
 
     def _look(self, track: Track) -> None:
         created = track.stage.created or ""
@@ -256,16 +243,6 @@ class Drive:
         for other in self.tracks:  # there is room now
             if other.waiting and other.refused:
                 other.due = min(other.due, self.clock())
-
-    def _done(self) -> bool:
-        left = [track for track in self.tracks if track.stage.fetched is None]
-        return all(t.problem or (self.halted and t.waiting and not t.stage.begun) for t in left)
-
-    def _pause(self) -> float:
-        now = self.clock()
-        dues = [t.due for t in self.tracks if t.stage.fetched is None and t.problem is None]
-        dues += self._holding.due()
-        return max(0.0, min([due for due in dues if due > now], default=now + self.every) - now)
 
     def _said(self, track: Track) -> Callable[[str], None]:
         if len(self.tracks) == 1:

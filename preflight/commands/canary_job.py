@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 
 from preflight.batch import plan as plans
-from preflight.batch.canary import CanaryRun, Patience, kept
+from preflight.batch.canary import CanaryRun, kept
+from preflight.batch.canary_patience import Patience
 from preflight.batch.canary_sample import Sample, prefix, sample
 from preflight.batch.ledger import Ledger
 from preflight.batch.plan import Plan
