@@ -10,21 +10,21 @@ from preflight.sandbox.aws.cloud import AwsCloud
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    cloud = AwsCloud(tmp_path_factory.mktemp("aws"), SECONDS, CLOCK)
+def aws_cloud(tmp_path_factory):
+    aws_cloud = AwsCloud(tmp_path_factory.mktemp("aws"), SECONDS, CLOCK)
     # Started in a thread that ends at once: ministack must live as long as the process instead.
-    starter = threading.Thread(target=cloud.__enter__)
+    starter = threading.Thread(target=aws_cloud.__enter__)
     starter.start()
     starter.join()
-    yield cloud
-    cloud.__exit__(None, None, None)
+    yield aws_cloud
+    aws_cloud.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="module")
-def operator(cloud):
-    return Clients(cloud.env)
+def operator(aws_cloud):
+    return Clients(aws_cloud.env)
 
 
 @pytest.fixture
-def stack(cloud):
-    return deploy(cloud)
+def stack(aws_cloud):
+    return deploy(aws_cloud)

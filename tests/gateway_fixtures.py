@@ -22,7 +22,7 @@ def aws_url():
 
 
 @pytest.fixture(scope="module")
-def served(aws_url) -> Iterator[tuple[World, list[str]]]:
+def served_gateway(aws_url) -> Iterator[tuple[World, list[str]]]:
     with ExitStack() as running:
         doubles = [Double(), Double(), Double(), Double()]
         urls = [running.enter_context(serve(double.app())) for double in doubles]
@@ -31,8 +31,8 @@ def served(aws_url) -> Iterator[tuple[World, list[str]]]:
 
 
 @pytest.fixture
-def world(served) -> World:
-    world, (upstream, azure, google, _) = served
+def world(served_gateway) -> World:
+    world, (upstream, azure, google, _) = served_gateway
     for double in (world.upstream, world.azure, world.google, world.jobs):
         double.answers = {}
         double.asked.clear()

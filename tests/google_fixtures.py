@@ -25,25 +25,25 @@ def pem():
 
 
 @pytest.fixture(scope="module")
-def served():
+def served_google():
     double = Google()
     with serve(double.app()) as double.url:
         yield double
 
 
 @pytest.fixture
-def google(served, tmp_path, monkeypatch, pem):
-    served.reset()
+def google(served_google, tmp_path, monkeypatch, pem):
+    served_google.reset()
     key = {
         "type": "service_account",
         "project_id": "p",
         "client_email": "me@p.iam.gserviceaccount.com",
         "private_key": pem,
         "private_key_id": "1",
-        "token_uri": f"{served.url}/token",
+        "token_uri": f"{served_google.url}/token",
     }
     path = tmp_path / "key.json"
     path.write_text(json.dumps(key))
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
-    monkeypatch.setenv(gcp.ENDPOINT_VARIABLE, f"{served.url}/")
-    return served
+    monkeypatch.setenv(gcp.ENDPOINT_VARIABLE, f"{served_google.url}/")
+    return served_google

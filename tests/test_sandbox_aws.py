@@ -16,34 +16,34 @@ from preflight.sandbox.handlers.aws import invokes
 pytest_plugins = ["aws_fixtures"]
 
 
-def test_unknown_keys_and_bad_signatures_are_refused_everywhere(cloud):
-    keys = cloud.gateway_keys
+def test_unknown_keys_and_bad_signatures_are_refused_everywhere(aws_cloud):
+    keys = aws_cloud.gateway_keys
     forged = {
         "UnrecognizedClientException": ("AKIAIOSFODNN7EXAMPLE", "made-up"),
         "SignatureDoesNotMatch": (keys.access_key_id, "made-up"),
     }
     for code, (key, secret) in forged.items():
-        env = cloud.env | {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+        env = aws_cloud.env | {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
         clients = Clients(env)
         assert refusal(clients.get("bedrock").list_foundation_models)[0] == code
         quotas = clients.get("service-quotas").list_service_quotas
         assert refusal(quotas, ServiceCode="bedrock")[0] == code
         simulate = clients.get("iam").simulate_principal_policy
-        arguments = {"PolicySourceArn": cloud.gateway_user_arn, "ActionNames": ["s3:GetObject"]}
+        arguments = {"PolicySourceArn": aws_cloud.gateway_user_arn, "ActionNames": ["s3:GetObject"]}
         assert refusal(simulate, **arguments)[0] == code
 
 
-def test_the_operator_is_root_and_the_gateway_user_may_only_assume_roles(cloud, operator):
+def test_the_operator_is_root_and_the_gateway_user_may_only_assume_roles(aws_cloud, operator):
     assert operator.get("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
-    keys = cloud.gateway_keys
+    keys = aws_cloud.gateway_keys
     assert keys.secret_access_key not in repr(keys)
-    user = gateway_user(cloud)
-    assert user.get("sts").get_caller_identity()["Arn"] == cloud.gateway_user_arn
+    user = gateway_user(aws_cloud)
+    assert user.get("sts").get_caller_identity()["Arn"] == aws_cloud.gateway_user_arn
     assert refusal(user.get("s3").list_buckets)[0] == "AccessDenied"
     assert refusal(user.get("iam").list_roles)[0] == "AccessDenied"
 
 
-def test_what_the_machine_says_about_aws_leads_the_sandbox_nowhere(cloud, monkeypatch):
+def test_what_the_machine_says_about_aws_leads_the_sandbox_nowhere(aws_cloud, monkeypatch):
     for name, value in {
         "AWS_PROFILE": "production",
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -52,7 +52,7 @@ def test_what_the_machine_says_about_aws_leads_the_sandbox_nowhere(cloud, monkey
         "HTTP_PROXY": "http://127.0.0.1:9",
     }.items():
         monkeypatch.setenv(name, value)
-    who = invokes(cloud.env)["aws:index/getCallerIdentity:getCallerIdentity"]({})
+    who = invokes(aws_cloud.env)["aws:index/getCallerIdentity:getCallerIdentity"]({})
     assert who["accountId"] == ACCOUNT
 
 

@@ -108,9 +108,9 @@ def test_a_deleted_bucket_fails_a_job_that_was_accepted_before(stack):
     assert (job["status"], "does not exist" in job["message"]) == ("Failed", True)
 
 
-def test_a_profile_job_fails_when_one_destination_is_missing(cloud):
-    stack = deploy(cloud, PROFILE)
-    iam = Clients(cloud.env).get("iam")
+def test_a_profile_job_fails_when_one_destination_is_missing(aws_cloud):
+    stack = deploy(aws_cloud, PROFILE)
+    iam = Clients(aws_cloud.env).get("iam")
     role = stack.promised.job_role_arn.rpartition("/")[2]
     elsewhere = next(arn for arn in stack.promised.model_arns if ":us-east-2:" in arn)
     denial = {"Effect": "Deny", "Action": "bedrock:InvokeModel", "Resource": elsewhere}

@@ -79,10 +79,10 @@ def ended(asking, batch):
     return asking.batches.retrieve(batch.id)
 
 
-def test_a_gateway_without_a_role_runs_a_batch_as_its_user(gateway, cloud, stack):
-    promised = replace(stack.promised, gateway_principal_arn=cloud.gateway_user_arn)
-    name = cloud.gateway_user_arn.rpartition("/")[2]
-    made = handlers(cloud.env)["aws:iam/userPolicy:UserPolicy"]
+def test_a_gateway_without_a_role_runs_a_batch_as_its_user(gateway, aws_cloud, stack):
+    promised = replace(stack.promised, gateway_principal_arn=aws_cloud.gateway_user_arn)
+    name = aws_cloud.gateway_user_arn.rpartition("/")[2]
+    made = handlers(aws_cloud.env)["aws:iam/userPolicy:UserPolicy"]
     inputs = {"user": name, "policy": identity_policy(promised, Identity.GATEWAY)}
     identity, state = made.create("batch", inputs)
     asking = registered(gateway, stack, "")
@@ -90,21 +90,23 @@ def test_a_gateway_without_a_role_runs_a_batch_as_its_user(gateway, cloud, stack
     assert batch.status == "completed"
     assert len(asking.files.content(batch.output_file_id).content.splitlines()) == 100
     made.delete(identity, state)
-    with pytest.raises(APIStatusError, match=f"User: {cloud.gateway_user_arn} is not authorized"):
+    with pytest.raises(
+        APIStatusError, match=f"User: {aws_cloud.gateway_user_arn} is not authorized"
+    ):
         uploaded(asking)
 
 
-def test_a_gateway_runs_a_batch_as_a_role_below_a_path(gateway, cloud):
-    stack = deploy(cloud, path="/platform/")
+def test_a_gateway_runs_a_batch_as_a_role_below_a_path(gateway, aws_cloud):
+    stack = deploy(aws_cloud, path="/platform/")
     asking = registered(gateway, stack, stack.promised.gateway_principal_arn)
     assert ended(asking, created(asking, stack)).status == "completed"
 
 
-def test_a_role_that_asks_for_an_external_id_is_told_it(gateway, cloud, stack, operator):
+def test_a_role_that_asks_for_an_external_id_is_told_it(gateway, aws_cloud, stack, operator):
     role = stack.promised.gateway_principal_arn
     statement = {
         "Effect": "Allow",
-        "Principal": {"AWS": cloud.gateway_user_arn},
+        "Principal": {"AWS": aws_cloud.gateway_user_arn},
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": "agreed"}},
     }

@@ -10,8 +10,8 @@ from preflight.sandbox.handlers.aws import handlers, invokes
 pytest_plugins = ["aws_fixtures"]
 
 
-def test_the_bucket_handlers_honour_region_and_settings(cloud, operator):
-    make = {kind.rpartition(":")[2]: one.create for kind, one in handlers(cloud.env).items()}
+def test_the_bucket_handlers_honour_region_and_settings(aws_cloud, operator):
+    make = {kind.rpartition(":")[2]: one.create for kind, one in handlers(aws_cloud.env).items()}
     identity, bucket = make["Bucket"]("files", {"region": "eu-west-1", "tags": {"a": "b"}})
     assert identity == bucket["bucket"]
     assert bucket["region"] == "eu-west-1"
@@ -50,14 +50,14 @@ def test_the_bucket_handlers_honour_region_and_settings(cloud, operator):
     assert json.loads(s3.get_bucket_policy(Bucket=identity)["Policy"]) == policy
 
 
-def test_a_bucket_name_that_is_taken_is_refused(cloud):
-    create = handlers(cloud.env)["aws:s3/bucket:Bucket"].create
+def test_a_bucket_name_that_is_taken_is_refused(aws_cloud):
+    create = handlers(aws_cloud.env)["aws:s3/bucket:Bucket"].create
     name, _ = create("files", {})
     assert refusal(create, name="files", inputs={"bucket": name})[0].startswith("BucketAlready")
 
 
-def test_the_invokes_answer_who_and_where(cloud):
-    answer = invokes(cloud.env)
+def test_the_invokes_answer_who_and_where(aws_cloud):
+    answer = invokes(aws_cloud.env)
     who = answer["aws:index/getCallerIdentity:getCallerIdentity"]({})
     assert (who["accountId"], who["arn"]) == (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
     assert answer["aws:index/getPartition:getPartition"]({})["partition"] == "aws"

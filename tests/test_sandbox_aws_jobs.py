@@ -44,15 +44,15 @@ def test_a_job_goes_through_every_status_and_counts_nothing_before_it_starts(sta
     ]
 
 
-def test_a_profile_job_completes_when_the_role_may_run_the_model_in_every_region(cloud):
-    stack = deploy(cloud, PROFILE)
+def test_a_profile_job_completes_when_the_role_may_run_the_model_in_every_region(aws_cloud):
+    stack = deploy(aws_cloud, PROFILE)
     assert len(stack.promised.model_arns) == 4
     job = stack.run(requests(100))
     assert job["status"] == "Completed", job.get("message")
 
 
-def test_a_nova_model_answers_in_its_own_shape(cloud):
-    stack = deploy(cloud, "us.amazon.nova-lite-v1:0")
+def test_a_nova_model_answers_in_its_own_shape(aws_cloud):
+    stack = deploy(aws_cloud, "us.amazon.nova-lite-v1:0")
     rows = requests(100, messages=[{"role": "user", "content": [{"text": "Hello there"}]}])
     job = stack.run(rows)
     assert job["status"] == "Completed", job.get("message")
@@ -70,8 +70,8 @@ def test_a_row_the_model_does_not_understand_fails_alone(stack):
     assert "modelOutput" not in by_id["r7"]
 
 
-def test_a_job_that_runs_out_of_time_keeps_what_it_has(cloud, stack, monkeypatch):
-    monkeypatch.setattr(cloud.runner, "rows_on_time", 90)
+def test_a_job_that_runs_out_of_time_keeps_what_it_has(aws_cloud, stack, monkeypatch):
+    monkeypatch.setattr(aws_cloud.runner, "rows_on_time", 90)
     job = stack.run(requests(100))
     assert (job["status"], job["processedRecordCount"]) == ("PartiallyCompleted", 90)
     assert len(stack.output(job).splitlines()) == 90
@@ -116,8 +116,8 @@ def test_jobs_are_listed_by_name_and_status_page_by_page(stack, operator):
     assert listed(statusEquals="Failed") == []
 
 
-def test_only_so_many_jobs_of_one_model_are_open_at_a_time(cloud):
-    stack = deploy(cloud, "us.amazon.nova-pro-v1:0")
+def test_only_so_many_jobs_of_one_model_are_open_at_a_time(aws_cloud):
+    stack = deploy(aws_cloud, "us.amazon.nova-pro-v1:0")
     stack.upload(requests(100))
     for _ in range(20):
         stack.create()

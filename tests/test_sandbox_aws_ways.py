@@ -30,11 +30,11 @@ OF_A_ROLE = [
 
 
 @pytest.fixture
-def reading(cloud, monkeypatch):
+def reading(aws_cloud, monkeypatch):
     """Asks as an identity that has these rights and no others."""
-    for name, value in cloud.env.items():
+    for name, value in aws_cloud.env.items():
         monkeypatch.setenv(name, value)
-    iam = Clients(cloud.env).get("iam")
+    iam = Clients(aws_cloud.env).get("iam")
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=READER)
     key = iam.create_access_key(UserName=READER)["AccessKey"]
@@ -77,8 +77,8 @@ def test_both_ways_say_the_same_of_every_breakage(stack, reading, breakage):
             assert one.by == DOCUMENTS
 
 
-def test_a_profile_is_ready_in_both_ways(cloud, reading):
-    promised = deploy(cloud, PROFILE).promised
+def test_a_profile_is_ready_in_both_ways(aws_cloud, reading):
+    promised = deploy(aws_cloud, PROFILE).promised
     for rights in (without(), without(ENGINES)):
         found = judged(promised, reading(promised, rights))
         assert set(kinds(found).values()) == {"Passed"}
@@ -106,8 +106,8 @@ def test_an_organization_that_may_not_be_seen_is_a_caveat(stack, reading):
     assert "organizations:DescribeOrganization" in found.caveat
 
 
-def test_all_that_is_written_about_a_user_is_read(cloud, reading, stack):
-    iam = Clients(cloud.env).get("iam")
+def test_all_that_is_written_about_a_user_is_read(aws_cloud, reading, stack):
+    iam = Clients(aws_cloud.env).get("iam")
     user, group = "batch-user", "batch-group"
     arn = iam.create_user(UserName=user, Tags=[{"Key": "team", "Value": "a"}])["User"]["Arn"]
     iam.create_group(GroupName=group)
@@ -147,8 +147,8 @@ def test_a_namesake_with_another_path_is_nobody(stack, reading):
     assert client.written(f"{role}-that-is-not-there") is None
 
 
-def test_a_session_stands_for_its_role_whatever_its_path(cloud, stack, reading):
-    iam = Clients(cloud.env).get("iam")
+def test_a_session_stands_for_its_role_whatever_its_path(aws_cloud, stack, reading):
+    iam = Clients(aws_cloud.env).get("iam")
     trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     iam.create_role(RoleName="deep", Path="/svc/", AssumeRolePolicyDocument=document)
