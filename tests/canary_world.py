@@ -64,7 +64,3 @@ def canary(preflight):
 
 def outcomes(steps):
     return {name: step["outcome"] for name, step in steps.items()}
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]

@@ -71,6 +71,11 @@ def ended(process, timeout=60):
     return process.returncode, (out or b"").decode(), (err or b"").decode()
 
 
+def sent(double):
+    """How many files and batches were asked for."""
+    return double.done["upload"], double.done["create"]
+
+
 def one_sentence(err):
     """Whether standard error is one line that says where, what, and how to repair it."""
     return (

@@ -4,8 +4,8 @@ import json
 import sys
 
 import pytest
-from canary_world import PASSED, canary, double, folder, outcomes, sent
-from cli_world import one_sentence, request
+from canary_world import PASSED, canary, double, folder, outcomes
+from cli_world import one_sentence, request, sent
 from gateway_double import lines, result
 
 from preflight.cli import main

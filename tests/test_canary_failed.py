@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from canary_world import DONE, PASSED, STEPS, canary, double, folder, outcomes, sent
+from canary_world import DONE, PASSED, STEPS, canary, double, folder, outcomes
+from cli_world import sent
 from gateway_double import KEY, lines, refusal, result
 
 __all__ = ["canary", "double", "folder"]

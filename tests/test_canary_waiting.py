@@ -3,8 +3,8 @@
 import signal
 
 import pytest
-from canary_world import CHECK, DONE, PASSED, canary, double, folder, outcomes, sent
-from cli_world import ended, started
+from canary_world import CHECK, DONE, PASSED, canary, double, folder, outcomes
+from cli_world import ended, sent, started
 
 __all__ = ["canary", "double", "folder"]
 

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from cli_world import IDS, ended, one_sentence, started, world
+from cli_world import IDS, ended, one_sentence, sent, started, world
 from flask import Response
 from gateway_double import KEY, Double, lines, refusal, result
 
@@ -50,10 +50,6 @@ def folder(tmp_path, monkeypatch, double):
 @pytest.fixture
 def run(preflight, folder):
     return lambda: preflight("run", "requests.jsonl", "--out", folder, "--offline", "--force")
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 def ids(path):

@@ -1,7 +1,7 @@
 """`preflight run` over a request file that is not, or no longer, what was checked."""
 
 import pytest
-from cli_world import IDS, one_sentence, request, world, write_requests
+from cli_world import IDS, one_sentence, request, sent, world, write_requests
 from gateway_double import Double, lines, refusal, result
 
 DONE = {"status": "completed", "output_file_id": "out"}
@@ -27,10 +27,6 @@ def double():
 def folder(tmp_path, monkeypatch, double):
     with world(tmp_path, monkeypatch, double):
         yield tmp_path
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 def refused(answer, *words):

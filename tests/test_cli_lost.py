@@ -1,7 +1,7 @@
 """`preflight run` over calls that are lost or refused: found again, and nothing sent twice."""
 
 import pytest
-from cli_world import IDS, files_in, world
+from cli_world import IDS, files_in, sent, world
 from gateway_double import KEY, Double, lines, page, refusal, result
 
 OK = lines(*(result(custom_id) for custom_id in reversed(IDS)))
@@ -22,10 +22,6 @@ def folder(tmp_path, monkeypatch, double):
 @pytest.fixture
 def run(preflight, folder):
     return lambda *more: preflight("run", "requests.jsonl", "--out", folder, *more)
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 @pytest.mark.parametrize("shows_metadata", [True, False])

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from cli_world import IDS, PREFLIGHT, ended, one_sentence, started, world
+from cli_world import IDS, PREFLIGHT, ended, one_sentence, sent, started, world
 from gateway_double import Double, lines, result
 
 GOING, DONE = {"status": "in_progress"}, {"status": "completed", "output_file_id": "out"}
@@ -36,10 +36,6 @@ def watching(*arguments, **options):
         if line.startswith(b"in_progress"):
             return process
     raise AssertionError(process.communicate())
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 import stat
 
 import pytest
-from cli_world import IDS, request, world
+from cli_world import IDS, request, sent, world
 from gateway_double import KEY, Double, lines, refusal, result
 
 DONE = {"status": "completed", "output_file_id": "out"}
@@ -28,10 +28,6 @@ def run(preflight, folder):
 
 def ids(path):
     return [json.loads(line)["custom_id"] for line in path.read_bytes().splitlines()]
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 def test_what_failed_for_a_reason_that_passes_is_sent_again_and_merged(

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from cli_world import IDS, world
+from cli_world import IDS, sent, world
 from gateway_double import Double, lines, page, refusal, result
 
 OK = lines(*(result(custom_id) for custom_id in reversed(IDS)))
@@ -28,10 +28,6 @@ def run(preflight, folder):
 
 def ids(path):
     return [json.loads(line)["custom_id"] for line in path.read_bytes().splitlines()]
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 def test_a_run_ends_with_each_result_in_the_order_of_the_requests(run, double, folder):

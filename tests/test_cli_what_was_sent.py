@@ -1,7 +1,7 @@
 """Results are joined to what was sent; a run waits for a key that takes another's place."""
 
 import pytest
-from cli_world import IDS, one_sentence, world, write_requests
+from cli_world import IDS, one_sentence, sent, world, write_requests
 from gateway_double import Double, lines, result
 
 GOING = {"status": "in_progress"}
@@ -20,10 +20,6 @@ def double():
 def folder(tmp_path, monkeypatch, double):
     with world(tmp_path, monkeypatch, double):
         yield tmp_path
-
-
-def sent(double):
-    return double.done["upload"], double.done["create"]
 
 
 def test_results_are_not_joined_to_a_copy_that_was_edited(preflight, double, folder):
