@@ -1,8 +1,10 @@
 """An S3 on loopback, and no thread left of whoever reads there."""
 
 import asyncio
+import gc
 import os
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -12,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from werkzeug.serving import WSGIRequestHandler
 
 BUCKET = "requests"
-STORAGES = {"s3fs": "S3FileSystem", "gcsfs": "GCSFileSystem", "adlfs": "AzureBlobFileSystem"}
+STORAGES = {"s3fs": "S3FileSystem", "gcsfs.core": "GCSFileSystem", "adlfs": "AzureBlobFileSystem"}
 KEYS = {
     "AWS_ACCESS_KEY_ID": "scan",
     "AWS_SECRET_ACCESS_KEY": "scan",
@@ -40,6 +42,9 @@ def stored():
         where = {"LocationConstraint": KEYS["AWS_DEFAULT_REGION"]}
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
         yield client, {**KEYS, "AWS_ENDPOINT_URL": url}
+        for found in client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+            client.delete_object(Bucket=BUCKET, Key=found["Key"])
+        client.delete_bucket(Bucket=BUCKET)  # moto keeps it for the next server of this process
         client.close()
     finally:
         server.stop()
@@ -71,11 +76,17 @@ def no_threads_left():
         for name, storage in STORAGES.items():
             if (module := sys.modules.get(name)) is not None:
                 getattr(module, storage).clear_instance_cache()
+        # Connections are closed in the loop, while there is one; adlfs would wait for the end.
+        for closing, what in list(weakref.finalize._registry.items()):  # noqa: SLF001
+            if what.func is asyn.sync:
+                closing()
+        gc.collect()
         loop, thread = asyn.loop[0], asyn.iothread[0]
         if loop is not None:
             asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result(10)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
+            loop.close()
             asyn.loop[0] = asyn.iothread[0] = None
         if (dask := sys.modules.get("distributed.utils")) is not None:
             for _, runner in list(dask.LoopRunner._all_loops.values()):  # noqa: SLF001

@@ -141,14 +141,12 @@ def storage(url: str) -> Storage:
     if protocol == "gs":
         # Else whoever has no credentials is taken for the public.
         options["token"] = "google_default"  # noqa: S105 - where it is to be looked for
-        # Else each bucket is asked for its kind, over gRPC, which few have the right to.
+        # Else what asks each bucket for its kind, over gRPC, is imported, for half a second.
         os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
         if endpoint := os.environ.get(GOOGLE_ENDPOINT):
             options["endpoint_url"] = endpoint
     try:
-        from fsspec.core import url_to_fs  # noqa: PLC0415 - only where there is a URL
-
-        files, path = url_to_fs(url, **options)
+        files, path = _opened(protocol, url, options)
     except ImportError as error:
         raise UsageError(url, f"needs what is not installed ({error.name})", INSTALL) from error
     except ValueError as error:
@@ -160,6 +158,19 @@ def storage(url: str) -> Storage:
         # Google's library looks for credentials at once, and not with the first question.
         raise _told(url, error) from error
     return Storage(url, files, path)
+
+
+def _opened(protocol: str, url: str, options: dict[str, Any]) -> tuple["AsyncFileSystem", str]:
+    """What answers for a URL, and the URL as it is called there. Raises what the SDKs raise."""
+    if protocol == "gs":
+        # By name: the one that fsspec finds may ask each bucket for its kind, which few may.
+        from gcsfs.core import GCSFileSystem  # noqa: PLC0415 - only where there is a URL
+
+        return GCSFileSystem(**options), GCSFileSystem._strip_protocol(url)  # noqa: SLF001
+    from fsspec.core import url_to_fs  # noqa: PLC0415 - likewise
+
+    found: tuple[AsyncFileSystem, str] = url_to_fs(url, **options)
+    return found
 
 
 def _quiet() -> None:
