@@ -154,12 +154,15 @@ def test_force_replaces_the_settings_and_keeps_what_is_not_ours(preflight, proje
         "  aws:profile: batch # sandbox account\n"
         "  batch-preflight:vertexEnabled: true\n"
         "  batch-preflight:vertexProject: old-project\n"
+        "  batch-preflight:openaiEnabled: false # since May\n"
     )
     code, _, err = preflight("init", "--stack", "dev", "--force", *flags("openai"))
     assert code == 0, err
     written = (project / "Pulumi.dev.yaml").read_text()
     assert written.startswith("# of the batch team\n")
     assert "  aws:profile: batch # sandbox account\n" in written
+    assert "# since May\n" in written
+    assert written.index(":openaiEnabled:") < written.index(":gatewayUrl:")  # where it was
     content = yaml.safe_load(written)
     assert content["encryptionsalt"] == "v1:abc"
     assert content["config"].pop("aws:profile") == "batch"

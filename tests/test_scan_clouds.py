@@ -3,12 +3,14 @@
 import flask
 import pytest
 from gcp_fixtures import steady
+from gcsfs.core import GCSFileSystem
 from google.cloud.storage import Client
 from request_files import good_lines, write
 from storage_world import no_threads_left
 
 from preflight.requests.remote import pinned, sources
 from preflight.requests.several import scan_files
+from preflight.requests.storage import storage
 from preflight.sandbox.serving import serve
 from preflight.seams import Refused, RequestFileError
 
@@ -45,6 +47,11 @@ def test_a_file_at_google_is_read_and_must_stay_what_it_is(bucket, tmp_path):
         scan_files([source])
     with pytest.raises(RequestFileError, match="does not exist"):
         pinned(f"gs://{bucket.name}/in/other.jsonl")
+
+
+def test_google_is_asked_by_the_client_that_asks_no_bucket_for_its_kind(bucket):
+    # gcsfs was imported above, with nothing in the environment that would say so.
+    assert type(storage(f"gs://{bucket.name}/{KEY}").files) is GCSFileSystem
 
 
 class Blobs:
